@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-3-Clause */
+/* Generated from spec/faults.toml by spec/gen/stunt-spec headers; do not edit. */
+/* Numbers of event classes and fault actions, their fields and parameters. */
+#ifndef STUNT_EVENTS_H
+#define STUNT_EVENTS_H
+
+/* Event classes */
+#define STUNT_EV_MMIO_READ   1U /* The guest reads a register */
+#define STUNT_EV_MMIO_WRITE  2U /* The guest writes a register */
+#define STUNT_EV_CFG_READ    3U /* The guest reads PCI configuration space */
+#define STUNT_EV_CFG_WRITE   4U /* The guest writes PCI configuration space */
+#define STUNT_EV_DMA_READ    5U /* The device reads guest memory (to_device) */
+#define STUNT_EV_DMA_WRITE   6U /* The device writes guest memory (from_device) */
+#define STUNT_EV_IRQ_RAISE   7U /* The device signals an interrupt vector */
+#define STUNT_EV_IRQ_LOWER   8U /* The device takes its level interrupt back */
+#define STUNT_EV_JOB_START   9U /* A unit of work begins in the device */
+#define STUNT_EV_JOB_DONE    10U /* A unit of work ends in the device */
+#define STUNT_EV_POWER_ENTER 11U /* The device changes its power state */
+#define STUNT_EV_RESET       12U /* The device, or a part of it, is reset */
+#define STUNT_EV_MISUSE      13U /* The driver did what no driver may do */
+#define STUNT_EV_LINK_ASK    14U /* The guest agent asks for its next command */
+#define STUNT_EV_LINK_MARK   15U /* The guest marks a point in its own run */
+#define STUNT_EV_FAULT       16U /* A rule fired on the event before this one */
+
+/* Fields of mmio.read: index into struct stunt_event.field */
+#define STUNT_EV_MMIO_READ_OFFSET 0U
+#define STUNT_EV_MMIO_READ_SIZE   1U
+#define STUNT_EV_MMIO_READ_VALUE  2U
+
+/* Fields of mmio.write: index into struct stunt_event.field */
+#define STUNT_EV_MMIO_WRITE_OFFSET 0U
+#define STUNT_EV_MMIO_WRITE_SIZE   1U
+#define STUNT_EV_MMIO_WRITE_VALUE  2U
+
+/* Fields of cfg.read: index into struct stunt_event.field */
+#define STUNT_EV_CFG_READ_OFFSET 0U
+#define STUNT_EV_CFG_READ_SIZE   1U
+#define STUNT_EV_CFG_READ_VALUE  2U
+
+/* Fields of cfg.write: index into struct stunt_event.field */
+#define STUNT_EV_CFG_WRITE_OFFSET 0U
+#define STUNT_EV_CFG_WRITE_SIZE   1U
+#define STUNT_EV_CFG_WRITE_VALUE  2U
+
+/* Fields of dma.read: index into struct stunt_event.field */
+#define STUNT_EV_DMA_READ_ADDR    0U
+#define STUNT_EV_DMA_READ_LEN     1U
+#define STUNT_EV_DMA_READ_CHANNEL 2U
+#define STUNT_EV_DMA_READ_WHAT    3U
+
+/* Fields of dma.write: index into struct stunt_event.field */
+#define STUNT_EV_DMA_WRITE_ADDR    0U
+#define STUNT_EV_DMA_WRITE_LEN     1U
+#define STUNT_EV_DMA_WRITE_CHANNEL 2U
+#define STUNT_EV_DMA_WRITE_WHAT    3U
+
+/* Fields of irq.raise: index into struct stunt_event.field */
+#define STUNT_EV_IRQ_RAISE_VECTOR 0U
+#define STUNT_EV_IRQ_RAISE_MODE   1U
+
+/* Fields of irq.lower: index into struct stunt_event.field */
+#define STUNT_EV_IRQ_LOWER_VECTOR 0U
+
+/* Fields of job.start: index into struct stunt_event.field */
+#define STUNT_EV_JOB_START_CHANNEL 0U
+#define STUNT_EV_JOB_START_INDEX   1U
+#define STUNT_EV_JOB_START_OP      2U
+#define STUNT_EV_JOB_START_LEN     3U
+#define STUNT_EV_JOB_START_ID      4U
+
+/* Fields of job.done: index into struct stunt_event.field */
+#define STUNT_EV_JOB_DONE_CHANNEL 0U
+#define STUNT_EV_JOB_DONE_INDEX   1U
+#define STUNT_EV_JOB_DONE_STATUS  2U
+#define STUNT_EV_JOB_DONE_BYTES   3U
+#define STUNT_EV_JOB_DONE_ID      4U
+
+/* Fields of power.enter: index into struct stunt_event.field */
+#define STUNT_EV_POWER_ENTER_STATE 0U
+#define STUNT_EV_POWER_ENTER_FROM  1U
+
+/* Fields of reset: index into struct stunt_event.field */
+#define STUNT_EV_RESET_KIND    0U
+#define STUNT_EV_RESET_CHANNEL 1U
+
+/* Fields of misuse: index into struct stunt_event.field */
+#define STUNT_EV_MISUSE_KIND 0U
+#define STUNT_EV_MISUSE_ARG0 1U
+#define STUNT_EV_MISUSE_ARG1 2U
+
+/* Fields of link.ask: index into struct stunt_event.field */
+#define STUNT_EV_LINK_ASK_LEN 0U
+
+/* Fields of link.mark: index into struct stunt_event.field */
+#define STUNT_EV_LINK_MARK_VALUE 0U
+
+/* Fields of fault: index into struct stunt_event.field */
+#define STUNT_EV_FAULT_RULE   0U
+#define STUNT_EV_FAULT_ACTION 1U
+#define STUNT_EV_FAULT_COUNT  2U
+#define STUNT_EV_FAULT_EVENT  3U
+
+/* Fault actions */
+#define STUNT_ACT_DROP           1U /* The event does not reach the other side; the sender does not notice */
+#define STUNT_ACT_ONES           2U /* The reader gets all ones, as from a device that is gone */
+#define STUNT_ACT_REPLACE        3U /* Another value takes the place of the real one */
+#define STUNT_ACT_FLIP           4U /* Bits of the value are inverted */
+#define STUNT_ACT_CORRUPT        5U /* One byte of the data is inverted by a mask */
+#define STUNT_ACT_TRUNCATE       6U /* Only the first bytes are transferred; the sender does not notice */
+#define STUNT_ACT_ERROR          7U /* The transfer fails as on a bus error */
+#define STUNT_ACT_MISDIRECT      8U /* The data goes to the address plus an offset */
+#define STUNT_ACT_DUPLICATE      9U /* The interrupt is signalled twice */
+#define STUNT_ACT_DELAY          10U /* It happens later, by a virtual time in nanoseconds */
+/* The interrupt is signalled again and again, with a pause in nanoseconds between */
+#define STUNT_ACT_STORM          11U
+#define STUNT_ACT_WRONG_VECTOR   12U /* Another vector is signalled in its place */
+#define STUNT_ACT_HANG           13U /* The unit of work never ends by itself; abort and reset still work */
+#define STUNT_ACT_FAIL           14U /* The unit of work ends at once with an internal error */
+#define STUNT_ACT_COMPLETE_TWICE 15U /* The completion is written and signalled twice */
+#define STUNT_ACT_PAUSE          16U /* The machine stops at this event and the harness acts */
+#define STUNT_ACT_MARK           17U /* Nothing is broken; the firing alone is recorded */
+#define STUNT_ACT_FORBID         18U /* The event must not happen: the run fails at once */
+#define STUNT_ACT_VERIFY         19U /* The event must happen: the run is INVALID without it */
+
+/* Parameters of replace: index into the parameters of its rule */
+#define STUNT_ACT_REPLACE_VALUE 0U
+
+/* Parameters of flip: index into the parameters of its rule */
+#define STUNT_ACT_FLIP_XOR 0U
+
+/* Parameters of corrupt: index into the parameters of its rule */
+#define STUNT_ACT_CORRUPT_OFFSET 0U
+#define STUNT_ACT_CORRUPT_XOR    1U
+
+/* Parameters of truncate: index into the parameters of its rule */
+#define STUNT_ACT_TRUNCATE_LEN 0U
+
+/* Parameters of misdirect: index into the parameters of its rule */
+#define STUNT_ACT_MISDIRECT_OFFSET 0U
+
+/* Parameters of delay: index into the parameters of its rule */
+#define STUNT_ACT_DELAY_NS 0U
+
+/* Parameters of storm: index into the parameters of its rule */
+#define STUNT_ACT_STORM_COUNT 0U
+#define STUNT_ACT_STORM_NS    1U
+
+/* Parameters of wrong-vector: index into the parameters of its rule */
+#define STUNT_ACT_WRONG_VECTOR_VECTOR 0U
+
+#endif /* STUNT_EVENTS_H */

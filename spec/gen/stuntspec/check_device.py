@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A device apart from its registers: name, PCI capabilities, BAR, vectors, enums, structures."""
+from .check_common import (
+    DEVICE, LOWER, TAKEN_DEVICE_NAMES, UPPER, check_at_most, check_name, check_unique, check_values,
+    did_you_mean, is_power_of_two,
+)
+from .model import TYPE_BYTES
+
+NAME_MAX = 16
+MSI_MAX = 32
+MSIX_MAX = 2048
+BAR_MIN = 16
+BAR_MAX = 1 << 31
+BAR_INDEX_MAX = 5
+MEMBER_COUNT_MAX = 4096
+C_WORDS = {
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
+    "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return",
+    "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
+    "volatile", "while",
+}
+
+
+def check_device(device, problems):
+    _check_own_name(device, problems)
+    _check_pci(device, problems)
+    if len(device.bars) != 1:
+        problems.at(device, "a device has exactly one [[bar]], for its registers; this one has"
+                    f" {len(device.bars)}")
+    for bar in device.bars:
+        _check_bar(bar, device.pci, problems)
+    _check_vectors(device, problems)
+    check_unique(device.enums, "enum", problems)
+    for enum in device.enums:
+        check_name(enum, enum.name, UPPER, problems, "name")
+        check_values(enum, problems)
+        if not enum.values:
+            problems.at(enum, f"enum '{enum.name}' has no values", "values")
+        for name, value in enum.values.items():
+            check_at_most(enum, value, 0xFFFFFFFF, f"value '{name}'", problems, "values", name)
+    check_unique(device.structs, "structure", problems)
+    for struct in device.structs:
+        _check_struct(struct, problems)
+
+
+def _check_own_name(device, problems):
+    stem = device.source.stem
+    if device.name != stem:
+        problems.at(device, f"device '{device.name}' must have the name of its file, '{stem}'", "name")
+    else:
+        check_name(device, device.name, DEVICE, problems, "name")
+    if len(device.name) > NAME_MAX:
+        problems.at(device, f"'{device.name}' is longer than {NAME_MAX} characters", "name")
+    if device.name in TAKEN_DEVICE_NAMES:
+        problems.at(device, f"a device cannot be called '{device.name}': the word has another use", "name")
+
+
+def _check_pci(device, problems):
+    pci = device.pci
+    check_at_most(pci, pci.class_code, 0xFFFFFF, "class", problems, "class")
+    check_at_most(pci, pci.revision, 0xFF, "revision", problems, "revision")
+    check_at_most(pci, pci.msix, MSIX_MAX, "msix", problems, "msix")
+    if pci.msi and (pci.msi > MSI_MAX or not is_power_of_two(pci.msi)):
+        problems.at(pci, f"msi is {pci.msi}; it must be a power of two up to {MSI_MAX}", "msi")
+
+
+def _check_bar(bar, pci, problems):
+    check_name(bar, bar.name, LOWER, problems, "name")
+    check_at_most(bar, bar.index, BAR_INDEX_MAX, "index", problems, "index")
+    if not is_power_of_two(bar.size) or not BAR_MIN <= bar.size <= BAR_MAX:
+        problems.at(bar, f"size {bar.size:#x} must be a power of two from {BAR_MIN:#x} to {BAR_MAX:#x}",
+                    "size")
+    for key in ("msix_table", "msix_pba"):
+        offset = getattr(bar, key)
+        if offset is None and pci.msix:
+            problems.at(bar, f"'{key}' is missing, though the device has msix = {pci.msix}")
+        if offset is not None and not pci.msix:
+            problems.at(bar, f"'{key}' is there, but the device has no msix", key)
+        if offset is not None and offset % 8:
+            problems.at(bar, f"{key} {offset:#x} must be a multiple of 8", key)
+
+
+def _check_vectors(device, problems):
+    pci, count = device.pci, len(device.vectors)
+    check_unique(device.vectors, "vector", problems)
+    check_unique(device.vectors, "vector with index", problems, "index")
+    for vector in device.vectors:
+        check_name(vector, vector.name, UPPER, problems, "name")
+    indices = {vector.index for vector in device.vectors}
+    for vector in device.vectors:
+        missing = [i for i in range(min(vector.index, count)) if i not in indices]
+        if missing:
+            problems.at(vector, f"vector '{vector.name}' has index {vector.index}, but there is no vector"
+                        f" {missing[0]}", "index")
+    if pci.msix and pci.msix != count:
+        problems.at(pci, f"msix is {pci.msix}, but there are {count} [[vector]]", "msix")
+    if pci.msi and (pci.msi < count or not count):
+        problems.at(pci, f"msi is {pci.msi}, but there are {count} [[vector]]", "msi")
+
+
+def _check_struct(struct, problems):
+    check_name(struct, struct.name, LOWER, problems, "name")
+    check_unique(struct.members, "member", problems)
+    if not struct.members:
+        return problems.at(struct, f"structure '{struct.name}' has no fields", "fields")
+    if _check_members(struct, problems):
+        _check_layout(struct, problems)
+
+
+def _check_members(struct, problems):
+    before = len(problems.found)
+    for member in struct.members:
+        check_name(member, member.name, LOWER, problems, "name")
+        if member.name in C_WORDS:
+            problems.at(member, f"'{member.name}' is a word of C", "name")
+        if member.type not in TYPE_BYTES:
+            hint = did_you_mean(member.type, TYPE_BYTES) or f"; there are {', '.join(TYPE_BYTES)}"
+            problems.at(member, f"unknown type '{member.type}'{hint}", "type")
+        check_at_most(member, member.count, MEMBER_COUNT_MAX, "count", problems, "count")
+    return len(problems.found) == before
+
+
+def _check_layout(struct, problems):
+    """Natural alignment without holes: every compiler agrees on such a layout, and nothing unset leaks."""
+    offset, widest = 0, 1
+    for member in struct.members:
+        align = TYPE_BYTES[member.type]
+        if offset % align:
+            problems.at(member, f"'{member.name}' would stand at {offset}, which is no multiple of {align}:"
+                        f" put {align - offset % align} bytes before it")
+            return
+        offset += member.bytes
+        widest = max(widest, align)
+    if offset % widest:
+        problems.at(struct, f"structure '{struct.name}' has {offset} bytes, which is no multiple of {widest}:"
+                    f" add {widest - offset % widest} bytes at its end")
