@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Fault engine: rules that watch events and say when and how to break one. Knows nothing of QEMU.
+ *
+ * A rule is a line of words:
+ *
+ *     id=lost device=dma0 at=irq.raise match.vector=1 nth=3 times=1 action=drop param.ns=1000
+ *
+ * Numbers are decimal or 0x hexadecimal; match.FIELD takes VALUE or VALUE/MASK. Blanks part the words, their
+ * order is free, none may come twice. id, device, at and action must be there. See docs/reference/faults.md.
+ *
+ *     nth=N             the first match that fires, from 1 (default 1)
+ *     every=N           and then each N-th after it; 0: each one (default 0)
+ *     times=N           at most N firings; 0: no limit. Default: 1 when nth is given without every, else 0
+ *     between=FROM..TO  virtual time in ns, both ends belong to it
+ *     after=ID          only events after the first firing of rule ID, which is armed already
+ *     probability=P     a decimal fraction ("0.25") or a ratio ("1/4"); more than 0, at most 1
+ *
+ * between and after say what matches, so nth counts from there; probability is asked last.
+ * All engine state is plain data without pointers into the heap, so that it can be saved and put back.
+ */
+#ifndef STUNT_CORE_FAULT_H
+#define STUNT_CORE_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STUNT_FIELDS_MAX 5
+#define STUNT_PARAMS_MAX 4
+#define STUNT_RULES_MAX 32
+#define STUNT_RULE_ID_MAX 32
+
+/* Generated from spec/faults.toml; compiled into the models and into libstunt. */
+struct stunt_class_info {
+    const char *name; /* "irq.raise" */
+    const char *doc;
+    uint16_t id; /* STUNT_EV_… */
+    uint8_t n_fields;
+    const char *field[STUNT_FIELDS_MAX];
+};
+
+struct stunt_action_info {
+    const char *name; /* "drop" */
+    const char *doc;
+    uint16_t id;           /* STUNT_ACT_… */
+    uint64_t classes;      /* bit 1 << class id for each class that it applies to */
+    uint8_t n_params;
+    const char *param[STUNT_PARAMS_MAX];
+    uint64_t def[STUNT_PARAMS_MAX]; /* default of each parameter */
+};
+
+extern const struct stunt_class_info stunt_classes[];
+extern const size_t stunt_n_classes;
+extern const struct stunt_action_info stunt_actions[];
+extern const size_t stunt_n_actions;
+
+/* By name or id; NULL when there is none. Static storage. */
+const struct stunt_class_info *stunt_class_by_name(const char *name);
+const struct stunt_class_info *stunt_class_by_id(uint16_t id);
+const struct stunt_action_info *stunt_action_by_name(const char *name);
+const struct stunt_action_info *stunt_action_by_id(uint16_t id);
+
+struct stunt_rule {
+    char id[STUNT_RULE_ID_MAX]; /* NUL-terminated, unique */
+    uint16_t number;            /* from 1, in order of arming, never reused */
+    uint16_t device;            /* index into the device table */
+    uint16_t class_id;
+    uint16_t action;
+    uint8_t match_used; /* bit per field */
+    uint8_t pad[7];
+    uint64_t match_value[STUNT_FIELDS_MAX];
+    uint64_t match_mask[STUNT_FIELDS_MAX];
+    uint64_t nth;         /* first match that fires, from 1 */
+    uint64_t every;       /* and then each so many-th; 0: each one */
+    uint64_t times;       /* at most so many firings; 0: no limit */
+    uint64_t from_ns;     /* between=FROM..TO, virtual time; 0..UINT64_MAX: always */
+    uint64_t to_ns;
+    uint64_t probability; /* per 2^32; 2^32: always */
+    uint16_t after;       /* number of a rule that must have fired before; 0: none */
+    uint16_t pad2[3];
+    uint64_t param[STUNT_PARAMS_MAX];
+    /* what happened to it */
+    uint64_t armed_ns;
+    uint64_t matched;
+    uint64_t fired;
+    uint64_t first_ns;  /* virtual time of the first firing */
+    uint64_t first_seq; /* event number of the first firing */
+};
+
+struct stunt_fault_engine {
+    uint64_t seed;    /* state of the generator for probabilities */
+    uint64_t classes; /* bit per class id that some rule watches: the fast way out */
+    uint16_t n_rules;
+    uint16_t next_number;
+    uint16_t pad[2];
+    struct stunt_rule rule[STUNT_RULES_MAX];
+};
+
+/* No rules; seed feeds probabilities. */
+void stunt_fault_init(struct stunt_fault_engine *engine, uint64_t seed);
+
+/*
+ * Resolves a device name to its index, or -1. `opaque` as given to stunt_fault_arm().
+ */
+typedef int stunt_device_lookup(const char *name, void *opaque);
+
+/*
+ * Parses and arms one rule. On failure returns false, changes nothing, and writes one line to `err`
+ * (at most err_len bytes) that says what is wrong, in terms of the rule's text, with the near name when
+ * one was misspelt. A rule that can never fire (unknown field, action that does not apply to the class,
+ * nth=0, empty time range, unknown rule in after) is an error.
+ */
+bool stunt_fault_arm(struct stunt_fault_engine *engine, const char *text, uint64_t now_ns,
+                     stunt_device_lookup *lookup, void *opaque, char *err, size_t err_len);
+
+/*
+ * Removes a rule by id; "*" removes all. False when there is none. Rules after=ID go on: free of the
+ * condition when the removed rule had fired, else they never match.
+ */
+bool stunt_fault_disarm(struct stunt_fault_engine *engine, const char *id);
+
+/*
+ * Asks the rules about one event, in order of arming. Counts the match in every rule that matches; the first
+ * that fires is returned (owned by the engine, valid until the next arm or disarm), NULL without one.
+ * verify and mark rules count as firing and let later rules have their turn: the last resort is returned
+ * only when no breaking rule fires.
+ */
+const struct stunt_rule *stunt_fault_match(struct stunt_fault_engine *engine, uint16_t device,
+                                           uint16_t class_id, const uint64_t field[STUNT_FIELDS_MAX],
+                                           uint64_t time_ns, uint64_t seq);
+
+/*
+ * One line per rule, "id=lost number=1 armed=1 matched=3 fired=1 first_ns=9 first_seq=7\n", NUL-terminated,
+ * truncated to `len`. Returns the full length without NUL, as snprintf does.
+ */
+size_t stunt_fault_status(const struct stunt_fault_engine *engine, char *buf, size_t len);
+
+/* The name in names[0..n) nearest to `name`, or NULL when none is near enough to be meant. */
+const char *stunt_nearest(const char *name, const char *const *names, size_t n);
+
+#endif

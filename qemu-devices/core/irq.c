@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "qemu/osdep.h"
+#include "hw/pci/msi.h"
+#include "hw/pci/msix.h"
+#include "core/pci.h"
+
+#define STORM_COUNT_MAX 1000000u
+#define STORM_PERIOD_MIN_NS 100u /* lets the guest's time move on between two */
+
+static StuntIRQMode irq_mode(StuntPCI *dev)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    if (msix_enabled(pci)) {
+        return STUNT_IRQ_MSIX;
+    }
+    return msi_enabled(pci) ? STUNT_IRQ_MSI : STUNT_IRQ_INTX;
+}
+
+static void set_line(StuntPCI *dev)
+{
+    pci_set_irq(PCI_DEVICE(dev), dev->irq.raised && dev->power == 0);
+}
+
+static void send_message(StuntPCI *dev, unsigned vector, StuntIRQMode mode)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    if (mode == STUNT_IRQ_MSI) {
+        msi_notify(pci, vector % msi_nr_vectors_allocated(pci));
+    } else if (vector < msix_nr_vectors_allocated(pci)) {
+        msix_notify(pci, vector);
+    }
+}
+
+/* The signal leaves the device. */
+static void deliver(StuntPCI *dev, unsigned vector)
+{
+    StuntIRQMode mode = irq_mode(dev);
+
+    if (mode == STUNT_IRQ_INTX) {
+        dev->irq.raised |= 1u << vector;
+        set_line(dev);
+    } else {
+        send_message(dev, vector, mode);
+    }
+}
+
+/* A signal that has no cause behind it: on a line it is a glitch. */
+static void deliver_again(StuntPCI *dev, unsigned vector)
+{
+    StuntIRQMode mode = irq_mode(dev);
+
+    stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, vector, mode);
+    if (mode != STUNT_IRQ_INTX) {
+        send_message(dev, vector, mode);
+    } else if (!dev->irq.raised && dev->power == 0) {
+        pci_set_irq(PCI_DEVICE(dev), 1);
+        pci_set_irq(PCI_DEVICE(dev), 0);
+    }
+}
+
+static void later_expired(void *opaque)
+{
+    StuntIRQLater *later = opaque;
+    StuntPCI *dev = later->dev;
+    unsigned vector = later->vector;
+    /* a delayed signal has a period of 0 and its cause behind it */
+    bool delayed = later->period_ns == 0;
+
+    later->left--;
+    if (later->left) {
+        timer_mod_ns(&later->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + later->period_ns);
+    }
+    if (dev->power) {
+        return;
+    }
+    stunt_pci_enter(dev);
+    if (delayed) {
+        stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, vector, irq_mode(dev));
+        deliver(dev, vector);
+    } else {
+        deliver_again(dev, vector);
+    }
+    stunt_pci_leave(dev);
+}
+
+static bool put_off(StuntPCI *dev, unsigned vector, uint64_t first_ns, uint32_t count, uint64_t period_ns)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
+        StuntIRQLater *later = &dev->irq.later[i];
+
+        if (later->left == 0) {
+            later->vector = vector;
+            later->left = count;
+            later->period_ns = period_ns;
+            timer_mod_ns(&later->timer, now + (int64_t)MIN(first_ns, (uint64_t)(INT64_MAX - now)));
+            return true;
+        }
+    }
+    return false;
+}
+
+static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_rule *rule)
+{
+    unsigned other;
+    uint64_t period;
+
+    switch (rule->action) {
+    case STUNT_ACT_DROP:
+        break;
+    case STUNT_ACT_DUPLICATE:
+        deliver(dev, vector);
+        deliver_again(dev, vector);
+        break;
+    case STUNT_ACT_DELAY:
+        if (!put_off(dev, vector, rule->param[STUNT_ACT_DELAY_NS], 1, 0)) {
+            deliver(dev, vector);
+        }
+        break;
+    case STUNT_ACT_STORM:
+        period = MAX(rule->param[STUNT_ACT_STORM_NS], STORM_PERIOD_MIN_NS);
+        if (rule->param[STUNT_ACT_STORM_COUNT] > 1) {
+            put_off(dev, vector, period, MIN(rule->param[STUNT_ACT_STORM_COUNT] - 1, STORM_COUNT_MAX),
+                    period);
+        }
+        deliver(dev, vector);
+        break;
+    case STUNT_ACT_WRONG_VECTOR:
+        /* one line carries all vectors: there is no wrong one on it */
+        other = rule->param[STUNT_ACT_WRONG_VECTOR_VECTOR] % STUNT_PCI_GET_CLASS(dev)->spec->n_vectors;
+        deliver(dev, irq_mode(dev) == STUNT_IRQ_INTX ? vector : other);
+        break;
+    default:
+        deliver(dev, vector);
+        break;
+    }
+}
+
+void stunt_irq_raise(StuntPCI *dev, unsigned vector)
+{
+    StuntIRQMode mode = irq_mode(dev);
+    const struct stunt_rule *rule;
+
+    if (dev->power || (mode == STUNT_IRQ_INTX && (dev->irq.raised & (1u << vector)))) {
+        return;
+    }
+    rule = stunt_event(dev->trace_id, STUNT_EV_IRQ_RAISE, vector, mode);
+    if (rule) {
+        deliver_faulty(dev, vector, rule);
+    } else {
+        deliver(dev, vector);
+    }
+}
+
+static void forget(StuntIRQLater *later)
+{
+    later->left = 0;
+    timer_del(&later->timer);
+}
+
+/* On a line a delayed signal goes with its cause; a message that is under way cannot be called back. */
+void stunt_irq_lower(StuntPCI *dev, unsigned vector)
+{
+    if (irq_mode(dev) == STUNT_IRQ_INTX) {
+        for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
+            StuntIRQLater *later = &dev->irq.later[i];
+
+            if (later->left && later->period_ns == 0 && later->vector == vector) {
+                forget(later);
+            }
+        }
+    }
+    if (dev->irq.raised & (1u << vector)) {
+        (void)stunt_event(dev->trace_id, STUNT_EV_IRQ_LOWER, vector);
+        dev->irq.raised &= ~(1u << vector);
+        stunt_irq_update(dev);
+    }
+}
+
+void stunt_irq_update(StuntPCI *dev)
+{
+    if (irq_mode(dev) == STUNT_IRQ_INTX) {
+        set_line(dev);
+    }
+}
+
+void stunt_irq_cancel(StuntPCI *dev)
+{
+    for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
+        forget(&dev->irq.later[i]);
+    }
+    dev->irq.raised = 0;
+}
+
+void stunt_irq_reset(StuntPCI *dev)
+{
+    stunt_irq_cancel(dev);
+    pci_set_irq(PCI_DEVICE(dev), 0);
+}
+
+void stunt_irq_init(StuntPCI *dev)
+{
+    for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
+        StuntIRQLater *later = &dev->irq.later[i];
+
+        later->dev = dev;
+        timer_init_ns(&later->timer, QEMU_CLOCK_VIRTUAL, later_expired, later);
+    }
+}
+
+static const VMStateDescription vmstate_later = {
+    .name = "stunt-irq-later",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_TIMER(timer, StuntIRQLater),
+        VMSTATE_UINT32(vector, StuntIRQLater),
+        VMSTATE_UINT32(left, StuntIRQLater),
+        VMSTATE_UINT64(period_ns, StuntIRQLater),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static int irq_post_load(void *opaque, int version_id)
+{
+    StuntIRQ *irq = opaque;
+
+    /* a timer without a delivery, or a vector that cannot be, is not what we saved */
+    for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
+        if ((irq->later[i].left == 0) == timer_pending(&irq->later[i].timer) || irq->later[i].vector >= 32) {
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+const VMStateDescription vmstate_stunt_irq = {
+    .name = "stunt-irq",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .post_load = irq_post_load,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT32(raised, StuntIRQ),
+        VMSTATE_STRUCT_ARRAY(later, StuntIRQ, STUNT_IRQ_LATER, 0, vmstate_later, StuntIRQLater),
+        VMSTATE_END_OF_LIST()
+    }
+};

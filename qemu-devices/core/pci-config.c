@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Configuration space: capabilities, power states, function level reset. */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "hw/pci/msi.h"
+#include "hw/pci/pcie.h"
+#include "hw/pci/pcie_aer.h"
+#include "core/pci.h"
+
+#define AER_OFFSET 0x100
+
+static bool add_pm(PCIDevice *pci, Error **errp)
+{
+    int pos = pci_add_capability(pci, PCI_CAP_ID_PM, 0, PCI_PM_SIZEOF, errp);
+
+    if (pos < 0) {
+        return false;
+    }
+    pci->exp.pm_cap = pos;
+    pci_set_word(pci->config + pos + PCI_PM_PMC, 3); /* version 1.2 of PCI-PM; D0 and D3 only, no PME */
+    pci_set_word(pci->config + pos + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
+    pci_set_word(pci->wmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
+    return true;
+}
+
+static bool add_express(PCIDevice *pci, Error **errp)
+{
+    if (pcie_endpoint_cap_init(pci, 0) < 0) {
+        error_setg(errp, "no room for the PCI Express capability");
+        return false;
+    }
+    pcie_cap_deverr_init(pci);
+    pcie_cap_flr_init(pci);
+    pci->exp.aer_log.log_max = PCIE_AER_LOG_MAX_DEFAULT;
+    return pcie_aer_init(pci, PCI_ERR_VER, AER_OFFSET, PCI_ERR_SIZEOF, errp) >= 0;
+}
+
+bool stunt_pci_add_capabilities(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    if (!add_pm(pci, errp)) {
+        return false;
+    }
+    if (spec->msi && msi_init(pci, 0, spec->msi, true, true, errp) < 0) {
+        return false;
+    }
+    return !pci_is_express(pci) || add_express(pci, errp);
+}
+
+void stunt_pci_remove_capabilities(StuntPCI *dev)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    if (pci->exp.aer_cap) {
+        pcie_aer_exit(pci);
+        pci->exp.aer_cap = 0;
+    }
+    if (pci->exp.exp_cap) {
+        pcie_cap_exit(pci);
+        pci->exp.exp_cap = 0;
+    }
+    msi_uninit(pci);
+}
+
+static void set_power(StuntPCI *dev, unsigned state)
+{
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+    unsigned from = dev->power;
+
+    if (state == from) {
+        return;
+    }
+    dev->power = state;
+    (void)stunt_event(dev->trace_id, STUNT_EV_POWER_ENTER, state, from);
+    if (klass->power_changed) {
+        klass->power_changed(dev);
+    }
+}
+
+/* D1 and D2 are not offered: a request for them leaves the state as it is. */
+static void power_written(StuntPCI *dev)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+    uint8_t *ctrl = pci->config + pci->exp.pm_cap + PCI_PM_CTRL;
+    unsigned state = pci_get_word(ctrl) & PCI_PM_CTRL_STATE_MASK;
+
+    if (state == 1 || state == 2) {
+        pci_set_word(ctrl, (pci_get_word(ctrl) & ~PCI_PM_CTRL_STATE_MASK) | dev->power);
+        state = dev->power;
+    }
+    set_power(dev, state);
+}
+
+void stunt_pci_reset_config(StuntPCI *dev)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    pci_word_test_and_clear_mask(pci->config + pci->exp.pm_cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
+    dev->power = 0;
+    if (pci->exp.exp_cap) {
+        pcie_cap_deverr_reset(pci);
+    }
+}
+
+uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
+{
+    StuntPCI *dev = STUNT_PCI(pci);
+    uint32_t value = pci_default_read_config(pci, addr, len);
+    const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_CFG_READ, addr, len, value);
+
+    if (stunt_rule_is(rule, STUNT_ACT_ONES)) {
+        return UINT32_MAX >> (32 - len * 8);
+    }
+    if (stunt_rule_is(rule, STUNT_ACT_REPLACE)) {
+        return rule->param[STUNT_ACT_REPLACE_VALUE] & (UINT32_MAX >> (32 - len * 8));
+    }
+    return value;
+}
+
+void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len)
+{
+    StuntPCI *dev = STUNT_PCI(pci);
+
+    if (DEVICE(dev)->mem_reentrancy_guard.engaged_in_io) {
+        /* The device itself caused this write, by a message whose address is its configuration space. */
+        stunt_pci_misuse(dev, STUNT_MISUSE_BAD_ACCESS, addr, value);
+        return;
+    }
+    (void)stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
+    pci_default_write_config(pci, addr, value, len);
+    power_written(dev);
+    if (pci->exp.exp_cap) {
+        pcie_aer_write_config(pci, addr, value, len);
+        dev->resetting_function = true;
+        pcie_cap_flr_write_config(pci, addr, value, len);
+        dev->resetting_function = false;
+    }
+    stunt_irq_update(dev);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Life of a PCI device: type, realize, reset, state. */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "hw/pci/msix.h"
+#include "hw/pci/pci_bus.h"
+#include "hw/pci/pcie.h"
+#include "migration/vmstate.h"
+#include "core/pci.h"
+#include "types.h"
+
+static const struct stunt_device_spec *spec_of(StuntPCI *dev)
+{
+    return STUNT_PCI_GET_CLASS(dev)->spec;
+}
+
+void stunt_pci_misuse(StuntPCI *dev, unsigned kind, uint64_t arg0, uint64_t arg1)
+{
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+
+    dev->misuse_count++;
+    (void)stunt_event(dev->trace_id, STUNT_EV_MISUSE, kind, arg0, arg1);
+    if (klass->misused) {
+        klass->misused(dev);
+    }
+}
+
+static void reset_kind(StuntPCI *dev, StuntReset kind)
+{
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+
+    (void)stunt_event(dev->trace_id, STUNT_EV_RESET, kind, 0);
+    stunt_regs_reset(&dev->regs);
+    stunt_irq_reset(dev);
+    if (klass->reset) {
+        klass->reset(dev, kind);
+    }
+}
+
+void stunt_pci_soft_reset(StuntPCI *dev)
+{
+    reset_kind(dev, STUNT_RESET_SOFT);
+}
+
+/* The PCI core comes here for a function level reset too; the configuration hook has noted which it is. */
+static void device_reset(DeviceState *qdev)
+{
+    StuntPCI *dev = STUNT_PCI(qdev);
+
+    stunt_pci_reset_config(dev);
+    reset_kind(dev, dev->resetting_function ? STUNT_RESET_FLR : STUNT_RESET_COLD);
+}
+
+static bool add_bar(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    memory_region_init_io(&dev->bar, OBJECT(dev), &stunt_pci_bar_ops, dev, spec->name, spec->bar_size);
+    pci_register_bar(pci, spec->bar, PCI_BASE_ADDRESS_SPACE_MEMORY, &dev->bar);
+    if (spec->msix == 0) {
+        return true;
+    }
+    if (msix_init(pci, spec->msix, &dev->bar, spec->bar, spec->msix_table, &dev->bar, spec->bar,
+                  spec->msix_pba, 0, errp) < 0) {
+        return false;
+    }
+    for (unsigned i = 0; i < spec->msix; i++) {
+        msix_vector_use(pci, i);
+    }
+    return true;
+}
+
+/* Takes back whatever realize has done so far. */
+static void take_down(StuntPCI *dev)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    stunt_irq_cancel(dev);
+    if (dev->trace_id >= 0) {
+        stunt_trace_unregister(dev->trace_id);
+        dev->trace_id = -1;
+    }
+    stunt_pci_remove_capabilities(dev);
+    msix_uninit(pci, &dev->bar, &dev->bar);
+}
+
+static void device_realize(PCIDevice *pci, Error **errp)
+{
+    ERRP_GUARD();
+    StuntPCI *dev = STUNT_PCI(pci);
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+    const struct stunt_device_spec *spec = klass->spec;
+
+    pci->config[PCI_CLASS_PROG] = spec->class_code & 0xff;
+    pci_config_set_interrupt_pin(pci->config, 1);
+    if (add_bar(dev, spec, errp) && stunt_pci_add_capabilities(dev, spec, errp)) {
+        dev->trace_id = stunt_trace_register(DEVICE(dev)->id, spec->name, errp);
+        if (dev->trace_id >= 0 && klass->realize) {
+            klass->realize(dev, errp);
+        }
+    }
+    if (*errp) {
+        take_down(dev);
+    }
+}
+
+/* A function on a PCIe bus is a PCIe function; this must be settled before configuration space is made. */
+static void choose_bus_kind(DeviceState *qdev, Error **errp)
+{
+    PCIDevice *pci = PCI_DEVICE(qdev);
+
+    if (pci_bus_is_express(pci_get_bus(pci))) {
+        pci->cap_present |= QEMU_PCI_CAP_EXPRESS;
+    }
+    STUNT_PCI_GET_CLASS(qdev)->parent_realize(qdev, errp);
+}
+
+static void device_exit(PCIDevice *pci)
+{
+    StuntPCI *dev = STUNT_PCI(pci);
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+
+    if (klass->unrealize) {
+        klass->unrealize(dev);
+    }
+    take_down(dev);
+}
+
+static void instance_init(Object *obj)
+{
+    StuntPCI *dev = STUNT_PCI(obj);
+    const struct stunt_device_spec *spec = spec_of(dev);
+
+    dev->trace_id = -1;
+    dev->dma_width = 64;
+    dev->n_values = spec->n_values;
+    dev->value = g_new0(uint32_t, spec->n_values);
+    stunt_regs_init(&dev->regs, spec->regs, spec->n_regs, dev->value);
+    stunt_regs_reset(&dev->regs);
+    stunt_irq_init(dev);
+    stunt_pci_add_properties(dev, spec);
+}
+
+static void instance_finalize(Object *obj)
+{
+    StuntPCI *dev = STUNT_PCI(obj);
+
+    g_free(dev->value);
+}
+
+static bool is_express(void *opaque, int version_id)
+{
+    return pci_is_express(PCI_DEVICE(opaque));
+}
+
+static bool power_valid(void *opaque, int version_id)
+{
+    const StuntPCI *dev = opaque;
+
+    return dev->power == 0 || dev->power == 3;
+}
+
+const VMStateDescription vmstate_stunt_pci = {
+    .name = "stunt-pci",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_PCI_DEVICE(parent_obj, StuntPCI),
+        VMSTATE_MSIX(parent_obj, StuntPCI),
+        VMSTATE_STRUCT_TEST(parent_obj.exp.aer_log, StuntPCI, is_express, 0, vmstate_pcie_aer_log,
+                            PCIEAERLog),
+        VMSTATE_VARRAY_UINT32(value, StuntPCI, n_values, 0, vmstate_info_uint32, uint32_t),
+        VMSTATE_UINT64(misuse_count, StuntPCI),
+        VMSTATE_UINT8(power, StuntPCI),
+        VMSTATE_VALIDATE("a power state that exists", power_valid),
+        VMSTATE_STRUCT(irq, StuntPCI, 0, vmstate_stunt_irq, StuntIRQ),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+void stunt_pci_class_setup(ObjectClass *klass, const struct stunt_device_spec *spec,
+                           const VMStateDescription *vmsd)
+{
+    PCIDeviceClass *pci_class = PCI_DEVICE_CLASS(klass);
+
+    STUNT_PCI_CLASS(klass)->spec = spec;
+    DEVICE_CLASS(klass)->vmsd = vmsd;
+    DEVICE_CLASS(klass)->desc = spec->title;
+    pci_class->vendor_id = spec->vendor_id;
+    pci_class->device_id = spec->device_id;
+    pci_class->subsystem_vendor_id = spec->subsystem_vendor_id;
+    pci_class->subsystem_id = spec->subsystem_id;
+    pci_class->revision = spec->revision;
+    pci_class->class_id = spec->class_code >> 8;
+}
+
+static void class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    PCIDeviceClass *pci_class = PCI_DEVICE_CLASS(klass);
+
+    dc->reset = device_reset;
+    device_class_set_parent_realize(dc, choose_bus_kind, &STUNT_PCI_CLASS(klass)->parent_realize);
+    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
+    pci_class->realize = device_realize;
+    pci_class->exit = device_exit;
+    pci_class->config_read = stunt_pci_config_read;
+    pci_class->config_write = stunt_pci_config_write;
+}
+
+static const TypeInfo stunt_pci_info = {
+    .name = TYPE_STUNT_PCI,
+    .parent = TYPE_PCI_DEVICE,
+    .instance_size = sizeof(StuntPCI),
+    .instance_init = instance_init,
+    .instance_finalize = instance_finalize,
+    .class_size = sizeof(StuntPCIClass),
+    .class_init = class_init,
+    .abstract = true,
+    .interfaces = (InterfaceInfo[]) {
+        { INTERFACE_PCIE_DEVICE },
+        { INTERFACE_CONVENTIONAL_PCI_DEVICE },
+        { }
+    },
+};
+
+void stunt_pci_register_types(void)
+{
+    type_register_static(&stunt_pci_info);
+}

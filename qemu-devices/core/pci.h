@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The base of every PCI device: configuration space with capabilities (PM, MSI, MSI-X, and as a PCIe function
+ * also Express, FLR and AER), the register BAR driven by the device's spec, power states, reset, events and
+ * faults of all of these, and the properties reg.NAME and misuse-count.
+ *
+ * A device gives its spec and the hooks below; it never sees an access in a wrong power state, of a wrong
+ * size, or one that a fault took away.
+ */
+#ifndef STUNT_CORE_PCI_H
+#define STUNT_CORE_PCI_H
+
+#include "hw/pci/pci.h"
+#include "core/irq.h"
+#include "core/spec.h"
+#include "core/trace.h"
+
+#define TYPE_STUNT_PCI "stunt-pci"
+OBJECT_DECLARE_TYPE(StuntPCI, StuntPCIClass, STUNT_PCI)
+
+/* Field `kind` of the event `reset`; devices may go on from there with kinds of their own. */
+typedef enum StuntReset {
+    STUNT_RESET_COLD = 0, /* system or bus reset */
+    STUNT_RESET_FLR = 1,  /* function level reset */
+    STUNT_RESET_SOFT = 2, /* a bit in a register of the device */
+} StuntReset;
+
+/* Field `kind` of the event `misuse`; the first three are enum stunt_reg_misuse. */
+enum {
+    STUNT_MISUSE_RO_WRITE = 1,
+    STUNT_MISUSE_BAD_ACCESS = 2,
+    STUNT_MISUSE_RESERVED_WRITE = 3,
+    STUNT_MISUSE_NO_BUS_MASTER = 6,
+    STUNT_MISUSE_WRONG_POWER_STATE = 7,
+};
+
+struct StuntPCIClass {
+    PCIDeviceClass parent_class;
+
+    const struct stunt_device_spec *spec;
+    DeviceRealize parent_realize;
+
+    /* Hooks; each may be NULL. */
+
+    /* Last step of realize: configuration space, BAR and interrupts exist. */
+    void (*realize)(StuntPCI *dev, Error **errp);
+    void (*unrealize)(StuntPCI *dev);
+    /* The guest reads a register that exists: gives the value. Called for volatile and side_effect ones. */
+    uint32_t (*reg_read)(StuntPCI *dev, const struct stunt_reg_access *access);
+    /* The guest wrote a register that has writable bits; its value is in place already. */
+    void (*reg_written)(StuntPCI *dev, const struct stunt_reg_access *access);
+    /* Everything of the device goes to its start; registers and interrupts were put there already. */
+    void (*reset)(StuntPCI *dev, StuntReset kind);
+    /* dev->power changed to D0 or D3hot. */
+    void (*power_changed)(StuntPCI *dev);
+    /* Misuse was counted. */
+    void (*misused)(StuntPCI *dev);
+};
+
+struct StuntPCI {
+    PCIDevice parent_obj;
+
+    MemoryRegion bar;
+    struct stunt_regs regs;
+    uint32_t *value; /* of the registers */
+    uint32_t n_values;
+
+    int trace_id;          /* index into the device table, -1 before realize */
+    uint64_t misuse_count; /* over the machine's whole life */
+    uint8_t power;         /* D state: 0 or 3 */
+    uint8_t dma_width;     /* address bits that the device drives */
+    bool resetting_function; /* the reset under way is an FLR */
+    StuntIRQ irq;
+};
+
+/* For a device type's class_init. `vmsd` has STUNT_PCI_VMSTATE() among its fields. */
+void stunt_pci_class_setup(ObjectClass *klass, const struct stunt_device_spec *spec,
+                           const VMStateDescription *vmsd);
+
+extern const VMStateDescription vmstate_stunt_pci;
+#define STUNT_PCI_VMSTATE(_state, _field) VMSTATE_STRUCT(_field, _state, 0, vmstate_stunt_pci, StuntPCI)
+
+/* Reset by a register bit: all that a cold reset does but for configuration space. */
+void stunt_pci_soft_reset(StuntPCI *dev);
+
+/* Puts a misuse by the driver on the timeline and counts it. */
+void stunt_pci_misuse(StuntPCI *dev, unsigned kind, uint64_t arg0, uint64_t arg1);
+
+/* Registers by offset constant and element, from the device's side. */
+static inline uint32_t stunt_pci_reg(const StuntPCI *dev, uint32_t offset, unsigned index)
+{
+    return stunt_regs_get(&dev->regs, offset, index);
+}
+
+static inline void stunt_pci_set_reg(StuntPCI *dev, uint32_t offset, unsigned index, uint32_t value)
+{
+    stunt_regs_set(&dev->regs, offset, index, value);
+}
+
+/*
+ * Around a timer callback that moves data or signals interrupts: an access to the device's own registers that
+ * comes of it (a message address that points back, say) is refused, as QEMU does by itself within an access.
+ */
+static inline void stunt_pci_enter(StuntPCI *dev)
+{
+    DEVICE(dev)->mem_reentrancy_guard.engaged_in_io = true;
+}
+
+static inline void stunt_pci_leave(StuntPCI *dev)
+{
+    DEVICE(dev)->mem_reentrancy_guard.engaged_in_io = false;
+}
+
+/* pci-mmio.c */
+extern const MemoryRegionOps stunt_pci_bar_ops;
+/* pci-config.c */
+bool stunt_pci_add_capabilities(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp);
+void stunt_pci_remove_capabilities(StuntPCI *dev);
+void stunt_pci_reset_config(StuntPCI *dev);
+uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len);
+void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len);
+/* pci-props.c */
+void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A device's description as the generator emits it for the models (build directory, <dev>-spec.c). */
+#ifndef STUNT_CORE_SPEC_H
+#define STUNT_CORE_SPEC_H
+
+#include "regs.h"
+
+struct stunt_vector_info {
+    const char *name; /* "CH0_DONE" */
+    const char *doc;
+};
+
+struct stunt_device_spec {
+    const char *name;  /* "dma" */
+    const char *title;
+    uint16_t vendor_id, device_id, subsystem_vendor_id, subsystem_id;
+    uint32_t class_code; /* 24 bits: base class, sub class, programming interface */
+    uint8_t revision;
+    uint8_t msi;  /* MSI vectors offered, 0: no MSI */
+    uint16_t msix; /* MSI-X vectors offered, 0: no MSI-X */
+    uint8_t bar;  /* index of the register BAR */
+    uint32_t bar_size, msix_table, msix_pba; /* bytes; offsets in the register BAR */
+    const struct stunt_reg_info *regs;
+    size_t n_regs, n_values;
+    const struct stunt_vector_info *vectors;
+    size_t n_vectors;
+};
+
+/* One per spec/devices/<dev>.toml: stunt_<dev>_spec. */
+
+#endif

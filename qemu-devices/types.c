@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "qemu/osdep.h"
+#include "core/trace.h"
+#include "types.h"
+
+#define REGISTER(name) stunt_##name##_register_types();
+
+void stunt_register_types(void)
+{
+    stunt_trace_init();
+    stunt_pci_register_types();
+    STUNT_DEVICES(REGISTER)
+}
