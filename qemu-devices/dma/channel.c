@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A channel from outside: rings, doorbell, abort, sleep, and the timer that drives its steps (engine.c).
+ * Steps that take no time follow each other within one timer event, as far as its budget goes.
+ */
+#include "qemu/osdep.h"
+#include "dma/dma.h"
+
+#define BUDGET_DESCRIPTORS 64u
+#define BUDGET_BYTES STUNT_DMA_PIECE
+#define BREATH_NS 1000u /* the guest runs at least so long when a budget is used up */
+
+static int64_t now_ns(void)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+void stunt_dma_channel_publish(StuntDmaChannel *ch)
+{
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+    uint32_t status = (uint32_t)ch->error << STUNT_DMA_CH_STATUS_ERROR_SHIFT;
+
+    if (stunt_dma_channel_busy(ch)) {
+        status |= STUNT_DMA_CH_STATUS_RUNNING;
+    }
+    if (ch->halted) {
+        status |= STUNT_DMA_CH_STATUS_HALTED;
+    }
+    stunt_pci_set_reg(dev, STUNT_DMA_CH_STATUS, ch->index, status);
+    stunt_pci_set_reg(dev, STUNT_DMA_CH_HEAD, ch->index, ch->ring.head);
+}
+
+static bool waits_for_time(const StuntDmaChannel *ch)
+{
+    return ch->state != STUNT_DMA_IDLE && ch->state != STUNT_DMA_HUNG;
+}
+
+static void arm(StuntDmaChannel *ch, uint64_t delay_ns)
+{
+    int64_t now = now_ns();
+
+    timer_mod_ns(&ch->timer, now + (int64_t)MIN(delay_ns, (uint64_t)(INT64_MAX - now)));
+}
+
+static void step_due(void *opaque)
+{
+    StuntDmaChannel *ch = opaque;
+    StuntDmaBudget budget = { BUDGET_DESCRIPTORS, BUDGET_BYTES };
+    uint64_t delay_ns;
+
+    stunt_pci_enter(STUNT_PCI(ch->dma));
+    do {
+        delay_ns = stunt_dma_step(ch, &budget);
+    } while (delay_ns == 0 && waits_for_time(ch) && budget.descriptors && budget.bytes);
+    if (waits_for_time(ch)) {
+        arm(ch, delay_ns ? delay_ns : BREATH_NS);
+    }
+    stunt_dma_channel_publish(ch);
+    stunt_dma_signal(ch->dma);
+    stunt_pci_leave(STUNT_PCI(ch->dma));
+}
+
+void stunt_dma_channel_kick(StuntDmaChannel *ch)
+{
+    uint64_t delay_ns;
+
+    if (!stunt_dma_channel_busy(ch)) {
+        delay_ns = stunt_dma_next_job(ch);
+        if (waits_for_time(ch)) {
+            arm(ch, delay_ns);
+        }
+        stunt_dma_channel_publish(ch);
+    }
+}
+
+static uint64_t pair(StuntDmaChannel *ch, uint32_t lo, uint32_t hi)
+{
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+
+    return stunt_pci_reg(dev, lo, ch->index) | (uint64_t)stunt_pci_reg(dev, hi, ch->index) << 32;
+}
+
+static uint64_t ring_bytes(const struct stunt_ring *ring)
+{
+    return (uint64_t)ring->entry_size << ring->log2;
+}
+
+static bool ring_ok(StuntDmaChannel *ch, const struct stunt_ring *ring)
+{
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+    enum stunt_ring_error error = stunt_ring_check(ring, STUNT_DMA_RING_LOG2_MAX, ring->entry_size,
+                                                   dev->dma_width);
+
+    return error == STUNT_RING_OK &&
+           stunt_dma_check(dev, ring->base, ring_bytes(ring)) == STUNT_XFER_OK;
+}
+
+void stunt_dma_channel_enable(StuntDmaChannel *ch)
+{
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+    uint32_t size = stunt_pci_reg(dev, STUNT_DMA_CH_RING_SIZE, ch->index);
+
+    if (ch->halted || stunt_dma_channel_busy(ch)) {
+        return; /* halted: only a reset helps; busy: it was disabled in mid-job, the rings are the same */
+    }
+    ch->ring.base = pair(ch, STUNT_DMA_CH_RING_LO, STUNT_DMA_CH_RING_HI);
+    ch->comp.base = pair(ch, STUNT_DMA_CH_COMP_LO, STUNT_DMA_CH_COMP_HI);
+    ch->ring.log2 = ch->comp.log2 = size & STUNT_DMA_CH_RING_SIZE_LOG2;
+    if (!ring_ok(ch, &ch->ring) || !ring_ok(ch, &ch->comp) ||
+        stunt_ranges_overlap(ch->ring.base, ring_bytes(&ch->ring), ch->comp.base, ring_bytes(&ch->comp)) ||
+        stunt_ring_pending(&ch->ring) > 1u << ch->ring.log2) {
+        stunt_dma_halt(ch, STUNT_DMA_STATUS_BAD_RING, ch->ring.head);
+        stunt_dma_channel_publish(ch);
+    }
+}
+
+void stunt_dma_channel_abort(StuntDmaChannel *ch)
+{
+    if (ch->halted) {
+        return;
+    }
+    if (stunt_dma_channel_busy(ch) && ch->job.started) {
+        stunt_dma_end_job(ch, STUNT_DMA_STATUS_ABORTED);
+    } else {
+        stunt_dma_halt(ch, STUNT_DMA_STATUS_ABORTED, ch->ring.head);
+    }
+    stunt_dma_channel_publish(ch);
+}
+
+void stunt_dma_channel_sleep(StuntDmaChannel *ch)
+{
+    timer_del(&ch->timer);
+}
+
+void stunt_dma_channel_wake(StuntDmaChannel *ch)
+{
+    if (waits_for_time(ch)) {
+        arm(ch, ch->dma->latency_ns);
+    }
+}
+
+void stunt_dma_channel_clear(StuntDmaChannel *ch)
+{
+    timer_del(&ch->timer);
+    ch->state = STUNT_DMA_IDLE;
+    ch->halted = false;
+    ch->error = STUNT_DMA_STATUS_OK;
+    ch->ring = (struct stunt_ring){ .entry_size = sizeof(struct stunt_dma_desc) };
+    ch->comp = (struct stunt_ring){ .entry_size = sizeof(struct stunt_dma_comp) };
+    ch->job = (StuntDmaJob){ 0 };
+}
+
+void stunt_dma_channel_init(StuntDma *dma, unsigned index)
+{
+    StuntDmaChannel *ch = &dma->channel[index];
+
+    ch->dma = dma;
+    ch->index = index;
+    timer_init_ns(&ch->timer, QEMU_CLOCK_VIRTUAL, step_due, ch);
+    stunt_dma_channel_clear(ch);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stunt-dma: a PCIe scatter-gather DMA engine with four channels. Theory: docs/devices/dma.md.
+ *
+ * device.c   the type: realize, reset, power, properties
+ * regs.c     what register writes do; interrupts
+ * channel.c  a channel from outside: rings, doorbell, abort, timer
+ * engine.c   the steps of a job
+ * desc.c     fetching a descriptor and judging it
+ * ops.c      moving, filling, summing and comparing data
+ * vmstate.c  what a snapshot keeps
+ */
+#ifndef STUNT_DMA_DEVICE_H
+#define STUNT_DMA_DEVICE_H
+
+#include "core/dma.h"
+#include "core/ring.h"
+#include "stunt/regs/dma.h"
+
+#define TYPE_STUNT_DMA "stunt-dma"
+OBJECT_DECLARE_SIMPLE_TYPE(StuntDma, STUNT_DMA)
+
+extern const struct stunt_device_spec stunt_dma_spec;
+
+#define STUNT_DMA_CHANNELS STUNT_DMA_CH_CTRL_COUNT
+#define STUNT_DMA_RING_LOG2_MAX 16u
+#define STUNT_DMA_PIECE (1024u * 1024) /* bytes moved in one step */
+#define STUNT_DMA_CHAIN_MAX 16384u     /* descriptors behind one LINK of the ring */
+
+typedef enum StuntDmaState {
+    STUNT_DMA_IDLE,
+    STUNT_DMA_FETCH, /* the timer ends the latency of a descriptor fetch */
+    STUNT_DMA_START, /* a fault delays the start of the job until the timer ends */
+    STUNT_DMA_DATA,  /* the timer ends the transfer of the next piece */
+    STUNT_DMA_HUNG,  /* a fault made the job hang: only abort and reset get out */
+} StuntDmaState;
+
+/* One descriptor of the ring, with the chain behind it if it is a LINK. */
+typedef struct StuntDmaJob {
+    bool started;  /* its descriptor is there, job.start is told */
+    uint16_t id;   /* of the ring's descriptor */
+    uint8_t flags; /* of all descriptors so far */
+    uint32_t bytes;
+    uint32_t result;
+
+    /* the descriptor in work */
+    uint64_t addr;
+    struct stunt_dma_desc desc; /* in host byte order; reserved words are only checked */
+    uint32_t done;              /* bytes of it */
+    uint32_t crc;               /* running */
+
+    /* the chain; LINK targets are compared with `mark`, which moves ahead ever more rarely (Brent) */
+    bool chained;
+    uint32_t fetched;
+    uint64_t mark;
+    uint32_t hops, hops_max;
+} StuntDmaJob;
+
+typedef struct StuntDmaChannel {
+    StuntDma *dma;
+    unsigned index;
+    QEMUTimer timer;
+    uint32_t state; /* StuntDmaState */
+    bool halted;
+    uint8_t error; /* STATUS, why it halted */
+    struct stunt_ring ring;
+    struct stunt_ring comp; /* base, size and entry size */
+    StuntDmaJob job;
+} StuntDmaChannel;
+
+struct StuntDma {
+    StuntPCI parent_obj;
+
+    uint64_t latency_ns; /* of each descriptor */
+    uint64_t bandwidth;  /* bytes per second, 0: no limit */
+
+    StuntDmaChannel channel[STUNT_DMA_CHANNELS];
+    uint32_t signal; /* bits of INT_STATUS that ask for an interrupt */
+    uint32_t live;   /* vectors that are raised */
+    uint32_t fresh;  /* new causes, until stunt_dma_signal(); always 0 between events */
+    uint32_t again;  /* those that a fault doubles; likewise */
+
+    uint8_t *scratch[2]; /* STUNT_DMA_CHUNK bytes each; nothing of it outlives a step */
+};
+
+/* regs.c */
+void stunt_dma_reg_written(StuntPCI *dev, const struct stunt_reg_access *access);
+/* Notes causes (bits of INT_STATUS); `ask` when they shall interrupt. */
+void stunt_dma_cause(StuntDma *dma, uint32_t bits, bool ask);
+/* Raises and lowers vectors as the noted causes want it. The last act of every event. */
+void stunt_dma_signal(StuntDma *dma);
+
+/* channel.c */
+void stunt_dma_channel_init(StuntDma *dma, unsigned index);
+/* Stops and forgets everything, no register included. */
+void stunt_dma_channel_clear(StuntDmaChannel *ch);
+/* ENABLE was set: takes the rings from the registers, or halts with BAD_RING. */
+void stunt_dma_channel_enable(StuntDmaChannel *ch);
+/* Starts if there is something to do. */
+void stunt_dma_channel_kick(StuntDmaChannel *ch);
+void stunt_dma_channel_abort(StuntDmaChannel *ch);
+/* The device fell asleep, or woke up. */
+void stunt_dma_channel_sleep(StuntDmaChannel *ch);
+void stunt_dma_channel_wake(StuntDmaChannel *ch);
+/* Puts state into CH_STATUS and CH_HEAD. */
+void stunt_dma_channel_publish(StuntDmaChannel *ch);
+static inline bool stunt_dma_channel_busy(const StuntDmaChannel *ch)
+{
+    return ch->state != STUNT_DMA_IDLE;
+}
+
+/*
+ * engine.c: functions that give a time in nanoseconds leave the channel in a state whose next step is due
+ * then (not so for IDLE and HUNG).
+ */
+typedef struct StuntDmaBudget {
+    uint32_t descriptors;
+    uint32_t bytes;
+} StuntDmaBudget;
+
+uint64_t stunt_dma_step(StuntDmaChannel *ch, StuntDmaBudget *budget);
+/* Takes the ring's next descriptor in work; idle without one. */
+uint64_t stunt_dma_next_job(StuntDmaChannel *ch);
+/* Writes the completion, and halts or goes on as the status wants it. */
+uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status);
+/* Stops until channel reset because of descriptor `index`. */
+void stunt_dma_halt(StuntDmaChannel *ch, unsigned status, uint32_t index);
+
+/* desc.c: give STATUS. */
+unsigned stunt_dma_fetch(StuntDmaChannel *ch);
+unsigned stunt_dma_judge(StuntDmaChannel *ch);
+/* Takes a LINK: job.addr is then where it leads. */
+unsigned stunt_dma_follow(StuntDmaChannel *ch);
+unsigned stunt_dma_status_of(StuntDmaResult result);
+
+/* ops.c: the next len bytes of the descriptor in work; job.done and job.bytes go along. Give STATUS. */
+unsigned stunt_dma_move(StuntDmaChannel *ch, uint32_t len);
+void stunt_dma_begin_data(StuntDmaJob *job);
+unsigned stunt_dma_end_data(StuntDmaJob *job);
+
+/* vmstate.c */
+extern const VMStateDescription vmstate_stunt_dma;
+
+#endif
