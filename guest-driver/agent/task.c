@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Children: commands, and requests that could hang or kill the process they run in. Each has a process group
+ * and a pipe for stdout and one for stderr; its end is reported when all it wrote has been sent.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#define TASK_READ	(64 * 1024)
+/* As a shell has it: the program is there but cannot be run, and it is not there. */
+#define STATUS_CANNOT	126
+#define STATUS_MISSING	127
+#define STATUS_SIGNAL	256
+
+void task_done(struct agent *agent, uint32_t id, int value, const char *text)
+{
+	kmsg_send(agent);
+	link_send(agent, STUNT_REC_DONE, id, value, text, strlen(text));
+}
+
+static struct task *find_task(struct agent *agent, uint32_t id)
+{
+	int i;
+
+	for (i = 0; i < TASKS_MAX; i++)
+		if (agent->task[i].used && agent->task[i].id == id)
+			return &agent->task[i];
+	return NULL;
+}
+
+static struct task *free_task(struct agent *agent)
+{
+	int i;
+
+	for (i = 0; i < TASKS_MAX; i++)
+		if (!agent->task[i].used)
+			return &agent->task[i];
+	return NULL;
+}
+
+/* In the child: away from what process 1 has set up for itself. */
+static void become_child(int out, int err)
+{
+	sigset_t none;
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+}
+
+/*
+ * Forks with two new pipes. Return: as fork(), with the task's fields set in the parent; -1 with errno
+ * and nothing left behind.
+ */
+static pid_t fork_task(struct task *task)
+{
+	int out[2], err[2];
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC))
+		return -1;
+	if (pipe2(err, O_CLOEXEC)) {
+		close(out[0]);
+		close(out[1]);
+		return -1;
+	}
+	pid = fork();
+	if (!pid) {
+		become_child(out[1], err[1]);
+		return 0;
+	}
+	close(out[1]);
+	close(err[1]);
+	if (pid < 0) {
+		close(out[0]);
+		close(err[0]);
+		return -1;
+	}
+	/* Both sides do it: a signal for the group may come before the child has run. */
+	setpgid(pid, pid);
+	/* Only our ends: the child's are its own open file descriptions. */
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(err[0], F_SETFL, O_NONBLOCK);
+	*task = (struct task){ .used = true, .pid = pid, .fd = { out[0], err[0] } };
+	return pid;
+}
+
+static noreturn void exec_command(const struct request *request)
+{
+	/* execvp() does not write to what argv points to. */
+	execvp(request->argv[0], (char *const *)request->argv);
+	dprintf(STDERR_FILENO, "stunt-agent: %s: %s\n", request->argv[0], strerror(errno));
+	_exit(errno == ENOENT ? STATUS_MISSING : STATUS_CANNOT);
+}
+
+/* A command that could not even be started ends like one whose shell says so. */
+static void refuse_run(struct agent *agent, uint32_t id, const char *why)
+{
+	char text[256];
+	int len = snprintf(text, sizeof(text), "stunt-agent: cannot start a process: %s\n", why);
+
+	link_send(agent, STUNT_REC_OUTPUT, id, STDERR_FILENO, text, len);
+	link_send(agent, STUNT_REC_EXIT, id, STATUS_CANNOT, NULL, 0);
+}
+
+void task_run(struct agent *agent, const struct request *request)
+{
+	struct task *task = free_task(agent);
+	pid_t pid;
+
+	if (find_task(agent, request->id)) {
+		task_done(agent, request->id, -EINVAL, "RUN: the id is in use");
+		return;
+	}
+	if (!task) {
+		refuse_run(agent, request->id, "too many at one time");
+		return;
+	}
+	pid = fork_task(task);
+	if (!pid)
+		exec_command(request);
+	if (pid < 0) {
+		refuse_run(agent, request->id, strerror(errno));
+		return;
+	}
+	task->kind = TASK_COMMAND;
+	task->id = request->id;
+}
+
+void task_call(struct agent *agent, const struct request *request, task_work *work)
+{
+	struct task *task = free_task(agent);
+	pid_t pid;
+
+	if (find_task(agent, request->id)) {
+		task_done(agent, request->id, -EINVAL, "the id is in use");
+		return;
+	}
+	if (!task) {
+		task_done(agent, request->id, -EAGAIN, "too many processes at one time");
+		return;
+	}
+	pid = fork_task(task);
+	if (!pid)
+		_exit(-work(request));
+	if (pid < 0) {
+		task_done(agent, request->id, -errno, "cannot start a process");
+		return;
+	}
+	task->kind = TASK_REQUEST;
+	task->id = request->id;
+}
+
+void task_kill(struct agent *agent, const struct request *request)
+{
+	struct task *task = find_task(agent, request->id);
+
+	if (!task)
+		task_done(agent, request->id, -ESRCH, "KILL: no such command is running");
+	else if (kill(-task->pid, request->value) && !task->reported)
+		task_done(agent, request->id, -errno, "KILL: the signal cannot be sent");
+	else if (task->reported)
+		task_done(agent, request->id, 0, "");
+	/* Else its EXIT or DONE is the answer. */
+}
+
+static void take_output(struct agent *agent, struct task *task, int stream, const void *data, size_t len)
+{
+	size_t room = sizeof(task->text) - 1 - task->text_len;
+
+	/* A process that was left behind writes to nobody, but it must not get a SIGPIPE for it. */
+	if (task->reported)
+		return;
+	if (task->kind == TASK_COMMAND) {
+		link_send(agent, STUNT_REC_OUTPUT, task->id, stream + 1, data, len);
+	} else if (stream == 0) {
+		link_send(agent, STUNT_REC_DATA, task->id, 0, data, len);
+	} else {
+		memcpy(task->text + task->text_len, data, len < room ? len : room);
+		task->text_len += len < room ? len : room;
+	}
+}
+
+/* One read of a stream. True if there was something, be it the end. */
+static bool pump_stream(struct agent *agent, struct task *task, int stream)
+{
+	static char data[TASK_READ];
+	ssize_t n;
+
+	if (task->fd[stream] < 0)
+		return false;
+	n = read(task->fd[stream], data, sizeof(data));
+	if (n > 0) {
+		take_output(agent, task, stream, data, n);
+		return true;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	close(task->fd[stream]);
+	task->fd[stream] = -1;
+	return true;
+}
+
+static void report(struct agent *agent, struct task *task)
+{
+	bool signalled = WIFSIGNALED(task->status);
+
+	task->reported = true;
+	if (task->kind == TASK_COMMAND) {
+		kmsg_send(agent);
+		link_send(agent, STUNT_REC_EXIT, task->id,
+			  signalled ? STATUS_SIGNAL + WTERMSIG(task->status) : WEXITSTATUS(task->status),
+			  NULL, 0);
+	} else if (signalled) {
+		snprintf(task->text, sizeof(task->text), "ended by signal %d, see the kernel log",
+			 WTERMSIG(task->status));
+		task_done(agent, task->id, -EINTR, task->text);
+	} else {
+		task_done(agent, task->id, -WEXITSTATUS(task->status), task->text);
+	}
+}
+
+static bool pump_task(struct agent *agent, struct task *task)
+{
+	/* Both, not the first that has something: neither stream holds the other up. */
+	bool busy = pump_stream(agent, task, 0) | pump_stream(agent, task, 1);
+
+	if (busy || !task->exited)
+		return busy;
+	if (!task->reported)
+		report(agent, task);
+	task->used = task->fd[0] >= 0 || task->fd[1] >= 0;
+	return false;
+}
+
+/* Also takes processes that lost their parent, which are ours now. */
+static void reap(struct agent *agent)
+{
+	int i, status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (i = 0; i < TASKS_MAX; i++) {
+			struct task *task = &agent->task[i];
+
+			if (task->used && task->pid == pid && !task->exited) {
+				task->exited = true;
+				task->status = status;
+			}
+		}
+}
+
+void task_collect(struct agent *agent)
+{
+	bool busy;
+	int i;
+
+	do {
+		busy = false;
+		reap(agent);
+		for (i = 0; i < TASKS_MAX; i++)
+			if (agent->task[i].used)
+				busy |= pump_task(agent, &agent->task[i]);
+	} while (busy && !agent->inbox);
+}

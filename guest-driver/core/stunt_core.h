@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What all drivers of Stunt's devices share: register access that notices a device which is gone,
+ * marks on the harness's timeline, and the steps that every PCI probe has in common.
+ */
+#ifndef STUNT_CORE_H
+#define STUNT_CORE_H
+
+#include <linux/io.h>
+#include <linux/pci.h>
+#include <linux/types.h>
+
+/* Every device begins with these two registers; see spec/devices/. */
+#define STUNT_CORE_ID		0x00
+#define STUNT_CORE_VERSION	0x04
+
+/* What a read gives when nobody answers: the device was removed, or lost its power or its BAR. */
+#define STUNT_ALL_ONES		0xffffffffu
+
+/**
+ * struct stunt_pci_info - what a driver expects of its device
+ * @id: value of the ID register
+ * @major: major version of the register layout that the driver knows
+ * @minor: lowest minor version that has all the driver needs
+ * @vectors: most interrupt vectors the driver can make use of, 0: none wanted
+ * @dma_bits: width of the DMA mask, 0: the driver sets it itself or does no DMA
+ */
+struct stunt_pci_info {
+	u32 id;
+	u16 major;
+	u16 minor;
+	unsigned int vectors;
+	unsigned int dma_bits;
+};
+
+/**
+ * struct stunt_pci - a device after the common steps of its probe
+ * @pdev: the PCI device
+ * @regs: BAR 0
+ * @len: bytes of BAR 0
+ * @vectors: interrupt vectors that were granted, 1 to the number wanted; with fewer than wanted, all
+ *	causes share vector 0 and the handler must look at the device's status register
+ * @version: value of the VERSION register
+ *
+ * All of it is managed: nothing is to be undone by the driver.
+ */
+struct stunt_pci {
+	struct pci_dev *pdev;
+	void __iomem *regs;
+	resource_size_t len;
+	unsigned int vectors;
+	u32 version;
+};
+
+/**
+ * stunt_pci_probe() - the steps that all probes begin with
+ * @pdev: the device
+ * @info: what is expected of it
+ * @spci: filled in on success
+ *
+ * Enables the device, maps BAR 0, checks ID and VERSION, sets the DMA mask, makes the device bus master
+ * and allocates interrupt vectors: MSI-X if it is there, else MSI, else the legacy line. A device that grants
+ * fewer vectors than wanted is left with exactly one.
+ *
+ * May sleep. Return: 0; -ENODEV if the device does not answer or is another; -EPROTO if its register layout
+ * is too old or too new; or the error of the step that failed. The reason is in the log.
+ */
+int stunt_pci_probe(struct pci_dev *pdev, const struct stunt_pci_info *info, struct stunt_pci *spci);
+
+/**
+ * stunt_pci_check() - is the device there, and is it the one that the driver knows?
+ * @spci: the device, with @pdev and @regs valid; @version is read anew
+ * @info: what is expected of it
+ *
+ * Part of stunt_pci_probe(); also good after a reset or a resume. Return: 0, -ENODEV, -EPROTO.
+ */
+int stunt_pci_check(struct stunt_pci *spci, const struct stunt_pci_info *info);
+
+/* Interrupt number of a cause whose own vector is @vector, to be shared if @spci->vectors is 1. */
+int stunt_pci_irq(const struct stunt_pci *spci, unsigned int vector);
+
+/* IRQF_SHARED when the device is on a legacy line, else 0: flags for request_irq(). */
+unsigned long stunt_pci_irq_flags(const struct stunt_pci *spci);
+
+/**
+ * stunt_mark() - put the event link.mark on the timeline
+ * @value: what the harness sees
+ *
+ * Any context, also hard interrupts and a panic. Without a link device nothing happens.
+ * Return: whether there is a timeline.
+ */
+bool stunt_mark(u32 value);
+
+/* For the driver of the link only: where marks are written. One sink at a time, else -EBUSY. */
+int stunt_mark_attach(void __iomem *reg);
+/* After it returns no mark is in flight. May sleep. */
+void stunt_mark_detach(void __iomem *reg);
+
+/* Plain access; offsets are those of include/stunt/regs/. */
+static inline u32 stunt_read(const struct stunt_pci *spci, u32 offset)
+{
+	return readl(spci->regs + offset);
+}
+
+static inline void stunt_write(const struct stunt_pci *spci, u32 offset, u32 value)
+{
+	writel(value, spci->regs + offset);
+}
+
+/**
+ * stunt_gone() - does the device no longer answer?
+ * @spci: the device
+ *
+ * Reads ID, which is never all ones on a device that answers. Any context.
+ */
+static inline bool stunt_gone(const struct stunt_pci *spci)
+{
+	return stunt_read(spci, STUNT_CORE_ID) == STUNT_ALL_ONES;
+}
+
+/**
+ * stunt_read_live() - read a register and notice a device that is gone
+ * @spci: the device
+ * @offset: the register
+ * @value: filled in on success, untouched otherwise
+ *
+ * A register may hold all ones by right, so then ID is asked too. Any context. Return: 0 or -ENODEV.
+ */
+static inline int stunt_read_live(const struct stunt_pci *spci, u32 offset, u32 *value)
+{
+	u32 v = stunt_read(spci, offset);
+
+	if (v == STUNT_ALL_ONES && stunt_gone(spci))
+		return -ENODEV;
+	*value = v;
+	return 0;
+}
+
+/* A bus address into a LO/HI register pair, high half first: writing LO may be what takes effect. */
+static inline void stunt_write_addr(const struct stunt_pci *spci, u32 lo_offset, u32 hi_offset,
+				    dma_addr_t addr)
+{
+	stunt_write(spci, hi_offset, upper_32_bits(addr));
+	stunt_write(spci, lo_offset, lower_32_bits(addr));
+}
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stunt_dma inside: the device, its channels and the jobs they run.
+ *
+ * A job is one or more descriptors that belong together. It is submitted to a channel, waits in a
+ * queue, is put on the ring as room permits and ends exactly once, with its done function called
+ * from the channel's tasklet. The lock of a channel guards its rings and lists; nothing but the
+ * tasklet runs done functions, so they come in order and never under the lock.
+ */
+#ifndef STUNT_DMA_INTERNAL_H
+#define STUNT_DMA_INTERNAL_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/dmaengine.h>
+#include <linux/interrupt.h>
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include <stunt/regs/dma.h>
+#include <stunt/uapi/dma.h>
+
+#include "stunt_core.h"
+
+#ifdef __BIG_ENDIAN
+#error "the descriptors of the device are little-endian, and so must be the machine"
+#endif
+
+#define STUNT_DMA_CHANNELS	STUNT_DMA_CH_CTRL_COUNT
+#define STUNT_DMA_FAILED_COOKIES 8
+
+struct stunt_dma;
+struct stunt_dma_chan;
+
+enum stunt_dma_job_state {
+	STUNT_JOB_IDLE = 0,	/* the submitter's */
+	STUNT_JOB_QUEUED,	/* none of it is on the ring */
+	STUNT_JOB_ACTIVE,	/* some of it is on the ring: the device may touch its memory */
+	STUNT_JOB_DONE,		/* waits for its done function */
+};
+
+/**
+ * struct stunt_dma_job - descriptors that are run together
+ * @node: in one of the channel's lists
+ * @done: called once, in softirq context; the job is the submitter's again
+ * @desc: the descriptors, @n_desc of them; not touched, and kept to the end for starting over
+ * @comp: filled with the completions, or NULL
+ * @n_desc: number of descriptors, at least 1
+ * @verbatim: leave id and flags of the descriptors alone
+ * @client: submitted through dmaengine
+ * @state: where it is
+ * @posted: descriptors on the ring so far
+ * @finished: completions seen so far
+ * @error: the driver's verdict: 0, or -ETIMEDOUT, -EIO (device was reset, or talks nonsense),
+ *	-ECANCELED, -ENODEV
+ * @status: the device's verdict: STUNT_DMA_STATUS_* of the first descriptor that failed
+ * @at: index in @desc of the descriptor that @status speaks of
+ * @err_index: CH_ERR_INDEX when the job halted its channel
+ * @ch_status: CH_STATUS when the job halted its channel, else 0
+ * @bytes: done by the device
+ */
+struct stunt_dma_job {
+	struct list_head node;
+	void (*done)(struct stunt_dma_job *job);
+	const struct stunt_dma_desc *desc;
+	struct stunt_dma_comp *comp;
+	u32 n_desc;
+	bool verbatim;
+	bool client;
+
+	enum stunt_dma_job_state state;
+	u32 posted;
+	u32 finished;
+
+	int error;
+	u8 status;
+	u32 at;
+	u32 err_index;
+	u32 ch_status;
+	u64 bytes;
+};
+
+/* A job that somebody sleeps for. */
+struct stunt_dma_wait {
+	struct stunt_dma_job job;
+	struct completion ended;
+};
+
+struct stunt_dma_chan {
+	struct stunt_dma *sd;
+	unsigned int nr;
+
+	/*
+	 * Guards all below up to the watchdog. Taken with interrupts off: clients submit from
+	 * anywhere.
+	 */
+	spinlock_t lock;
+	struct stunt_dma_desc *ring;
+	struct stunt_dma_comp *comps;
+	dma_addr_t ring_bus;
+	dma_addr_t comps_bus;
+	u32 head;			/* first descriptor without a completion */
+	u32 tail;			/* first descriptor not handed over */
+	unsigned long progress;		/* jiffies when head last moved, or work began */
+	struct list_head queued;
+	struct list_head active;
+	struct list_head done;
+
+	struct dma_chan dma;
+	struct list_head prepared;	/* dmaengine: made, not submitted */
+	struct list_head submitted;	/* dmaengine: submitted, not issued */
+	dma_cookie_t failed[STUNT_DMA_FAILED_COOKIES];
+	unsigned int n_failed;
+
+	struct delayed_work watchdog;
+	struct tasklet_struct task;
+};
+
+struct stunt_dma_vec {
+	struct stunt_dma *sd;
+	u32 causes;			/* bits of INT_STATUS that it serves */
+	atomic_t pending;		/* causes acknowledged and not yet served by the thread */
+	atomic64_t count;
+	int irq;
+	char name[24];
+};
+
+enum stunt_dma_state {
+	STUNT_DMA_STOPPED = 0,	/* being set up, reset or asleep: jobs queue up */
+	STUNT_DMA_RUNNING,
+	STUNT_DMA_GONE,		/* does not answer; a function reset may bring it back */
+	STUNT_DMA_REMOVED,	/* the driver let go of it */
+};
+
+struct stunt_dma_counters {
+	atomic64_t lost_irqs;
+	atomic64_t spurious_irqs;
+	atomic64_t doorbells;		/* rung a second time */
+	atomic64_t timeouts;
+	atomic64_t resets;
+	atomic64_t errors;
+	atomic64_t jobs;
+};
+
+/**
+ * struct stunt_dma - one device
+ *
+ * Reference counted: by the binding, each open file, and dmaengine. Its memory may outlive the
+ * binding; everything of the hardware (registers, rings, interrupts, mappings) does not, which
+ * @state and @calls see to.
+ */
+struct stunt_dma {
+	struct kref ref;
+	struct work_struct reap;
+	struct stunt_pci pci;
+	struct device *dev;
+	int id;
+	char name[20];
+
+	enum stunt_dma_state state;	/* read under a channel's lock; see stunt_dma_set_state() */
+	unsigned long swept;
+	unsigned int channels;
+	unsigned int width;
+	unsigned int ring_log2;
+	u32 ops;
+	u32 max_len;
+
+	struct stunt_dma_chan chan[STUNT_DMA_CHANNELS];
+	struct stunt_dma_vec vec[STUNT_DMA_VECTORS];
+	struct stunt_dma_counters count;
+	struct workqueue_struct *wq;
+	struct dma_device engine;
+
+	struct miscdevice misc;
+	struct rw_semaphore calls;	/* read: uses the device; write: the binding ends */
+	struct mutex raw_lock;		/* the bounce buffer */
+	void *bounce;
+	dma_addr_t bounce_bus;
+	atomic_t next_chan;
+};
+
+extern unsigned int stunt_dma_watchdog_ms;
+extern unsigned int stunt_dma_job_timeout_ms;
+
+void stunt_dma_put(struct stunt_dma *sd);
+
+/* hw.c: registers. The lock of the channel is held where one is given. */
+int stunt_dma_hw_probe(struct stunt_dma *sd);
+void stunt_dma_hw_enable(struct stunt_dma *sd);
+void stunt_dma_hw_disable(struct stunt_dma *sd);
+u32 stunt_chan_read(const struct stunt_dma_chan *ch, u32 reg);
+void stunt_chan_write(const struct stunt_dma_chan *ch, u32 reg, u32 value);
+/* Stops the channel. Return: whether it stands still now. */
+bool stunt_chan_hw_reset(struct stunt_dma_chan *ch);
+/* Gives a channel that was reset its empty rings. */
+void stunt_chan_hw_start(struct stunt_dma_chan *ch);
+
+/* chan.c: queueing and completions */
+void stunt_chan_setup(struct stunt_dma *sd, unsigned int nr);
+/* The rings, managed. */
+int stunt_chan_alloc(struct stunt_dma_chan *ch);
+unsigned long stunt_chan_lock(struct stunt_dma_chan *ch) __acquires(ch->lock);
+/* Also sends ended jobs on their way, and deals with a device found to be gone. */
+void stunt_chan_unlock(struct stunt_dma_chan *ch, unsigned long flags) __releases(ch->lock);
+/* Any context. Return: 0, or -ENODEV and the job is still the caller's. */
+int stunt_chan_submit(struct stunt_dma_chan *ch, struct stunt_dma_job *job);
+/*
+ * Submits and sleeps until the job has ended or was called off and the device has let go of it.
+ * Return: 0 with the device's verdict in job.status; job.error; -ETIMEDOUT after @deadline;
+ * -ERESTARTSYS.
+ */
+int stunt_chan_run(struct stunt_dma_chan *ch, struct stunt_dma_wait *wait, ktime_t deadline);
+/* With the lock held: */
+void stunt_chan_queue(struct stunt_dma_chan *ch, struct stunt_dma_job *job);
+void stunt_chan_post(struct stunt_dma_chan *ch);
+void stunt_chan_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job, int error);
+
+#define STUNT_HARVEST_FAILED	BIT(0)	/* a descriptor failed */
+#define STUNT_HARVEST_GARBLED	BIT(1)	/* a completion that answers no descriptor of ours */
+/* Takes completions off the ring. Return: STUNT_HARVEST_*. */
+unsigned int stunt_chan_harvest(struct stunt_dma_chan *ch);
+/*
+ * The index behind the last completion on the ring for which an interrupt was due; head if there
+ * is none.
+ */
+u32 stunt_chan_peek(const struct stunt_dma_chan *ch);
+
+/* recover.c: everything that goes wrong */
+void stunt_chan_service(struct stunt_dma_chan *ch, bool error);
+void stunt_chan_watchdog(struct work_struct *work);
+void stunt_chan_cancel(struct stunt_dma_chan *ch, struct stunt_dma_job *job, int error);
+/* Resets the channel; the job at its head fails with -ECANCELED, those behind it start over. */
+int stunt_chan_user_reset(struct stunt_dma_chan *ch);
+/*
+ * With the lock held: resets the channel. @victim, on the ring or NULL, fails with @error (0:
+ * with its status); all else on the ring starts over.
+ */
+void stunt_chan_restart(struct stunt_dma_chan *ch, struct stunt_dma_job *victim, int error);
+/* With the lock of any channel held: the device no longer answers. */
+void stunt_dma_lost(struct stunt_dma *sd);
+/* All jobs, on the ring or not, fail. */
+void stunt_dma_fail_all(struct stunt_dma *sd, int error);
+/*
+ * Stops all channels; interrupts are disabled. What is on the rings fails with @error, or starts
+ * over later if that is 0. May sleep.
+ */
+void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error);
+/*
+ * After stunt_dma_stop(..., STUNT_DMA_STOPPED, ...). Return: 0, or -ENODEV and everything has
+ * failed.
+ */
+int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info);
+bool stunt_dma_is(const struct stunt_dma *sd, enum stunt_dma_state state);
+
+/* irq.c */
+int stunt_dma_irq_request(struct stunt_dma *sd);
+void stunt_dma_irq_free(struct stunt_dma *sd);
+void stunt_dma_irq_disable(struct stunt_dma *sd);
+void stunt_dma_irq_enable(struct stunt_dma *sd);
+/* How often the hard handlers of the channel ran, and of errors. */
+u64 stunt_chan_irq_count(const struct stunt_dma_chan *ch);
+/*
+ * Waits for interrupts of the channel that are on their way. Return: what stood in INT_STATUS
+ * before. May sleep.
+ */
+u32 stunt_chan_irq_sync(struct stunt_dma_chan *ch);
+/*
+ * Serves those of @causes that still stand in INT_STATUS, in place of the hard handler. Return:
+ * which.
+ */
+u32 stunt_chan_irq_replay(struct stunt_dma_chan *ch, u32 causes);
+
+/* engine.c */
+int stunt_engine_register(struct stunt_dma *sd);
+void stunt_engine_chan_init(struct stunt_dma_chan *ch);
+/* With the lock held: a client's job has ended, its done function is yet to come. */
+void stunt_engine_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job);
+
+/*
+ * cdev.c, transfer.c, raw.c: the ioctls. May sleep; called with stunt_dma.calls held for reading.
+ */
+int stunt_cdev_register(struct stunt_dma *sd);
+void stunt_cdev_unregister(struct stunt_dma *sd);
+/* The channel of that number, STUNT_DMA_CHANNEL_ANY for the next in turn; NULL if there is none. */
+struct stunt_dma_chan *stunt_cdev_chan(struct stunt_dma *sd, u32 nr);
+ktime_t stunt_cdev_deadline(u64 timeout_ns);
+int stunt_transfer(struct stunt_dma *sd, struct stunt_dma_transfer *xfer);
+int stunt_raw(struct stunt_dma *sd, struct stunt_dma_raw *raw);
+
+/* sysfs.c */
+extern const struct attribute_group *stunt_dma_groups[];
+
+static inline u32 stunt_dma_entries(const struct stunt_dma *sd)
+{
+	return 1u << sd->ring_log2;
+}
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Counters, as attributes of the PCI device. */
+#include <linux/pci.h>
+#include <linux/sysfs.h>
+
+#include "dma.h"
+
+struct stunt_counter {
+	struct device_attribute attr;
+	size_t offset;		/* in struct stunt_dma_counters */
+};
+
+static ssize_t stunt_counter_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	size_t offset = container_of(attr, struct stunt_counter, attr)->offset;
+	struct stunt_dma *sd = dev_get_drvdata(dev);
+	atomic64_t *count = (void *)&sd->count + offset;
+
+	return sysfs_emit(buf, "%lld\n", (long long)atomic64_read(count));
+}
+
+#define STUNT_COUNTER(_name)						\
+	static struct stunt_counter stunt_counter_##_name = {		\
+		.attr.attr = { .name = #_name, .mode = 0444 },		\
+		.attr.show = stunt_counter_show,			\
+		.offset = offsetof(struct stunt_dma_counters, _name),	\
+	}
+
+STUNT_COUNTER(lost_irqs);
+STUNT_COUNTER(spurious_irqs);
+STUNT_COUNTER(doorbells);
+STUNT_COUNTER(timeouts);
+STUNT_COUNTER(resets);
+STUNT_COUNTER(errors);
+STUNT_COUNTER(jobs);
+
+static long long stunt_vec_count(const struct stunt_dma *sd, unsigned int vector)
+{
+	return atomic64_read(&sd->vec[vector].count);
+}
+
+/* "CH0_DONE=3 CH1_DONE=0 ... ERROR=0", or "ALL=3" where all causes share a vector. */
+static ssize_t irq_counts_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct stunt_dma *sd = dev_get_drvdata(dev);
+	unsigned int i;
+	int n = 0;
+
+	if (sd->pci.vectors == 1)
+		return sysfs_emit(buf, "ALL=%lld\n", stunt_vec_count(sd, 0));
+	for (i = 0; i < STUNT_DMA_VEC_ERROR; i++)
+		n += sysfs_emit_at(buf, n, "CH%u_DONE=%lld ", i, stunt_vec_count(sd, i));
+	return n + sysfs_emit_at(buf, n, "ERROR=%lld\n", stunt_vec_count(sd, i));
+}
+static DEVICE_ATTR_RO(irq_counts);
+
+static struct attribute *stunt_dma_attrs[] = {
+	&stunt_counter_lost_irqs.attr.attr,
+	&stunt_counter_spurious_irqs.attr.attr,
+	&stunt_counter_doorbells.attr.attr,
+	&stunt_counter_timeouts.attr.attr,
+	&stunt_counter_resets.attr.attr,
+	&stunt_counter_errors.attr.attr,
+	&stunt_counter_jobs.attr.attr,
+	&dev_attr_irq_counts.attr,
+	NULL
+};
+
+static const struct attribute_group stunt_dma_group = {
+	.attrs = stunt_dma_attrs,
+};
+
+const struct attribute_group *stunt_dma_groups[] = {
+	&stunt_dma_group,
+	NULL
+};
