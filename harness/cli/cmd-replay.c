@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stunt replay: the same run again, compared event by event, or stopped at the failing event under gdb. */
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "jobs.h"
+#include "show.h"
+#include "stunt/error.h"
+#include "stunt/report.h"
+
+#define DEFAULT_PORT "1234"
+
+typedef struct {
+    StuntResult *saved;
+    char *folder;
+    StuntBench bench;
+    StuntShow *show;
+    StuntOutcome outcome; /* of the new run */
+} Replay;
+
+/* ---- comparing ----------------------------------------------------------------------------------- */
+
+/* Number of the first line that differs and the two lines; 0 when the texts are equal. Pieces belong to the texts. */
+static guint first_difference(char *saved, char *now, const char **ret_saved, const char **ret_now)
+{
+    guint line = 1;
+
+    while (*saved || *now) {
+        char *saved_end = strchrnul(saved, '\n'), *now_end = strchrnul(now, '\n');
+        gboolean equal = saved_end - saved == now_end - now && memcmp(saved, now, (gsize)(now_end - now)) == 0;
+
+        if (!equal) {
+            *ret_saved = *saved ? saved : "(the log ends)";
+            *ret_now = *now ? now : "(the log ends)";
+            *saved_end = *now_end = '\0';
+            return line;
+        }
+        saved = saved_end + (*saved_end != '\0');
+        now = now_end + (*now_end != '\0');
+        line++;
+    }
+    return 0;
+}
+
+/* FALSE when they differ. */
+static gboolean compare(const Replay *replay)
+{
+    g_autofree char *file = g_build_filename(replay->folder, "events.log", NULL);
+    g_autofree char *saved = NULL, *now = NULL;
+    g_autoptr(GError) error = NULL;
+    const char *saved_line = NULL, *now_line = NULL;
+    gsize saved_len, len;
+    const char *data = g_bytes_get_data(replay->outcome.events, &len);
+    guint line;
+
+    if (!g_file_get_contents(file, &saved, &saved_len, &error)) {
+        fprintf(stderr, "stunt: %s\n", error->message);
+        return FALSE;
+    }
+    if (saved_len == len && (!len || memcmp(saved, data, len) == 0)) {
+        printf("identical: %" G_GSIZE_FORMAT " bytes of events, as in %s\n", len, file);
+        return TRUE;
+    }
+    now = g_strndup(data ? data : "", len);
+    line = first_difference(saved, now, &saved_line, &now_line);
+    printf("different from line %u of %s on:\n  then: %s\n  now:  %s\n", line, file, saved_line, now_line);
+    return FALSE;
+}
+
+/* ---- running again ------------------------------------------------------------------------------- */
+
+static void on_started(guint index, gpointer data)
+{
+    stunt_show_started(((Replay *)data)->show, index);
+}
+
+static void on_progress(guint index, const char *what, guint64 virtual_ns, gpointer data)
+{
+    stunt_show_progress(((Replay *)data)->show, index, what, virtual_ns);
+}
+
+static void on_finished(guint index, StuntOutcome *outcome, gpointer data)
+{
+    Replay *replay = data;
+
+    replay->outcome = *outcome;
+    *outcome = (StuntOutcome){ 0 };
+    stunt_result_set(&replay->outcome.result->replay, replay->saved->replay);
+    stunt_show_finished(replay->show, index, replay->outcome.result);
+}
+
+static int run_again(Replay *replay)
+{
+    StuntScenarioFile file = { replay->saved->name, replay->saved->file };
+    g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
+    StuntTally tally = { 0 };
+    StuntJobs jobs = {
+        .setup = replay->bench.setup,
+        .scenario = scenarios,
+        .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
+        .seed = replay->saved->seed,
+        .jobs = 1,
+        .started = on_started,
+        .progress = on_progress,
+        .finished = on_finished,
+        .data = replay,
+    };
+    gboolean equal;
+    int number;
+
+    g_ptr_array_add(scenarios, &file);
+    replay->show = stunt_show_new(stdout, scenarios);
+    number = stunt_jobs_run(&jobs);
+    g_clear_pointer(&replay->show, stunt_show_free);
+    if (number || !replay->outcome.result) {
+        return STUNT_EXIT_SIGNAL + number;
+    }
+    stunt_tally_add(&tally, replay->outcome.result);
+    equal = compare(replay);
+    return equal ? stunt_tally_exit_code(&tally) : STUNT_EXIT_BROKEN;
+}
+
+/* ---- under gdb ----------------------------------------------------------------------------------- */
+
+static gboolean on_end(gpointer data)
+{
+    g_main_loop_quit(data);
+    return G_SOURCE_CONTINUE;
+}
+
+/* The machine stands at the event; it stays until the user ends it. */
+static void on_stopped(StuntTimeline *timeline, gpointer data)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    guint interrupt = g_unix_signal_add(SIGINT, on_end, loop), end = g_unix_signal_add(SIGTERM, on_end, loop);
+    g_autofree char *tail = stunt_timeline_tail(timeline, 5);
+
+    printf("%sThe machine stands at event #%" G_GSIZE_FORMAT ". Connect with:\n"
+           "  gdb -ex 'target remote :%s'\n"
+           "and the kernel's vmlinux if there is one; Ctrl-C here ends the machine.\n",
+           tail, stunt_timeline_events(timeline), (const char *)data);
+    fflush(stdout);
+    g_main_loop_run(loop);
+    g_source_remove(interrupt);
+    g_source_remove(end);
+}
+
+static int run_gdb(Replay *replay, const char *port)
+{
+    g_autofree char *gdb = g_strdup_printf("tcp:127.0.0.1:%s", port);
+    StuntRunRequest request = {
+        .setup = replay->bench.setup,
+        .spec = replay->bench.spec,
+        .name = replay->saved->name,
+        .file = replay->saved->file,
+        .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
+        .seed = replay->saved->seed,
+        .gdb = gdb,
+        .stop_at_event = replay->saved->last_event,
+        .stopped = on_stopped,
+        .data = (gpointer)port,
+    };
+
+    if (!request.stop_at_event) {
+        fprintf(stderr, "stunt: the run ended before its first event, there is nothing to stop at\n");
+        return STUNT_EXIT_BROKEN;
+    }
+    printf("running to event #%" G_GUINT64_FORMAT ", the last before %s: %s\n", request.stop_at_event,
+           stunt_status_name(replay->saved->status), replay->saved->reason);
+    fflush(stdout);
+    replay->outcome.result = stunt_scenario_run(&request, &replay->outcome.events, &replay->outcome.kernel_log);
+    if (replay->outcome.result->status == STUNT_BROKEN) {
+        fprintf(stderr, "stunt: %s\n%s", replay->outcome.result->reason, replay->outcome.result->detail);
+        return STUNT_EXIT_BROKEN;
+    }
+    return STUNT_EXIT_OK;
+}
+
+/* ---- the command --------------------------------------------------------------------------------- */
+
+static void replay_clear(Replay *replay)
+{
+    stunt_result_free(replay->saved);
+    g_free(replay->folder);
+    stunt_bench_close(&replay->bench);
+    stunt_outcome_clear(&replay->outcome);
+}
+
+static int replay_result(const char *word, const char *port, const char *results, const char *config)
+{
+    g_autofree char *root = results ? g_strdup(results) : stunt_results_root();
+    Replay replay = { 0 };
+    GError *error = NULL;
+    int status;
+
+    replay.saved = stunt_results_find(root, word, &replay.folder, &error);
+    if (!replay.saved || !stunt_bench_open(&replay.bench, config, &error)) {
+        status = stunt_cli_fail(error);
+    } else if (g_str_equal(replay.saved->mode, "realtime")) {
+        fprintf(stderr, "stunt: %s ran in real time, it cannot be repeated exactly; 'stunt run' runs it again\n",
+                replay.saved->name);
+        status = STUNT_EXIT_USAGE;
+    } else {
+        status = port ? run_gdb(&replay, port) : run_again(&replay);
+    }
+    replay_clear(&replay);
+    return status;
+}
+
+static char *gdb_word; /* what stands behind --gdb; GOption gives callbacks no data of a command's own */
+
+static gboolean take_gdb(const char *name, const char *value, gpointer data, GError **error)
+{
+    (void)name;
+    (void)data;
+    (void)error;
+    g_free(gdb_word);
+    gdb_word = g_strdup(value ? value : DEFAULT_PORT);
+    return TRUE;
+}
+
+static gboolean is_port(const char *text)
+{
+    return g_ascii_string_to_unsigned(text, 10, 1, G_MAXUINT16, NULL, NULL);
+}
+
+static int run(int argc, char **argv, const char *config)
+{
+    char *results = NULL;
+    const char *word, *port = NULL;
+    const GOptionEntry entries[] = {
+        { "gdb", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_gdb, "stop at the failing event (port 1234)",
+          "PORT" },
+        { "results", 0, 0, G_OPTION_ARG_FILENAME, &results, "folder that keeps results", "DIR" },
+        G_OPTION_ENTRY_NULL,
+    };
+    int status;
+
+    if (!stunt_cli_options(&argc, &argv, "RESULT",
+                           "Runs a scenario again with the same seed and kernel, and compares the events.\n"
+                           "RESULT is a results folder, its result.json, or the name of a scenario of the\n"
+                           "last run. The exit status is that of the new run, 2 when events differ.",
+                           entries, &config, &status)) {
+        return status;
+    }
+    word = argv[1];
+    if (gdb_word && !is_port(gdb_word) && argc == 1) { /* --gdb RESULT: the port is optional */
+        word = gdb_word;
+        port = DEFAULT_PORT;
+    } else if (argc != 2) {
+        return stunt_cli_usage("replay", "one RESULT is needed");
+    } else if (gdb_word && !is_port(gdb_word)) {
+        return stunt_cli_usage("replay", "'%s' is no port", gdb_word);
+    } else {
+        port = gdb_word;
+    }
+    return replay_result(word, port, results, config);
+}
+
+const StuntCliCommand stunt_command_replay = { "replay", "repeat a run exactly, compare, or debug it", run };

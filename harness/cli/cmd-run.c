@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stunt run */
+#include <stdio.h>
+#include <string.h>
+
+#include "jobs.h"
+#include "show.h"
+#include "stunt/error.h"
+#include "stunt/report.h"
+
+#define DEFAULT_SEED 1
+
+typedef struct {
+    gint64 seed;
+    int jobs;
+    char *filter, *kernel, *junit, *json, *results;
+    gboolean ktap;
+} Options;
+
+typedef struct {
+    const Options *options;
+    StuntShow *show;
+    GPtrArray *scenario; /* StuntScenarioFile * */
+    StuntResult **result; /* by index; NULL: not run */
+    StuntTally tally;
+    char *root, *folder; /* of results */
+    gboolean save_failed;
+} Run;
+
+/* ---- as they come in ----------------------------------------------------------------------------- */
+
+static void on_started(guint index, gpointer data)
+{
+    stunt_show_started(((Run *)data)->show, index);
+}
+
+static void on_progress(guint index, const char *what, guint64 virtual_ns, gpointer data)
+{
+    stunt_show_progress(((Run *)data)->show, index, what, virtual_ns);
+}
+
+/* A verdict that cannot be kept is still told, but the run does not end well. */
+static void save(Run *run, StuntOutcome *outcome)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!stunt_results_save(run->folder, outcome->result, outcome->events, outcome->kernel_log, &error)) {
+        if (!run->save_failed) {
+            fprintf(stderr, "stunt: %s\n", error->message);
+        }
+        run->save_failed = TRUE;
+        stunt_result_set(&outcome->result->events, "");
+        stunt_result_set(&outcome->result->replay, "");
+    }
+}
+
+static void on_finished(guint index, StuntOutcome *outcome, gpointer data)
+{
+    Run *run = data;
+
+    save(run, outcome);
+    stunt_tally_add(&run->tally, outcome->result);
+    stunt_show_finished(run->show, index, outcome->result);
+    run->result[index] = g_steal_pointer(&outcome->result);
+}
+
+/* ---- reports ------------------------------------------------------------------------------------- */
+
+static GPtrArray *results_in_order(const Run *run)
+{
+    GPtrArray *results = g_ptr_array_new();
+
+    for (guint i = 0; i < run->scenario->len; i++) {
+        if (run->result[i]) {
+            g_ptr_array_add(results, run->result[i]);
+        }
+    }
+    return results;
+}
+
+static gboolean write_report(const GPtrArray *results, const char *format, const char *file)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    if (!file) {
+        return TRUE;
+    }
+    text = stunt_report_format(format)(results);
+    if (!stunt_report_write(file, text, strlen(text), &error)) {
+        fprintf(stderr, "stunt: %s\n", error->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean write_reports(const Run *run)
+{
+    g_autoptr(GPtrArray) results = results_in_order(run);
+    gboolean good = write_report(results, "json", run->options->json);
+
+    good &= write_report(results, "junit", run->options->junit);
+    good &= write_report(results, "ktap", run->options->ktap ? "-" : NULL);
+    return good;
+}
+
+static gboolean set_latest(const Run *run)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!g_file_test(run->folder, G_FILE_TEST_IS_DIR) || stunt_results_set_latest(run->root, run->folder, &error)) {
+        return TRUE;
+    }
+    fprintf(stderr, "stunt: %s\n", error->message);
+    return FALSE;
+}
+
+/* ---- what to run --------------------------------------------------------------------------------- */
+
+/* A glob when it has a star, question mark or bracket, else a part of the name. */
+static gboolean passes(const char *filter, const char *name)
+{
+    return strpbrk(filter, "*?[") ? g_pattern_match_simple(filter, name) : strstr(name, filter) != NULL;
+}
+
+static GPtrArray *select_scenarios(const StuntSetup *setup, char **words, const char *filter, GError **error)
+{
+    g_autoptr(GPtrArray) all = stunt_catalog_select(setup->scenarios, (const char *const *)words, error);
+
+    for (guint i = 0; all && filter && i < all->len;) {
+        if (passes(filter, ((StuntScenarioFile *)all->pdata[i])->name)) {
+            i++;
+        } else {
+            g_ptr_array_remove_index(all, i);
+        }
+    }
+    if (all && !all->len) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no scenario%s%s%s", filter ? " matches '" : " in ",
+                    filter ? filter : setup->scenarios, filter ? "'" : "");
+        return NULL;
+    }
+    return g_steal_pointer(&all);
+}
+
+static gboolean check_kernel(const StuntSetup *setup, const char *name, GError **error)
+{
+    g_autoptr(StuntKernel) kernel = name ? stunt_setup_find_kernel(setup, name, error) : NULL;
+
+    return !name || kernel;
+}
+
+/* ---- running ------------------------------------------------------------------------------------- */
+
+static int run_all(Run *run, const StuntSetup *setup)
+{
+    const Options *options = run->options;
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    StuntJobs jobs = {
+        .setup = setup,
+        .scenario = run->scenario,
+        .kernel = options->kernel,
+        .seed = (guint64)options->seed,
+        .jobs = options->jobs ? (guint)options->jobs : g_get_num_processors(),
+        .started = on_started,
+        .progress = on_progress,
+        .finished = on_finished,
+        .data = run,
+    };
+    gboolean to_stdout = options->ktap || g_strcmp0(options->json, "-") == 0 || g_strcmp0(options->junit, "-") == 0;
+    gboolean good;
+    int number;
+
+    run->root = options->results ? g_canonicalize_filename(options->results, NULL) : stunt_results_root();
+    run->folder = stunt_results_new_run(run->root, jobs.seed, now);
+    run->show = stunt_show_new(to_stdout ? stderr : stdout, run->scenario);
+    run->result = g_new0(StuntResult *, run->scenario->len);
+    number = stunt_jobs_run(&jobs);
+    good = write_reports(run) & set_latest(run) & !run->save_failed;
+    if (number) {
+        fprintf(stderr, "stunt: ended by signal %d, %u of %u scenarios were run\n", number,
+                run->tally.passed + run->tally.failed + run->tally.skipped, run->scenario->len);
+    }
+    stunt_show_summary(run->show, &run->tally, g_file_test(run->folder, G_FILE_TEST_IS_DIR) ? run->folder : NULL);
+    if (number) {
+        return STUNT_EXIT_SIGNAL + number;
+    }
+    return good || run->tally.any_fail ? stunt_tally_exit_code(&run->tally) : STUNT_EXIT_BROKEN;
+}
+
+static void run_clear(Run *run)
+{
+    stunt_show_free(run->show);
+    for (guint i = 0; run->result && i < run->scenario->len; i++) {
+        stunt_result_free(run->result[i]);
+    }
+    g_free(run->result);
+    g_free(run->root);
+    g_free(run->folder);
+    g_ptr_array_unref(run->scenario);
+}
+
+static int run_with(const Options *options, char **words, const char *config)
+{
+    g_auto(StuntBench) bench = { 0 };
+    Run run = { .options = options };
+    GError *error = NULL;
+    int status;
+
+    if (options->jobs < 0 || options->seed < 0) {
+        return stunt_cli_usage("run", "--jobs and --seed take numbers that are not negative");
+    }
+    if (!stunt_bench_open(&bench, config, &error) || !check_kernel(bench.setup, options->kernel, &error)) {
+        return stunt_cli_fail(error);
+    }
+    run.scenario = select_scenarios(bench.setup, words, options->filter, &error);
+    if (!run.scenario) {
+        return stunt_cli_fail(error);
+    }
+    status = run_all(&run, bench.setup);
+    run_clear(&run);
+    return status;
+}
+
+static int run(int argc, char **argv, const char *config)
+{
+    Options options = { .seed = DEFAULT_SEED };
+    const GOptionEntry entries[] = {
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "seed of all randomness (1)", "N" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "how many at once (number of cores)", "N" },
+        { "filter", 0, 0, G_OPTION_ARG_STRING, &options.filter, "only names with TEXT, a glob", "TEXT" },
+        { "kernel", 0, 0, G_OPTION_ARG_STRING, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
+        { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
+        { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },
+        { "results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR" },
+        G_OPTION_ENTRY_NULL,
+    };
+    int status;
+
+    if (!stunt_cli_options(&argc, &argv, "[PATH|NAME …]",
+                           "Runs scenarios, all of them without a name. The last line counts.", entries, &config,
+                           &status)) {
+        return status;
+    }
+    return run_with(&options, argv + 1, config);
+}
+
+const StuntCliCommand stunt_command_run = { "run", "run scenarios", run };

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The conversation with the agent in the guest, over a StuntVm: commands, files, modules, kernel log.
+ * Every call that waits takes a deadline in absolute virtual ns (0: none) and fails with
+ * DEADLINE when it passes, GUEST when the guest panics, is off, or refuses; TIMEOUT on the wall-clock
+ * backstop.
+ */
+#ifndef STUNT_GUEST_H
+#define STUNT_GUEST_H
+
+#include <glib.h>
+#include "stunt/vm.h"
+
+typedef struct StuntGuest StuntGuest;
+
+StuntGuest *stunt_guest_new(StuntVm *vm); /* vm is borrowed, must outlive it */
+void stunt_guest_free(StuntGuest *guest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntGuest, stunt_guest_free)
+
+/* Runs the machine until the agent says hello. */
+gboolean stunt_guest_boot(StuntGuest *guest, guint64 deadline_ns, GError **error);
+const char *stunt_guest_release(const StuntGuest *guest); /* kernel release, borrowed */
+
+/* Called at every pause rule's stop, machine standing still; returns FALSE with error set to give up. */
+typedef gboolean (*StuntPauseFunc)(StuntGuest *guest, guint rule_number, gpointer data, GError **error);
+void stunt_guest_on_pause(StuntGuest *guest, StuntPauseFunc func, gpointer data);
+
+typedef struct {
+    guint id;
+    gboolean done;
+    int status; /* exit status; 256 + signal */
+    GString *out, *err;
+    guint64 start_ns, end_ns; /* virtual time */
+} StuntCommand;
+
+/* Hands a command to the agent at its next question; does not run the machine. Owned by guest. */
+StuntCommand *stunt_guest_spawn(StuntGuest *guest, const char *const *argv, GError **error);
+/* Runs the machine until the command has ended. */
+gboolean stunt_guest_wait(StuntGuest *guest, StuntCommand *command, guint64 deadline_ns, GError **error);
+gboolean stunt_guest_kill(StuntGuest *guest, StuntCommand *command, int signal, GError **error);
+
+/* Lets the guest run for this long. */
+gboolean stunt_guest_sleep(StuntGuest *guest, guint64 ns, GError **error);
+
+gboolean stunt_guest_put(StuntGuest *guest, const char *path, gconstpointer data, gsize len, guint mode,
+                         guint64 deadline_ns, GError **error);
+GBytes *stunt_guest_get(StuntGuest *guest, const char *path, guint64 deadline_ns, GError **error);
+/* Loads a module and what it depends on. MISSING when the image has no such module. */
+gboolean stunt_guest_insmod(StuntGuest *guest, const char *module, const char *params, guint64 deadline_ns,
+                            GError **error);
+gboolean stunt_guest_rmmod(StuntGuest *guest, const char *module, guint64 deadline_ns, GError **error);
+
+/* Kernel log so far: one GPtrArray of StuntKmsg, borrowed. stunt_guest_sync() fetches the newest lines. */
+typedef struct {
+    guint level; /* 0 emergency … 7 debug */
+    guint64 seq;
+    guint64 time_us; /* the kernel's clock */
+    char *text;
+} StuntKmsg;
+gboolean stunt_guest_sync(StuntGuest *guest, guint64 deadline_ns, GError **error);
+const GPtrArray *stunt_guest_kernel_log(const StuntGuest *guest);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Definition of a virtual machine: plain data, turned into a QEMU command line by vm.h. */
+#ifndef STUNT_MACHINE_H
+#define STUNT_MACHINE_H
+
+#include <glib.h>
+
+typedef struct {
+    char *name;  /* QOM id, "dma0" */
+    char *type;  /* spec name, "dma": QEMU device "stunt-dma" */
+    char *props; /* more -device properties, "dma-width=40,latency-ns=500", or NULL */
+} StuntDeviceDef;
+
+typedef enum {
+    STUNT_ACCEL_TCG, /* with icount: deterministic */
+    STUNT_ACCEL_KVM, /* real time: not replayable */
+} StuntAccel;
+
+typedef struct {
+    /* files; absolute paths */
+    char *qemu;          /* qemu-system-x86_64 */
+    GPtrArray *firmware; /* char *, directories for -L */
+    char *devices;       /* stunt-devices.so */
+    char *kernel;        /* bzImage; or vmlinux, which boots in a third of the time */
+    char *initrd;
+    char *kernel_name; /* "6.1", for people and results */
+    /* shape */
+    guint memory_mib;
+    guint64 seed;
+    gboolean realtime; /* no icount, several vCPUs allowed */
+    StuntAccel accel;
+    guint vcpus;           /* 1 unless realtime */
+    char *cmdline;         /* appended to the default kernel command line, or NULL */
+    GPtrArray *device;     /* StuntDeviceDef *, in order; the link is not among them */
+    char *console;         /* file that gets the serial console, or NULL: none */
+    char *gdb;             /* -gdb argument ("tcp::1234"), or NULL */
+    guint64 stop_at_event; /* stop at this event number, 0: never */
+    guint64 wall_limit_ms; /* backstop for each wait, wall time */
+} StuntMachine;
+
+StuntMachine *stunt_machine_new(void); /* empty arrays, 256 MiB, TCG, 1 vCPU, seed 1, backstop 60 s */
+void stunt_machine_free(StuntMachine *machine);
+void stunt_machine_add_device(StuntMachine *machine, const char *name, const char *type, const char *props);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntMachine, stunt_machine_free)
+
+#endif

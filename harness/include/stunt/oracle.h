@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Health oracle: says after a scenario whether kernel and driver stayed healthy. It looks at the kernel log, at the
+ * kernel's taint and at what the devices saw the driver do wrong.
+ */
+#ifndef STUNT_ORACLE_H
+#define STUNT_ORACLE_H
+
+#include <glib.h>
+#include "stunt/guest.h"
+
+typedef struct StuntOracle StuntOracle;
+
+StuntOracle *stunt_oracle_new(void);
+void stunt_oracle_free(StuntOracle *oracle);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntOracle, stunt_oracle_free)
+
+/* Kernel lines that match this Perl-compatible regular expression are no finding. Errors: INPUT. */
+gboolean stunt_oracle_allow(StuntOracle *oracle, const char *pattern, GError **error);
+
+/* So many misuse events of this device are expected, neither more nor fewer; -1: any number. */
+void stunt_oracle_allow_misuse(StuntOracle *oracle, const char *device, gint64 count);
+
+/* Takes what is there now as healthy: call after boot, before the driver is loaded. Errors as in guest.h. */
+gboolean stunt_oracle_baseline(StuntOracle *oracle, StuntGuest *guest, guint64 deadline_ns, GError **error);
+
+/*
+ * Looks now. ret_findings gets a GPtrArray of char *, one finding a line, empty when all is well.
+ * FALSE: it could not look, which is no bill of health.
+ */
+gboolean stunt_oracle_judge(StuntOracle *oracle, StuntGuest *guest, StuntVm *vm, const GPtrArray *devices,
+                            guint64 deadline_ns, GPtrArray **ret_findings, GError **error);
+
+/* What kind of trouble a kernel line reports ("oops", "hung task"), NULL for none. Static. */
+const char *stunt_oracle_classify(const char *line);
+
+/* "W, D (a warning, …)" for the bits of `now` that `before` has not and that no out-of-tree module explains; NULL: none. */
+char *stunt_oracle_new_taint(guint64 before, guint64 now);
+
+#endif

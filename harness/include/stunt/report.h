@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Report formats, and the results folder. A format is one file, report/format-NAME.c, with one function
+ * from all results to text, and one word in report/meson.build.
+ */
+#ifndef STUNT_REPORT_H
+#define STUNT_REPORT_H
+
+#include <glib.h>
+#include "stunt/result.h"
+
+/* results: StuntResult *, in order. Free with g_free. */
+typedef char *(*StuntReportFunc)(const GPtrArray *results);
+
+typedef struct {
+    const char *name; /* "junit" */
+    StuntReportFunc write;
+} StuntReportFormat;
+
+/* NULL-terminated (name NULL). */
+extern const StuntReportFormat stunt_report_formats[];
+/* By name; NULL when there is none. */
+StuntReportFunc stunt_report_format(const char *name);
+
+/* Text that XML 1.0 can carry: markup escaped, characters it has no way to write shown as \xNN. Free with g_free. */
+char *stunt_xml_escape(const char *text);
+
+/* Writes to a file, or to standard output for "-". The file appears whole or not at all. Errors: FAILED. */
+gboolean stunt_report_write(const char *file, const char *text, gsize len, GError **error);
+
+/* ---- results folder ------------------------------------------------------------------------------ */
+
+/* ${XDG_STATE_HOME:-~/.local/state}/stunt/results. Free with g_free. */
+char *stunt_results_root(void);
+
+/*
+ * Where a run under `root` keeps its results: root/<time>-<seed>, with a number appended when that is taken. Not made yet.
+ * Free with g_free.
+ */
+char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time);
+
+/*
+ * Puts result.json, events.log and kernel.log of one result in run/<name>/, each whole or not at all,
+ * result.json last. Sets result->events and result->replay. Errors: FAILED (a full disk, say, and which file).
+ */
+gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events, GBytes *kernel_log, GError **error);
+
+/* Points root/latest to the run's folder. Errors: FAILED. */
+gboolean stunt_results_set_latest(const char *root, const char *run, GError **error);
+
+/*
+ * Finds a result: a results folder, its result.json, or the name of a scenario in root/latest; and reads it.
+ * ret_folder gets the folder, free with g_free. Errors: INPUT (nothing there; suggests a near one).
+ */
+StuntResult *stunt_results_find(const char *root, const char *word, char **ret_folder, GError **error);
+
+#endif

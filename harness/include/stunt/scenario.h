@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenario files: reading what they declare, and running them. */
+#ifndef STUNT_SCENARIO_H
+#define STUNT_SCENARIO_H
+
+#include <glib.h>
+#include "stunt/machine.h"
+#include "stunt/result.h"
+#include "stunt/setup.h"
+#include "stunt/timeline.h"
+
+#define STUNT_DEFAULT_DEADLINE_NS (60 * G_GUINT64_CONSTANT(1000000000))
+
+/* ---- time ---------------------------------------------------------------------------------------- */
+
+/* "100ms", "2.5s", "5us", "10ns", "3min" to nanoseconds. Errors: INPUT. */
+gboolean stunt_time_parse(const char *text, guint64 *ret_ns, GError **error);
+char *stunt_time_format(guint64 ns); /* "2.5 s"; free with g_free */
+
+/* ---- declaration --------------------------------------------------------------------------------- */
+
+typedef struct {
+    char *name;
+    char *params; /* "" when there are none */
+} StuntModule;
+
+typedef struct {
+    char *device;
+    gint64 count; /* -1: any */
+} StuntMisuseAllowance;
+
+typedef struct {
+    char *name, *file;
+    char *summary;
+    GPtrArray *device; /* StuntDeviceDef *, by name */
+    guint memory_mib;
+    guint vcpus;
+    gboolean realtime;
+    char *kernel;  /* NULL: the default */
+    char *cmdline; /* NULL: none */
+    GPtrArray *module; /* StuntModule * */
+    guint64 deadline_ns;
+    StuntStatus verdict;  /* the verdict that counts as a pass */
+    GPtrArray *allow;     /* char *, patterns for the oracle */
+    GPtrArray *misuse;    /* StuntMisuseAllowance * */
+} StuntScenario;
+
+/*
+ * Reads what a scenario declares; runs nothing but the file's own top level, in the sandbox.
+ * Errors: MISSING (the file), INPUT (syntax or declaration; the message begins with FILE:LINE:).
+ */
+StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spec, const char *name, const char *file,
+                                   GError **error);
+StuntScenario *stunt_scenario_new(const char *name, const char *file); /* empty: no devices, the defaults */
+void stunt_scenario_free(StuntScenario *scenario);
+/* Copies all; props may be NULL. */
+void stunt_scenario_add_device(StuntScenario *scenario, const char *name, const char *type, const char *props);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntScenario, stunt_scenario_free)
+
+/* ---- running ------------------------------------------------------------------------------------- */
+
+/* Called now and then while a scenario runs, with what it does and the log so far. */
+typedef void (*StuntProgressFunc)(const char *what, guint64 virtual_ns, StuntTimeline *timeline, gpointer data);
+
+typedef struct {
+    const StuntSetup *setup;
+    const StuntSpec *spec;
+    const char *name, *file;
+    const char *kernel;   /* name or path, NULL: the scenario's, else the default */
+    guint64 seed;
+    guint64 wall_limit_ms; /* 0: the machine's default */
+    const char *gdb;       /* -gdb argument, or NULL */
+    guint64 stop_at_event; /* 0: run to the end */
+    StuntProgressFunc progress; /* or NULL */
+    void (*stopped)(StuntTimeline *timeline, gpointer data); /* the machine stands at stop_at_event; or NULL */
+    gpointer data;
+} StuntRunRequest;
+
+/*
+ * Runs one scenario on a machine of its own and judges it. Always gives a result; what breaks is an ERROR in it.
+ * ret_events and ret_kernel_log get the logs (maybe empty). Blocks until the run ends; wall time is bounded by the
+ * machine's backstop.
+ */
+StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_events, GBytes **ret_kernel_log);
+
+/* The scripting reference in Markdown, from the tables that register the functions. Free with g_free. */
+char *stunt_lua_reference(void);
+
+/* One function of the scripting interface ("vm:run"), as text; NULL when there is none. Free with g_free. */
+char *stunt_lua_describe(const char *name);
+GPtrArray *stunt_lua_names(void); /* char *, all of them; free function set */
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One virtual machine: QEMU with our devices, started stopped, driven from stop to stop.
+ * Not thread-safe; a process may have several. All functions that wait run the default main context.
+ */
+#ifndef STUNT_VM_H
+#define STUNT_VM_H
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+#include "stunt/machine.h"
+#include "stunt/timeline.h"
+
+typedef struct StuntVm StuntVm;
+
+/*
+ * Starts QEMU for the machine, stopped before its first instruction, with QMP and the shared memory
+ * connected.
+ * It dies with this process, also after SIGKILL, and leaves no file behind.
+ * Errors: MISSING (a file is not there), QEMU (with its last output). Blocks for at most the machine's wall
+ * limit.
+ */
+StuntVm *stunt_vm_new(const StuntMachine *machine, StuntTimeline *timeline, GError **error);
+
+/* Ends QEMU if it still runs, waits for it. NULL is fine. */
+void stunt_vm_free(StuntVm *vm);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntVm, stunt_vm_free)
+
+typedef enum {
+    STUNT_STOPPED_ASK,      /* the agent asks: see stunt_vm_message() */
+    STUNT_STOPPED_PAUSE,    /* a pause rule fired */
+    STUNT_STOPPED_FORBID,   /* a forbid rule fired */
+    STUNT_STOPPED_DEADLINE, /* the deadline given to stunt_vm_go() */
+    STUNT_STOPPED_EVENT,    /* machine.stop_at_event */
+    STUNT_STOPPED_PANIC,    /* the guest panicked: see stunt_vm_dump() */
+    STUNT_STOPPED_OFF,      /* the guest powered off, or reset */
+} StuntStopped;
+
+/*
+ * Lets the machine run until it stops by itself; drains the event ring into the timeline on the way.
+ * deadline_ns is absolute virtual time, 0 for none.
+ * Errors: TIMEOUT (the wall-clock backstop), QEMU (it died; message has its last output).
+ */
+gboolean stunt_vm_go(StuntVm *vm, guint64 deadline_ns, StuntStopped *ret_why, GError **error);
+
+StuntStopped stunt_vm_stopped(const StuntVm *vm);    /* why it stands still, after the first go */
+guint64 stunt_vm_now_ns(StuntVm *vm);                /* virtual time of the last stop */
+guint stunt_vm_stop_arg(const StuntVm *vm);          /* number of the rule, for PAUSE and FORBID */
+StuntTimeline *stunt_vm_timeline(const StuntVm *vm); /* borrowed */
+guint64 stunt_vm_events_lost(const StuntVm *vm);
+
+/* The agent's message after STUNT_STOPPED_ASK. Borrowed until the next go. */
+gconstpointer stunt_vm_message(const StuntVm *vm, gsize *ret_len);
+
+/* Sets the answer that the guest finds when it goes on; at most STUNT_MESSAGE_MAX bytes. Copies. */
+gboolean stunt_vm_answer(StuntVm *vm, gconstpointer data, gsize len, GError **error);
+
+/* Whether the guest has not yet taken the last answer. Setting another would lose that one. */
+gboolean stunt_vm_answer_pending(const StuntVm *vm);
+
+/*
+ * Whether a stop is where it was asked for, to the instruction. In real time it is not: a guest may have
+ * looked for
+ * the answer before it stopped at its question.
+ */
+gboolean stunt_vm_is_exact(const StuntVm *vm);
+
+/* Raises the link's attention interrupt: the agent asks as soon as it runs. Only while stopped. */
+gboolean stunt_vm_attention(StuntVm *vm, GError **error);
+
+/* What a dying kernel wrote with kmsg_dump. Borrowed; may be empty. */
+const char *stunt_vm_dump(const StuntVm *vm, gsize *ret_len);
+
+/* One QMP command. arguments is consumed, may be NULL; so may ret_result. Errors: QEMU with QMP's text. */
+gboolean stunt_vm_qmp(StuntVm *vm, const char *command, JsonNode *arguments, JsonNode **ret_result,
+                      GError **error);
+
+/* QOM properties of a device by its name ("dma0"). */
+gboolean stunt_vm_qom_set(StuntVm *vm, const char *device, const char *property, JsonNode *value,
+                          GError **error);
+JsonNode *stunt_vm_qom_get(StuntVm *vm, const char *device, const char *property, GError **error);
+
+/*
+ * Fault rules, in the text form of qemu-devices/core/fault.h (without the word device=). Only while stopped.
+ * Errors: INPUT with the engine's words.
+ */
+gboolean stunt_vm_arm(StuntVm *vm, const char *device, const char *rule, GError **error);
+gboolean stunt_vm_disarm(StuntVm *vm, const char *rule_id, GError **error);
+
+/* One armed rule as the fault engine reports it. */
+typedef struct {
+    char *id;
+    guint number;
+    gboolean armed;
+    guint64 matched, fired, first_ns, first_seq;
+} StuntRuleStatus;
+void stunt_rule_status_free(StuntRuleStatus *status);
+/* All rules, armed order: GPtrArray of StuntRuleStatus with free function. */
+GPtrArray *stunt_vm_rules(StuntVm *vm, GError **error);
+
+/* The last lines that QEMU wrote to its stderr. Free with g_free. */
+char *stunt_vm_qemu_output(StuntVm *vm);
+pid_t stunt_vm_pid(const StuntVm *vm);
+
+#endif

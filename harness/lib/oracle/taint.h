@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bits of /proc/sys/kernel/tainted that other parts of the oracle know. */
+#ifndef STUNT_LIB_TAINT_H
+#define STUNT_LIB_TAINT_H
+
+#include <glib.h>
+
+#define STUNT_TAINT_DIE (1u << 7)
+#define STUNT_TAINT_WARN (1u << 9)
+#define STUNT_TAINT_LOCKUP (1u << 14)
+
+/* The taint that a line of this kind (stunt_oracle_classify()) explains. */
+guint64 stunt_oracle_taint_of(const char *kind);
+
+#endif

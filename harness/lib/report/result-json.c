@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Results to JSON and back. */
+#include "stunt/error.h"
+#include "stunt/result.h"
+
+static void put_string(JsonBuilder *builder, const char *key, const char *value)
+{
+    json_builder_set_member_name(builder, key);
+    json_builder_add_string_value(builder, value);
+}
+
+static void put_number(JsonBuilder *builder, const char *key, guint64 value)
+{
+    json_builder_set_member_name(builder, key);
+    json_builder_add_int_value(builder, (gint64)value);
+}
+
+static void put_rule(JsonBuilder *builder, const StuntRuleResult *rule)
+{
+    json_builder_begin_object(builder);
+    put_string(builder, "id", rule->id);
+    json_builder_set_member_name(builder, "armed");
+    json_builder_add_boolean_value(builder, rule->armed);
+    put_number(builder, "matched", rule->matched);
+    put_number(builder, "fired", rule->fired);
+    put_number(builder, "first_ns", rule->first_ns);
+    json_builder_end_object(builder);
+}
+
+static void put_result(JsonBuilder *builder, const StuntResult *result)
+{
+    put_string(builder, "name", result->name);
+    put_string(builder, "status", stunt_status_name(result->status));
+    put_string(builder, "reason", result->reason);
+    put_number(builder, "seed", result->seed);
+    put_number(builder, "wall_ms", result->wall_ms);
+    put_number(builder, "virtual_ns", result->virtual_ns);
+    put_string(builder, "mode", result->mode);
+    put_string(builder, "kernel", result->kernel);
+    json_builder_set_member_name(builder, "rules");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < result->rule->len; i++) {
+        put_rule(builder, result->rule->pdata[i]);
+    }
+    json_builder_end_array(builder);
+    put_string(builder, "events", result->events);
+    put_string(builder, "replay", result->replay);
+}
+
+static JsonNode *build(const StuntResult *result, gboolean full)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new_immutable();
+
+    json_builder_begin_object(builder);
+    put_result(builder, result);
+    if (full) {
+        put_string(builder, "file", result->file);
+        put_string(builder, "detail", result->detail);
+        put_string(builder, "release", result->release);
+        put_string(builder, "plan", result->plan);
+        put_number(builder, "last_event", result->last_event);
+        put_string(builder, "stunt", stunt_version);
+    }
+    json_builder_end_object(builder);
+    return json_builder_get_root(builder);
+}
+
+JsonNode *stunt_result_to_json(const StuntResult *result)
+{
+    return build(result, FALSE);
+}
+
+JsonNode *stunt_result_to_full_json(const StuntResult *result)
+{
+    return build(result, TRUE);
+}
+
+/* ---- reading ------------------------------------------------------------------------------------- */
+
+static const char *get_string(JsonObject *object, const char *key)
+{
+    return json_object_get_string_member_with_default(object, key, "");
+}
+
+static guint64 get_number(JsonObject *object, const char *key)
+{
+    return (guint64)json_object_get_int_member_with_default(object, key, 0);
+}
+
+static void get_rules(StuntResult *result, JsonObject *object)
+{
+    JsonNode *node = json_object_get_member(object, "rules");
+    JsonArray *rules = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    for (guint i = 0; rules && i < json_array_get_length(rules); i++) {
+        JsonNode *element = json_array_get_element(rules, i);
+        JsonObject *rule = JSON_NODE_HOLDS_OBJECT(element) ? json_node_get_object(element) : NULL;
+
+        if (rule) {
+            stunt_result_add_rule(result, get_string(rule, "id"),
+                                  json_object_get_boolean_member_with_default(rule, "armed", FALSE),
+                                  get_number(rule, "matched"), get_number(rule, "fired"), get_number(rule, "first_ns"));
+        }
+    }
+}
+
+static void get_result(StuntResult *result, JsonObject *object)
+{
+    stunt_result_set(&result->reason, get_string(object, "reason"));
+    stunt_result_set(&result->mode, get_string(object, "mode"));
+    stunt_result_set(&result->kernel, get_string(object, "kernel"));
+    stunt_result_set(&result->events, get_string(object, "events"));
+    stunt_result_set(&result->replay, get_string(object, "replay"));
+    stunt_result_set(&result->detail, get_string(object, "detail"));
+    stunt_result_set(&result->release, get_string(object, "release"));
+    stunt_result_set(&result->plan, get_string(object, "plan"));
+    result->seed = get_number(object, "seed");
+    result->wall_ms = get_number(object, "wall_ms");
+    result->virtual_ns = get_number(object, "virtual_ns");
+    result->last_event = get_number(object, "last_event");
+    get_rules(result, object);
+}
+
+StuntResult *stunt_result_from_json(JsonNode *node, GError **error)
+{
+    JsonObject *object = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    StuntStatus status;
+    StuntResult *result;
+
+    if (!object || !*get_string(object, "name") || !stunt_status_parse(get_string(object, "status"), &status)) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "not a result: no object with a name and a status");
+        return NULL;
+    }
+    result = stunt_result_new(get_string(object, "name"), get_string(object, "file"));
+    result->status = status;
+    get_result(result, object);
+    return result;
+}
+
+char *stunt_json_to_text(JsonNode *node)
+{
+    g_autofree char *text = json_to_string(node, TRUE);
+
+    return g_strconcat(text, "\n", NULL);
+}

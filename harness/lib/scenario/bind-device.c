@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices: registers without side effects, QOM properties, misuse. */
+#include <string.h>
+
+#include "lib/scenario/bindings.h"
+#include "lib/scenario/device.h"
+#include "lib/scenario/resolve.h"
+#include "stunt/events.h"
+
+static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const char *name)
+{
+    g_autoptr(GPtrArray) names = stunt_spec_names(runtime->scenario->device);
+    g_autofree char *near_name = NULL;
+
+    for (const StuntFunction *method = stunt_binding_vm.function; method->name; method++) {
+        g_ptr_array_add(names, (char *)method->name);
+    }
+    near_name = stunt_did_you_mean(name, names);
+    return lua_pushstring(L, near_name);
+}
+
+int stunt_device_push(lua_State *L, StuntRuntime *runtime, const char *name)
+{
+    const StuntDeviceDef *def = stunt_runtime_device(runtime, name);
+    StuntDevice *device;
+
+    if (!def) {
+        return luaL_error(L, "the machine has no device or function '%s'%s", name, push_near_device(L, runtime, name));
+    }
+    device = stunt_bridge_push_object(L, &stunt_binding_device, sizeof(*device));
+    device->name = def->name;
+    device->spec = stunt_spec_device(runtime->spec, def->type);
+    return 1;
+}
+
+StuntDevice *stunt_device_check(lua_State *L, int idx)
+{
+    return stunt_bridge_check_object(L, idx, &stunt_binding_device);
+}
+
+/* ---- properties ---------------------------------------------------------------------------------- */
+
+/* The device's properties that scripts may want, for suggestions; empty when QEMU does not tell. */
+static GPtrArray *property_names(StuntRuntime *runtime, const char *device)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    JsonNode *arguments = json_node_new(JSON_NODE_OBJECT);
+    g_autoptr(JsonNode) result = NULL;
+    JsonObject *object = json_object_new();
+    g_autofree char *path = g_strconcat("/machine/peripheral/", device, NULL);
+
+    json_object_set_string_member(object, "path", path);
+    json_node_take_object(arguments, object);
+    if (stunt_vm_qmp(runtime->vm, "qom-list", arguments, &result, NULL) && JSON_NODE_HOLDS_ARRAY(result)) {
+        JsonArray *list = json_node_get_array(result);
+
+        for (guint i = 0; i < json_array_get_length(list); i++) {
+            JsonObject *property = json_array_get_object_element(list, i);
+
+            g_ptr_array_add(names, g_strdup(json_object_get_string_member_with_default(property, "name", "")));
+        }
+    }
+    return names;
+}
+
+/* Adds a suggestion to QEMU's error when the property does not exist. */
+static int raise_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const char *property,
+                          GError *error)
+{
+    GPtrArray *names = property_names(runtime, device->name);
+    char *near_name = NULL;
+    gboolean known = names->len == 0;
+
+    for (guint i = 0; i < names->len; i++) {
+        known |= g_str_equal(names->pdata[i], property);
+    }
+    if (!known) {
+        near_name = stunt_did_you_mean(property, names);
+        lua_pushfstring(L, "%s has no property '%s'%s", device->name, property, near_name);
+    }
+    g_free(near_name);
+    g_ptr_array_unref(names);
+    if (known) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    g_error_free(error);
+    return luaL_error(L, "%s", lua_tostring(L, -1));
+}
+
+static int device_get(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntDevice *device = stunt_device_check(L, 1);
+    const char *property = luaL_checkstring(L, 2);
+    GError *error = NULL;
+    JsonNode *node = stunt_vm_qom_get(runtime->vm, device->name, property, &error);
+
+    if (!node) {
+        return raise_property(L, runtime, device, property, error);
+    }
+    stunt_bridge_push_json(L, node);
+    json_node_unref(node);
+    return 1;
+}
+
+static int device_set(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntDevice *device = stunt_device_check(L, 1);
+    const char *property = luaL_checkstring(L, 2);
+    JsonNode *value = stunt_bridge_to_json(L, 3);
+    GError *error = NULL;
+    char *text;
+
+    if (!stunt_vm_qom_set(runtime->vm, device->name, property, json_node_copy(value), &error)) {
+        json_node_unref(value);
+        return raise_property(L, runtime, device, property, error);
+    }
+    text = json_to_string(value, FALSE);
+    lua_pushfstring(L, "%s.%s = %s", device->name, property, text);
+    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "set", lua_tostring(L, -1));
+    g_free(text);
+    json_node_unref(value);
+    return 0;
+}
+
+/* ---- registers ----------------------------------------------------------------------------------- */
+
+static guint64 peek(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const StuntRegisterName *name)
+{
+    gboolean array = name->reg->count > 1;
+    char *property = array ? g_strdup_printf("reg.%s[%u]", name->reg->name, name->index)
+                           : g_strdup_printf("reg.%s", name->reg->name);
+    GError *error = NULL;
+    JsonNode *node = stunt_vm_qom_get(runtime->vm, device->name, property, &error);
+    guint64 value;
+
+    g_free(property);
+    if (!node) {
+        stunt_runtime_raise(runtime, L, error);
+    }
+    value = (guint64)json_node_get_int(node);
+    json_node_unref(node);
+    return value;
+}
+
+/* Resolves "NAME", "NAME[i]", "NAME.FIELD"; an index given apart goes behind the register's name. */
+static StuntRegisterName check_register(lua_State *L, const StuntDevice *device)
+{
+    const char *text = luaL_checkstring(L, 2);
+    StuntRegisterName name = { 0 };
+    GError *error = NULL;
+
+    if (!lua_isnoneornil(L, 3)) {
+        int base = (int)strcspn(text, ".");
+
+        lua_pushlstring(L, text, base);
+        lua_pushfstring(L, "[%I]%s", (LUAI_UACINT)luaL_checkinteger(L, 3), text + base);
+        lua_concat(L, 2);
+        text = lua_tostring(L, -1);
+    }
+    if (!stunt_resolve_register(device->spec, text, &name, &error)) {
+        stunt_bridge_raise(L, error);
+    }
+    return name;
+}
+
+static int device_peek(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntDevice *device = stunt_device_check(L, 1);
+    StuntRegisterName name = check_register(L, device);
+    guint64 value = peek(L, runtime, device, &name);
+
+    if (name.field && name.field->value) {
+        value = (value & name.field->value) >> g_bit_nth_lsf(name.field->value, -1);
+    }
+    lua_pushinteger(L, (lua_Integer)value);
+    return 1;
+}
+
+static int device_misuse(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntDevice *device = stunt_device_check(L, 1);
+    StuntEventQuery query = { .device = stunt_timeline_device_index(runtime->timeline, device->name),
+                              .class_id = STUNT_EV_MISUSE };
+
+    lua_pushinteger(L, query.device < 0 ? 0 : (lua_Integer)stunt_timeline_count(runtime->timeline, &query, NULL));
+    return 1;
+}
+
+static const StuntFunction functions[] = {
+    { "fault", stunt_device_fault, "device:fault { fields } -> rule",
+      "Arms a rule. Fields:\n\n"
+      "- `at`: class of the event. Required.\n"
+      "- `action`: what happens to it. Required. `stunt describe` lists classes and actions.\n"
+      "- `match`: fields of the event: a number, a name (vector, value of an enum, register), or `{ value, mask }`.\n"
+      "- `nth`: the first match that fires, 1 by default; `every`: and then each so many-th; `times`: at most so many\n"
+      "  firings (1 when `nth` is given without `every`, else without limit).\n"
+      "- `between`: `{ from, to }`, times counted from the arming; `after`: a rule, or its id, that must have fired before.\n"
+      "- `probability`: 0 to 1, by the run's seed.\n"
+      "- `params`: of the action; times may be written as such, `{ ns = \"5ms\" }`.\n"
+      "- `id`: its name in reports; `optional = true`: it may stay unfired without the run being INVALID.\n"
+      "- `on_pause`: `function(vm)`, for action `pause`: called while the machine stands at the event." },
+    { "peek", device_peek, "device:peek(register [, index]) -> integer",
+      "The value of a register, without side effects: `peek(\"CTRL\")`, `peek(\"CH_STATUS\", 1)`; of one field,\n"
+      "`peek(\"CH_STATUS.HALTED\", 1)`." },
+    { "get", device_get, "device:get(property) -> value", "A QOM property." },
+    { "set", device_set, "device:set(property, value)", "Sets a QOM property." },
+    { "misuse", device_misuse, "device:misuse() -> integer", "How many misuse events the device has reported." },
+    { NULL, NULL, NULL, NULL },
+};
+
+/* ---- names of its values: vm.dma0.STATUS.OK ------------------------------------------------------ */
+
+static int unknown_value(lua_State *L)
+{
+    return luaL_error(L, "%s has no value '%s'", lua_tostring(L, lua_upvalueindex(1)), luaL_tolstring(L, 2, NULL));
+}
+
+static void push_enum(lua_State *L, const StuntSpecEnum *values)
+{
+    lua_newtable(L);
+    for (guint i = 0; i < values->value->len; i++) {
+        const StuntSpecName *value = values->value->pdata[i];
+
+        stunt_bridge_set_integer(L, value->name, value->value);
+    }
+    lua_newtable(L);
+    lua_pushstring(L, values->name);
+    lua_pushcclosure(L, unknown_value, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+}
+
+static const char *push_near_member(lua_State *L, const StuntDevice *device, const char *name)
+{
+    g_autoptr(GPtrArray) names = stunt_spec_names(device->spec->enums);
+    g_autofree char *near_name = NULL;
+
+    for (const StuntFunction *function = functions; function->name; function++) {
+        g_ptr_array_add(names, (char *)function->name);
+    }
+    near_name = stunt_did_you_mean(name, names);
+    return lua_pushstring(L, near_name);
+}
+
+static int get_enum(lua_State *L)
+{
+    StuntDevice *device = stunt_device_check(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    const StuntSpecEnum *values = stunt_spec_enum(device->spec, name);
+
+    if (!values) {
+        return luaL_error(L, "%s has no function or enum '%s'%s", device->name, name, push_near_member(L, device, name));
+    }
+    push_enum(L, values);
+    return 1;
+}
+
+const StuntBinding stunt_binding_device = {
+    .name = "device",
+    .type = "stunt.device",
+    .doc = "A device of the machine, `vm.dma0`. The values of its enums are fields of it, `vm.dma0.STATUS.OK`: no script needs\n"
+           "to repeat a number.",
+    .function = functions,
+    .fallback = get_enum,
+};

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm: the machine, and the guest in it. */
+#include <string.h>
+
+#include "lib/scenario/bindings.h"
+#include "lib/scenario/command.h"
+#include "lib/scenario/device.h"
+#include "lib/scenario/match.h"
+
+#define DEFAULT_MODE 0644
+#define BYTES_MAX (64 * 1024 * 1024)
+
+static StuntRuntime *running(lua_State *L)
+{
+    stunt_bridge_check_object(L, 1, &stunt_binding_vm);
+    return stunt_runtime_running(L);
+}
+
+/* For calls that let the machine run. */
+static StuntRuntime *ready(lua_State *L)
+{
+    stunt_bridge_check_object(L, 1, &stunt_binding_vm);
+    return stunt_runtime_ready(L);
+}
+
+/* ---- commands ------------------------------------------------------------------------------------ */
+
+static int vm_run(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    guint64 deadline_ns = stunt_runtime_deadline(runtime, L, 3);
+    StuntCommand *command = stunt_command_start(L, 2, runtime);
+
+    return stunt_command_finish(L, runtime, command, deadline_ns);
+}
+
+static int vm_spawn(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+
+    return stunt_command_push(L, stunt_command_start(L, 2, runtime));
+}
+
+static int vm_wait(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    guint64 deadline_ns = stunt_runtime_deadline(runtime, L, 3);
+
+    return stunt_command_finish(L, runtime, stunt_command_get(L, 2), deadline_ns);
+}
+
+static int vm_kill(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    int signal = (int)luaL_optinteger(L, 3, 15);
+    GError *error = NULL;
+
+    if (!stunt_guest_kill(runtime->guest, stunt_command_get(L, 2), signal, &error)) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    return 0;
+}
+
+static int vm_sleep(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    guint64 ns = stunt_bridge_to_ns(L, 2, "the time to sleep");
+    guint64 now_ns = stunt_vm_now_ns(runtime->vm);
+    gboolean late = ns > runtime->deadline_ns || now_ns > runtime->deadline_ns - ns;
+    GError *error = NULL;
+
+    if (late) {
+        ns = runtime->deadline_ns > now_ns ? runtime->deadline_ns - now_ns : 0;
+    }
+    if (!stunt_guest_sleep(runtime->guest, ns, &error)) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    stunt_runtime_progress(runtime, "sleep");
+    if (late) {
+        g_set_error(&error, STUNT_ERROR, STUNT_ERROR_DEADLINE, "the scenario's deadline passed during a sleep");
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    return 0;
+}
+
+/* ---- files and modules --------------------------------------------------------------------------- */
+
+static int vm_put(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    const char *path = luaL_checkstring(L, 2);
+    size_t len;
+    const char *data = luaL_checklstring(L, 3, &len);
+    guint mode = (guint)luaL_optinteger(L, 4, DEFAULT_MODE);
+    GError *error = NULL;
+
+    if (!stunt_guest_put(runtime->guest, path, data, len, mode, runtime->deadline_ns, &error)) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    stunt_runtime_progress(runtime, path);
+    return 0;
+}
+
+static int vm_get(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    GError *error = NULL;
+    GBytes *bytes = stunt_guest_get(runtime->guest, luaL_checkstring(L, 2), runtime->deadline_ns, &error);
+    gsize len;
+    const char *data;
+
+    if (!bytes) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    data = g_bytes_get_data(bytes, &len);
+    lua_pushlstring(L, data ? data : "", len);
+    g_bytes_unref(bytes);
+    stunt_runtime_progress(runtime, "get");
+    return 1;
+}
+
+static int vm_insmod(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    const char *module = luaL_checkstring(L, 2), *params = luaL_optstring(L, 3, "");
+    GError *error = NULL;
+
+    if (!stunt_guest_insmod(runtime->guest, module, params, runtime->deadline_ns, &error)) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    stunt_runtime_progress(runtime, module);
+    return 0;
+}
+
+static int vm_rmmod(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    const char *module = luaL_checkstring(L, 2);
+    GError *error = NULL;
+
+    if (!stunt_guest_rmmod(runtime->guest, module, runtime->deadline_ns, &error)) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    stunt_runtime_progress(runtime, module);
+    return 0;
+}
+
+/* ---- looking ------------------------------------------------------------------------------------- */
+
+/* Whether text has the Lua pattern at idx. */
+static gboolean has_pattern(lua_State *L, int idx, const char *text)
+{
+    gboolean found;
+
+    lua_getglobal(L, "string");
+    lua_getfield(L, -1, "find");
+    lua_pushstring(L, text);
+    lua_pushvalue(L, idx);
+    lua_call(L, 2, 1);
+    found = !lua_isnil(L, -1);
+    lua_pop(L, 2);
+    return found;
+}
+
+static void push_line(lua_State *L, const StuntKmsg *line)
+{
+    lua_createtable(L, 0, 3);
+    stunt_bridge_set_string(L, "text", line->text, strlen(line->text));
+    stunt_bridge_set_integer(L, "level", line->level);
+    stunt_bridge_set_integer(L, "time_us", line->time_us);
+}
+
+static int vm_kernel_log(lua_State *L)
+{
+    StuntRuntime *runtime = ready(L);
+    gboolean filtered = !lua_isnoneornil(L, 2);
+    const GPtrArray *log;
+    GError *error = NULL;
+    lua_Integer n = 0;
+
+    if (filtered) {
+        luaL_checkstring(L, 2);
+    }
+    if (!stunt_guest_sync(runtime->guest, runtime->deadline_ns, &error)) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    log = stunt_guest_kernel_log(runtime->guest);
+    lua_newtable(L);
+    for (guint i = 0; i < log->len; i++) {
+        const StuntKmsg *line = log->pdata[i];
+
+        if (!filtered || has_pattern(L, 2, line->text)) {
+            push_line(L, line);
+            lua_rawseti(L, -2, ++n);
+        }
+    }
+    return 1;
+}
+
+static void push_event(lua_State *L, StuntRuntime *runtime, const struct stunt_event *event)
+{
+    const struct stunt_class_info *info = stunt_class_by_id(event->class_id);
+
+    lua_newtable(L);
+    stunt_bridge_set_integer(L, "seq", event->seq);
+    stunt_bridge_set_integer(L, "time_ns", event->time_ns);
+    lua_pushstring(L, stunt_timeline_device_name(runtime->timeline, event->device));
+    lua_setfield(L, -2, "device");
+    lua_pushstring(L, info ? info->name : "?");
+    lua_setfield(L, -2, "class");
+    if (event->rule) {
+        stunt_bridge_set_integer(L, "rule", event->rule);
+    }
+    lua_newtable(L);
+    for (guint i = 0; info && i < info->n_fields; i++) {
+        stunt_bridge_set_integer(L, info->field[i], event->field[i]);
+    }
+    lua_setfield(L, -2, "fields");
+}
+
+static int vm_events(lua_State *L)
+{
+    static const char *const others[] = { "since", NULL };
+    StuntRuntime *runtime = running(L);
+    StuntEventQuery query;
+    gsize first;
+    lua_Integer n = 0;
+
+    lua_settop(L, 2);
+    if (lua_isnil(L, 2)) {
+        lua_newtable(L);
+        lua_replace(L, 2);
+    }
+    query = stunt_match_query(L, 2, runtime, others);
+    lua_newtable(L);
+    while (stunt_timeline_count(runtime->timeline, &query, &first)) {
+        push_event(L, runtime, stunt_timeline_event(runtime->timeline, first));
+        lua_rawseti(L, -2, ++n);
+        query.from = first + 1;
+    }
+    return 1;
+}
+
+static int vm_now(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)stunt_vm_now_ns(running(L)->vm));
+    return 1;
+}
+
+static int vm_step(lua_State *L)
+{
+    StuntRuntime *runtime = running(L);
+    const char *text = luaL_checkstring(L, 2);
+
+    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "step", text);
+    stunt_runtime_progress(runtime, text);
+    return 0;
+}
+
+/* ---- data ---------------------------------------------------------------------------------------- */
+
+static int vm_sha256(lua_State *L)
+{
+    size_t len;
+    const char *data;
+    char *sum;
+
+    running(L);
+    data = luaL_checklstring(L, 2, &len);
+    sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)data, len);
+    lua_pushstring(L, sum);
+    g_free(sum);
+    return 1;
+}
+
+static int vm_bytes(lua_State *L)
+{
+    StuntRuntime *runtime = running(L);
+    lua_Integer len = luaL_checkinteger(L, 2);
+    luaL_Buffer buffer;
+    char *bytes;
+
+    luaL_argcheck(L, len >= 0 && len <= BYTES_MAX, 2, "0 to 64 MiB");
+    bytes = luaL_buffinitsize(L, &buffer, len);
+    for (lua_Integer i = 0; i < len; i += sizeof(guint32)) {
+        guint32 word = g_rand_int(runtime->rand);
+
+        memcpy(bytes + i, &word, MIN(sizeof(word), (gsize)(len - i)));
+    }
+    luaL_pushresultsize(&buffer, len);
+    return 1;
+}
+
+static const StuntFunction functions[] = {
+    { "run", vm_run, "vm:run(command [, { timeout = time }]) -> result",
+      "Runs a command in the guest until it ends. A string is split into words as a shell does, but no shell runs; a\n"
+      "table is taken as the words themselves. The result has `status` (256 + number for a signal), `out`, `err`,\n"
+      "`values` (words `key=value` of the output, whole numbers as such), `start_ns`, `end_ns` and `virtual_ns`, the time\n"
+      "between the two. A command that is not done at its time-out or at the scenario's deadline is a FAIL (hang)." },
+    { "spawn", vm_spawn, "vm:spawn(command) -> command",
+      "Starts a command beside others. It begins to run when the machine does: at the next `run`, `wait` or `sleep`." },
+    { "wait", vm_wait, "vm:wait(command [, { timeout = time }]) -> result", "Waits for a spawned command to end." },
+    { "kill", vm_kill, "vm:kill(command [, signal])", "Sends a signal (15) to a spawned command and its children." },
+    { "sleep", vm_sleep, "vm:sleep(time)", "Lets the guest run for this long." },
+    { "put", vm_put, "vm:put(path, data [, mode])", "Writes a file in the guest, with mode 0644 by default." },
+    { "get", vm_get, "vm:get(path) -> data", "Reads a file of the guest." },
+    { "insmod", vm_insmod, "vm:insmod(module [, parameters])",
+      "Loads a module and what it depends on. A refusal is an error, and a FAIL unless the script catches it." },
+    { "rmmod", vm_rmmod, "vm:rmmod(module)", "Unloads a module." },
+    { "kernel_log", vm_kernel_log, "vm:kernel_log([pattern]) -> lines",
+      "The kernel's log up to now, as a list of `{ text, level, time_us }`; with a Lua pattern, the lines that have it." },
+    { "events", vm_events, "vm:events([{ device =, class =, FIELD =, since = }]) -> events",
+      "Events that agree with all that is given, as a list of `{ seq, time_ns, device, class, rule, fields }`. Fields of the\n"
+      "class can be given as numbers, names, or `{ value =, mask = }`, directly or in a table `match`; `since` leaves out\n"
+      "the events up to this number." },
+    { "now", vm_now, "vm:now() -> integer", "Virtual time in nanoseconds since the machine's start." },
+    { "step", vm_step, "vm:step(text)", "Puts a line on the timeline, and shows it as the run's progress." },
+    { "mark", vm_step, "vm:mark(text)", "The same as `vm:step`." },
+    { "sha256", vm_sha256, "vm:sha256(data) -> text", "SHA-256 of a string in hexadecimal, computed on the host." },
+    { "bytes", vm_bytes, "vm:bytes(len) -> data", "So many pseudo-random bytes, from the run's seed." },
+    { NULL, NULL, NULL, NULL },
+};
+
+/* vm.dma0 */
+static int get_device(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    const char *name = luaL_checkstring(L, 2);
+
+    return stunt_device_push(L, runtime, name);
+}
+
+const StuntBinding stunt_binding_vm = {
+    .name = "vm",
+    .type = "stunt.vm",
+    .doc = "The machine, handed to `run`. Its devices are fields of it: `vm.dma0`. A refusal by the guest (no such file, a\n"
+           "module that does not load) is an error that `pcall` can catch; when it is not caught the run is a FAIL.",
+    .function = functions,
+    .fallback = get_device,
+};

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scenario { summary = …, machine = …, … }: everything but the machine. */
+#include "lib/scenario/declare.h"
+
+static const char *const keys[] = {
+    "summary", "machine", "modules", "deadline", "oracle", "verdict", "run", NULL,
+};
+
+static void add_module(StuntScenario *scenario, const char *name, const char *params)
+{
+    StuntModule *module = g_new0(StuntModule, 1);
+
+    module->name = g_strdup(name);
+    module->params = g_strdup(params ? params : "");
+    g_ptr_array_add(scenario->module, module);
+}
+
+/* "name" or { "name", "params" } on top of the stack. */
+static void declare_module(lua_State *L, StuntScenario *scenario)
+{
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        add_module(scenario, lua_tostring(L, -1), NULL);
+        return;
+    }
+    if (!lua_istable(L, -1) || lua_rawgeti(L, -1, 1) != LUA_TSTRING) {
+        luaL_error(L, "modules: a name, or { name, parameters } expected");
+    }
+    if (lua_rawgeti(L, -2, 2) != LUA_TNIL && lua_type(L, -1) != LUA_TSTRING) {
+        luaL_error(L, "modules: the parameters of '%s' must be a string", lua_tostring(L, -2));
+    }
+    add_module(scenario, lua_tostring(L, -2), lua_tostring(L, -1));
+    lua_pop(L, 2);
+}
+
+/* Calls `each` for every element of the list in field `key`. */
+static void for_list(lua_State *L, int idx, const char *key, StuntScenario *scenario,
+                     void (*each)(lua_State *, StuntScenario *))
+{
+    if (lua_getfield(L, idx, key) != LUA_TNIL) {
+        if (!lua_istable(L, -1)) {
+            luaL_error(L, "%s must be a list", key);
+        }
+        for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
+            each(L, scenario);
+            lua_pop(L, 1);
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static void declare_allowed(lua_State *L, StuntScenario *scenario)
+{
+    GError *error = NULL;
+    GRegex *regex;
+
+    if (lua_type(L, -1) != LUA_TSTRING) {
+        luaL_error(L, "oracle: allow must be a list of patterns");
+    }
+    regex = g_regex_new(lua_tostring(L, -1), G_REGEX_RAW, 0, &error);
+    if (!regex) {
+        lua_pushfstring(L, "oracle: allow: '%s': %s", lua_tostring(L, -1), error->message);
+        g_error_free(error);
+        luaL_error(L, "%s", lua_tostring(L, -1));
+    }
+    g_regex_unref(regex);
+    g_ptr_array_add(scenario->allow, g_strdup(lua_tostring(L, -1)));
+}
+
+static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const char *name)
+{
+    g_autoptr(GPtrArray) names = stunt_spec_names(runtime->scenario->device);
+    g_autofree char *near_name = stunt_did_you_mean(name, names);
+
+    return lua_pushstring(L, near_name);
+}
+
+/* { dma0 = 2, dma1 = true } on top of the stack. */
+static void declare_misuse(lua_State *L, StuntRuntime *runtime)
+{
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+        gboolean any = lua_isboolean(L, -1) && lua_toboolean(L, -1);
+        StuntMisuseAllowance *allowance;
+
+        if (!stunt_runtime_device(runtime, name)) {
+            luaL_error(L, "oracle: misuse: the machine has no device '%s'%s", name, push_near_device(L, runtime, name));
+        }
+        if (!any && (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 0)) {
+            luaL_error(L, "oracle: misuse: %s must be a number of events, or true for any", name);
+        }
+        allowance = g_new0(StuntMisuseAllowance, 1);
+        allowance->device = g_strdup(name);
+        allowance->count = any ? -1 : lua_tointeger(L, -1);
+        g_ptr_array_add(runtime->scenario->misuse, allowance);
+    }
+}
+
+static void declare_oracle(lua_State *L, int idx, StuntRuntime *runtime)
+{
+    static const char *const oracle_keys[] = { "allow", "misuse", NULL };
+
+    if (lua_getfield(L, idx, "oracle") != LUA_TNIL) {
+        luaL_checktype(L, -1, LUA_TTABLE);
+        stunt_bridge_check_keys(L, -1, "oracle", oracle_keys);
+        for_list(L, lua_gettop(L), "allow", runtime->scenario, declare_allowed);
+        if (lua_getfield(L, -1, "misuse") == LUA_TTABLE) {
+            declare_misuse(L, runtime);
+        } else if (!lua_isnil(L, -1)) {
+            luaL_error(L, "oracle: misuse must be a table of devices");
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static void declare_verdict(lua_State *L, int idx, StuntScenario *scenario)
+{
+    const char *name = stunt_bridge_get_string(L, idx, "verdict", "PASS");
+
+    if (!stunt_status_parse(name, &scenario->verdict) || scenario->verdict == STUNT_SKIP) {
+        luaL_error(L, "verdict: '%s' is none of PASS, FAIL, INVALID and ERROR", name);
+    }
+}
+
+void stunt_declare_scenario(lua_State *L, int idx, StuntRuntime *runtime)
+{
+    StuntScenario *scenario = runtime->scenario;
+
+    idx = lua_absindex(L, idx);
+    stunt_bridge_check_keys(L, idx, "scenario", keys);
+    stunt_result_set(&scenario->summary, stunt_bridge_get_string(L, idx, "summary", ""));
+    if (!*scenario->summary) {
+        luaL_error(L, "scenario: a summary is missing: one line that says what must hold");
+    }
+    scenario->deadline_ns = stunt_bridge_get_ns(L, idx, "deadline", scenario->deadline_ns);
+    declare_verdict(L, idx, scenario);
+    if (lua_getfield(L, idx, "run") != LUA_TFUNCTION) {
+        luaL_error(L, "scenario: 'run' must be a function");
+    }
+    if (lua_getfield(L, idx, "machine") == LUA_TTABLE) {
+        stunt_declare_machine(L, runtime);
+    } else if (!lua_isnil(L, -1)) {
+        luaL_error(L, "scenario: 'machine' must be a table");
+    }
+    lua_pop(L, 2);
+    for_list(L, idx, "modules", scenario, declare_module);
+    declare_oracle(L, idx, runtime);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading the table that a script gives to scenario{}. */
+#ifndef STUNT_LIB_DECLARE_H
+#define STUNT_LIB_DECLARE_H
+
+#include "lib/scenario/runtime.h"
+
+/* The whole table at idx; raises Lua errors. */
+void stunt_declare_scenario(lua_State *L, int idx, StuntRuntime *runtime);
+
+/* Its machine = { … }, on top of the stack. */
+void stunt_declare_machine(lua_State *L, StuntRuntime *runtime);
+
+#endif

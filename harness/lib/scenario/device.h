@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices of the machine, from Lua. */
+#ifndef STUNT_LIB_DEVICE_H
+#define STUNT_LIB_DEVICE_H
+
+#include "lib/scenario/runtime.h"
+
+/* What a device's userdata holds; all borrowed. */
+typedef struct {
+    const char *name;            /* "dma0" */
+    const StuntSpecDevice *spec;
+} StuntDevice;
+
+/* Pushes the device of this name; raises an error with a suggestion when the machine has none. Returns 1. */
+int stunt_device_push(lua_State *L, StuntRuntime *runtime, const char *name);
+StuntDevice *stunt_device_check(lua_State *L, int idx);
+
+/* device:fault{ … }, see bind-rule.c. */
+int stunt_device_fault(lua_State *L);
+
+#endif

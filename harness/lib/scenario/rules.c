@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules of a run. */
+#include "lib/scenario/bindings.h"
+#include "lib/scenario/rules.h"
+#include "stunt/events.h"
+
+#define ERROR_LEN 256
+
+/* The device was looked up before; the engine here only reads the text. */
+static int any_device(const char *name, void *opaque)
+{
+    (void)name;
+    (void)opaque;
+    return 0;
+}
+
+/* The same code that QEMU will run says what is wrong with a rule, without the detour. */
+static gboolean check(StuntRuntime *runtime, const char *device, const char *text, GError **error)
+{
+    g_autofree char *full = g_strdup_printf("%s device=%s", text, device);
+    char message[ERROR_LEN];
+
+    if (!stunt_fault_arm(&runtime->engine, full, stunt_vm_now_ns(runtime->vm), any_device, NULL, message,
+                         sizeof(message))) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "fault: %s", message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static StuntRuleStatus *find_status(StuntRuntime *runtime, const char *id, GError **error)
+{
+    g_autoptr(GPtrArray) all = stunt_vm_rules(runtime->vm, error);
+
+    for (guint i = 0; all && i < all->len; i++) {
+        StuntRuleStatus *status = all->pdata[i];
+
+        if (g_str_equal(status->id, id)) {
+            StuntRuleStatus *copy = g_new(StuntRuleStatus, 1);
+
+            *copy = *status;
+            copy->id = g_strdup(status->id);
+            return copy;
+        }
+    }
+    if (all) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_QEMU, "the fault engine does not know rule '%s'", id);
+    }
+    return NULL;
+}
+
+StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, guint16 action, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("id=%s %s", id, runtime->text->str);
+    g_autofree char *note = g_strdup_printf("%s device=%s", text, device);
+    StuntRuleStatus *status;
+    StuntRule *rule;
+
+    if (!check(runtime, device, text, error) || !stunt_vm_arm(runtime->vm, device, text, error)) {
+        return NULL;
+    }
+    status = find_status(runtime, id, error);
+    if (!status) {
+        return NULL;
+    }
+    rule = g_new0(StuntRule, 1);
+    rule->id = g_strdup(id);
+    rule->number = status->number;
+    rule->action = action;
+    rule->on_pause = LUA_NOREF;
+    rule->text = g_strdup(note);
+    g_ptr_array_add(runtime->rule, rule);
+    stunt_rule_status_free(status);
+    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "rule", note);
+    return rule;
+}
+
+StuntRuleStatus *stunt_rules_status(StuntRuntime *runtime, const StuntRule *rule, GError **error)
+{
+    StuntRuleStatus *copy;
+
+    if (!rule->last) {
+        return find_status(runtime, rule->id, error);
+    }
+    copy = g_new(StuntRuleStatus, 1);
+    *copy = *rule->last;
+    copy->id = g_strdup(rule->id);
+    return copy;
+}
+
+gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **error)
+{
+    g_autofree char *note = g_strdup_printf("disarmed %s", rule->id);
+    StuntRuleStatus *last;
+
+    if (rule->last) {
+        return TRUE;
+    }
+    last = find_status(runtime, rule->id, error);
+    if (!last || !stunt_vm_disarm(runtime->vm, rule->id, error)) {
+        stunt_rule_status_free(last);
+        return FALSE;
+    }
+    stunt_fault_disarm(&runtime->engine, rule->id);
+    last->armed = FALSE;
+    rule->last = last;
+    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "rule", note);
+    return TRUE;
+}
+
+/* ---- at the end ---------------------------------------------------------------------------------- */
+
+static gboolean must_fire(const StuntRule *rule)
+{
+    return !rule->optional && rule->action != STUNT_ACT_FORBID;
+}
+
+static void judge_unfired(StuntRuntime *runtime, const StuntRule *rule, guint64 matched)
+{
+    g_autofree char *reason =
+        g_strdup_printf("rule '%s' never fired (matched %" G_GUINT64_FORMAT " times): %s", rule->id, matched, rule->text);
+
+    stunt_runtime_judge(runtime, STUNT_INVALID, reason);
+}
+
+gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **error)
+{
+    gboolean good = TRUE;
+
+    for (guint i = 0; i < runtime->rule->len; i++) {
+        const StuntRule *rule = runtime->rule->pdata[i];
+        StuntRuleStatus *status = good ? stunt_rules_status(runtime, rule, error) : NULL;
+
+        if (!status) {
+            good = FALSE;
+            stunt_result_add_rule(result, rule->id, FALSE, 0, 0, 0);
+            continue;
+        }
+        stunt_result_add_rule(result, rule->id, status->armed, status->matched, status->fired, status->first_ns);
+        if (!status->fired && must_fire(rule)) {
+            judge_unfired(runtime, rule, status->matched);
+        }
+        stunt_rule_status_free(status);
+    }
+    return good;
+}
+
+/* ---- pause --------------------------------------------------------------------------------------- */
+
+static const StuntRule *rule_by_number(const StuntRuntime *runtime, guint number)
+{
+    for (guint i = 0; i < runtime->rule->len; i++) {
+        const StuntRule *rule = runtime->rule->pdata[i];
+
+        if (rule->number == number) {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+gboolean stunt_rules_on_pause(StuntGuest *guest, guint rule_number, gpointer data, GError **error)
+{
+    StuntRuntime *runtime = data;
+    const StuntRule *rule = rule_by_number(runtime, rule_number);
+    lua_State *L = runtime->waiting ? runtime->waiting : runtime->sandbox.L;
+    gboolean good;
+
+    (void)guest;
+    if (!rule || rule->on_pause == LUA_NOREF || !lua_checkstack(L, 4)) {
+        return TRUE;
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, rule->on_pause);
+    stunt_bridge_push_object(L, &stunt_binding_vm, 1);
+    runtime->paused = TRUE;
+    good = lua_pcall(L, 1, 0, 0) == LUA_OK;
+    runtime->paused = FALSE;
+    if (!good) {
+        runtime->pause_error = luaL_ref(L, LUA_REGISTRYINDEX);
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "on_pause raised an error");
+    }
+    return good;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One scenario from the file to the result: boot, modules, script, rules, oracle, verdict. */
+#include "lib/scenario/bindings.h"
+#include "lib/scenario/rules.h"
+#include "stunt/oracle.h"
+
+#define S_NS G_GUINT64_CONSTANT(1000000000)
+#define BOOT_LIMIT_NS (120 * S_NS)  /* virtual, for boot, baseline and modules */
+#define ORACLE_LIMIT_NS (10 * S_NS) /* virtual, after the script */
+#define AUTOPSY_LIMIT_NS (2 * S_NS) /* the same after a FAIL: the guest may be stuck */
+#define US_PER_S 1000000
+
+typedef struct {
+    const StuntRunRequest *request;
+    StuntRuntime *runtime;
+    StuntMachine *machine;
+    StuntTimeline *timeline;
+    StuntVm *vm;
+    StuntGuest *guest;
+    StuntOracle *oracle;
+} Run;
+
+/* ---- getting ready ------------------------------------------------------------------------------- */
+
+static void fill_machine(Run *run, const StuntKernel *kernel)
+{
+    const StuntScenario *scenario = run->runtime->scenario;
+    const StuntSetup *setup = run->request->setup;
+    StuntMachine *machine = run->machine;
+
+    machine->qemu = g_strdup(setup->qemu);
+    machine->devices = g_strdup(setup->devices);
+    machine->kernel = g_strdup(kernel->kernel);
+    machine->initrd = g_strdup(kernel->initrd);
+    machine->kernel_name = g_strdup(kernel->name);
+    machine->memory_mib = scenario->memory_mib;
+    machine->vcpus = scenario->vcpus;
+    machine->realtime = scenario->realtime;
+    machine->cmdline = g_strdup(scenario->cmdline);
+    machine->seed = run->request->seed;
+    machine->gdb = g_strdup(run->request->gdb);
+    machine->stop_at_event = run->request->stop_at_event;
+    if (run->request->wall_limit_ms) {
+        machine->wall_limit_ms = run->request->wall_limit_ms;
+    }
+    for (guint i = 0; i < setup->firmware->len; i++) {
+        g_ptr_array_add(machine->firmware, g_strdup(setup->firmware->pdata[i]));
+    }
+    for (guint i = 0; i < scenario->device->len; i++) {
+        const StuntDeviceDef *device = scenario->device->pdata[i];
+
+        stunt_machine_add_device(machine, device->name, device->type, device->props);
+    }
+}
+
+static gboolean make_machine(Run *run, StuntResult *result, GError **error)
+{
+    const char *wanted = run->request->kernel ? run->request->kernel : run->runtime->scenario->kernel;
+    g_autoptr(StuntKernel) kernel = stunt_setup_find_kernel(run->request->setup, wanted, error);
+
+    if (!kernel) {
+        return FALSE;
+    }
+    run->machine = stunt_machine_new();
+    fill_machine(run, kernel);
+    stunt_result_set(&result->kernel, kernel->name);
+    stunt_result_set(&result->mode, run->machine->realtime ? "realtime" : "deterministic");
+    return TRUE;
+}
+
+static gboolean make_oracle(Run *run, GError **error)
+{
+    const StuntScenario *scenario = run->runtime->scenario;
+
+    run->oracle = stunt_oracle_new();
+    for (guint i = 0; i < scenario->allow->len; i++) {
+        if (!stunt_oracle_allow(run->oracle, scenario->allow->pdata[i], error)) {
+            return FALSE;
+        }
+    }
+    for (guint i = 0; i < scenario->misuse->len; i++) {
+        const StuntMisuseAllowance *allowance = scenario->misuse->pdata[i];
+
+        stunt_oracle_allow_misuse(run->oracle, allowance->device, allowance->count);
+    }
+    return TRUE;
+}
+
+static gboolean start(Run *run, GError **error)
+{
+    stunt_runtime_progress(run->runtime, "starting");
+    run->timeline = stunt_timeline_new();
+    run->vm = stunt_vm_new(run->machine, run->timeline, error);
+    if (!run->vm) {
+        return FALSE;
+    }
+    run->guest = stunt_guest_new(run->vm);
+    run->runtime->vm = run->vm;
+    run->runtime->guest = run->guest;
+    run->runtime->timeline = run->timeline;
+    stunt_guest_on_pause(run->guest, stunt_rules_on_pause, run->runtime);
+    stunt_runtime_progress(run->runtime, "booting");
+    return stunt_guest_boot(run->guest, BOOT_LIMIT_NS, error) &&
+           stunt_oracle_baseline(run->oracle, run->guest, BOOT_LIMIT_NS, error);
+}
+
+static gboolean load_modules(Run *run, GError **error)
+{
+    const GPtrArray *modules = run->runtime->scenario->module;
+
+    for (guint i = 0; i < modules->len; i++) {
+        const StuntModule *module = modules->pdata[i];
+
+        stunt_runtime_progress(run->runtime, module->name);
+        if (!stunt_guest_insmod(run->guest, module->name, module->params, BOOT_LIMIT_NS, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* ---- the script and what comes after ------------------------------------------------------------- */
+
+static void run_script(Run *run)
+{
+    StuntRuntime *runtime = run->runtime;
+    lua_State *L = runtime->sandbox.L;
+
+    runtime->deadline_ns = stunt_vm_now_ns(run->vm) + runtime->scenario->deadline_ns;
+    stunt_runtime_progress(runtime, "running");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, runtime->run);
+    stunt_bridge_push_object(L, &stunt_binding_vm, 1);
+    stunt_runtime_call(runtime, 1);
+}
+
+static char *join_lines(const GPtrArray *lines)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < lines->len; i++) {
+        g_string_append_printf(text, "%s\n", (const char *)lines->pdata[i]);
+    }
+    return g_strdup(text->str);
+}
+
+static gboolean look(Run *run, guint64 limit_ns, GPtrArray **ret_findings, GError **error)
+{
+    return stunt_oracle_judge(run->oracle, run->guest, run->vm, run->runtime->scenario->device,
+                              stunt_vm_now_ns(run->vm) + limit_ns, ret_findings, error);
+}
+
+/* The verdict has fallen: what the oracle sees is only added to it. */
+static void autopsy(Run *run)
+{
+    g_autoptr(GPtrArray) findings = NULL;
+    StuntStopped why = stunt_vm_stopped(run->vm);
+
+    if (why != STUNT_STOPPED_ASK && why != STUNT_STOPPED_DEADLINE) {
+        return;
+    }
+    if (look(run, AUTOPSY_LIMIT_NS, &findings, NULL) && findings->len) {
+        g_autofree char *text = join_lines(findings);
+
+        stunt_runtime_add_detail(run->runtime, "the health oracle found", text);
+    }
+}
+
+static void judge_findings(Run *run, const GPtrArray *findings)
+{
+    g_autofree char *reason = NULL, *all = NULL;
+
+    if (findings->len) {
+        reason = g_strdup_printf("health oracle: %s", (const char *)findings->pdata[0]);
+        all = join_lines(findings);
+        stunt_runtime_judge(run->runtime, STUNT_FAIL, reason);
+        stunt_runtime_add_detail(run->runtime, "the health oracle found", all);
+    }
+}
+
+/* Nothing has gone wrong so far. An oracle that cannot look is no bill of health. */
+static void judge_health(Run *run)
+{
+    g_autoptr(GPtrArray) findings = NULL;
+    g_autofree char *reason = NULL;
+    GError *error = NULL;
+    StuntStopped why;
+
+    if (look(run, ORACLE_LIMIT_NS, &findings, &error)) {
+        judge_findings(run, findings);
+        return;
+    }
+    why = stunt_vm_stopped(run->vm);
+    if (why == STUNT_STOPPED_PANIC || why == STUNT_STOPPED_FORBID || g_error_matches(error, STUNT_ERROR, STUNT_ERROR_QEMU)) {
+        stunt_runtime_judge_error(run->runtime, NULL, error);
+        return;
+    }
+    reason = g_strdup_printf("the health oracle could not look: %s", error->message);
+    stunt_runtime_judge(run->runtime, STUNT_INVALID, reason);
+    g_error_free(error);
+}
+
+/* The rules last: the oracle's looking lets the machine go on, and a late firing counts. */
+static void judge(Run *run, StuntResult *result)
+{
+    StuntRuntime *runtime = run->runtime;
+    gboolean fallen = runtime->judged;
+    GError *error = NULL;
+
+    if (!fallen) {
+        judge_health(run);
+    }
+    if (!stunt_rules_judge(runtime, result, &error)) {
+        stunt_runtime_judge_error(runtime, NULL, error);
+    }
+    if (fallen && runtime->status == STUNT_FAIL) {
+        autopsy(run);
+    }
+}
+
+/* What goes wrong before the script: a refusal (no such module) means that the bench is not as declared. */
+static void judge_preparation(Run *run, const char *doing, GError *error)
+{
+    gboolean refused = g_error_matches(error, STUNT_ERROR, STUNT_ERROR_GUEST) && run->vm &&
+                       stunt_vm_stopped(run->vm) == STUNT_STOPPED_ASK;
+
+    g_prefix_error(&error, "%s: ", doing);
+    if (refused) {
+        stunt_runtime_judge(run->runtime, STUNT_BROKEN, error->message);
+        g_error_free(error);
+    } else {
+        stunt_runtime_judge_error(run->runtime, NULL, error);
+    }
+}
+
+/* From the machine to the verdict. */
+static void go(Run *run, StuntResult *result)
+{
+    GError *error = NULL;
+
+    if (!make_machine(run, result, &error) || !make_oracle(run, &error)) {
+        stunt_runtime_judge_error(run->runtime, NULL, error);
+    } else if (!start(run, &error)) {
+        judge_preparation(run, "boot", error);
+    } else if (!load_modules(run, &error)) {
+        judge_preparation(run, "loading modules", error);
+    } else {
+        run_script(run);
+        stunt_runtime_progress(run->runtime, "judging");
+        if (!run->runtime->judged || run->runtime->status != STUNT_SKIP) {
+            judge(run, result);
+        }
+    }
+    if (run->vm && stunt_vm_stopped(run->vm) == STUNT_STOPPED_EVENT && run->request->stopped) {
+        run->request->stopped(run->timeline, run->request->data);
+    }
+}
+
+/* ---- the result ---------------------------------------------------------------------------------- */
+
+/* A scenario may say that another verdict than PASS is right: it shows the bench itself at work. */
+static void apply_expected(const StuntRuntime *runtime, StuntResult *result)
+{
+    StuntStatus expected = runtime->scenario->verdict;
+    g_autofree char *reason = NULL;
+
+    if (expected == STUNT_PASS || result->status == STUNT_SKIP) {
+        return;
+    }
+    if (result->status == expected) {
+        result->status = STUNT_PASS;
+        stunt_result_set(&result->detail, "");
+        stunt_result_set(&result->reason, "");
+    } else if (result->status != STUNT_BROKEN) {
+        reason = g_strdup_printf("the verdict should be %s, it is %s%s%s", stunt_status_name(expected),
+                                 stunt_status_name(result->status), *result->reason ? ": " : "", result->reason);
+        result->status = STUNT_FAIL;
+        stunt_result_set(&result->reason, reason);
+    }
+}
+
+static void fill_result(const Run *run, StuntResult *result)
+{
+    const StuntRuntime *runtime = run->runtime;
+    g_autoptr(GString) plan = g_string_new(NULL);
+
+    for (guint i = 0; i < runtime->rule->len; i++) {
+        g_string_append_printf(plan, "%s\n", ((StuntRule *)runtime->rule->pdata[i])->text);
+    }
+    stunt_result_set(&result->plan, plan->str);
+    if (runtime->judged) {
+        result->status = runtime->status;
+        stunt_result_set(&result->reason, runtime->reason);
+        stunt_result_set(&result->detail, runtime->detail);
+    }
+    apply_expected(runtime, result);
+    result->last_event = runtime->last_event;
+    if (run->guest) {
+        stunt_result_set(&result->release, stunt_guest_release(run->guest));
+        result->virtual_ns = stunt_vm_now_ns(run->vm);
+    }
+    if (!runtime->judged && run->timeline) {
+        result->last_event = stunt_timeline_events(run->timeline);
+    }
+}
+
+static GBytes *kernel_log_text(const Run *run)
+{
+    const GPtrArray *log = run->guest ? stunt_guest_kernel_log(run->guest) : NULL;
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; log && i < log->len; i++) {
+        const StuntKmsg *line = log->pdata[i];
+
+        g_string_append_printf(text, "<%u>[%5" G_GUINT64_FORMAT ".%06u] %s\n", line->level, line->time_us / US_PER_S,
+                               (guint)(line->time_us % US_PER_S), line->text);
+    }
+    return g_string_free_to_bytes(text);
+}
+
+static GBytes *events_text(const Run *run)
+{
+    gsize len = 0;
+    char *text = run->timeline ? stunt_timeline_to_text(run->timeline, &len) : NULL;
+
+    return g_bytes_new_take(text, len);
+}
+
+static void clear(Run *run)
+{
+    stunt_runtime_free(run->runtime);
+    stunt_guest_free(run->guest);
+    stunt_vm_free(run->vm);
+    stunt_timeline_free(run->timeline);
+    stunt_machine_free(run->machine);
+    stunt_oracle_free(run->oracle);
+}
+
+StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_events, GBytes **ret_kernel_log)
+{
+    StuntResult *result = stunt_result_new(request->name, request->file);
+    gint64 start_us = g_get_monotonic_time();
+    Run run = { .request = request };
+    g_autoptr(GError) error = NULL;
+
+    result->seed = request->seed;
+    run.runtime = stunt_runtime_new(request->setup, request->spec, request, request->name, request->file, &error);
+    if (run.runtime) {
+        go(&run, result);
+        fill_result(&run, result);
+    } else {
+        result->status = STUNT_BROKEN;
+        stunt_result_set(&result->reason, error->message);
+    }
+    *ret_events = events_text(&run);
+    *ret_kernel_log = kernel_log_text(&run);
+    clear(&run);
+    result->wall_ms = (g_get_monotonic_time() - start_us) / 1000;
+    return result;
+}

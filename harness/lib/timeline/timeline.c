@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/timeline/timeline.h"
+#include "lib/util/text.h"
+
+static void note_clear(gpointer data)
+{
+    StuntNote *note = data;
+
+    g_free(note->kind);
+    g_free(note->text);
+}
+
+StuntTimeline *stunt_timeline_new(void)
+{
+    StuntTimeline *timeline = g_new0(StuntTimeline, 1);
+
+    timeline->chunks = g_ptr_array_new_with_free_func(g_free);
+    timeline->notes = g_array_new(FALSE, FALSE, sizeof(StuntNote));
+    g_array_set_clear_func(timeline->notes, note_clear);
+    return timeline;
+}
+
+void stunt_timeline_free(StuntTimeline *timeline)
+{
+    if (!timeline) {
+        return;
+    }
+    for (guint i = 0; i < STUNT_SHM_DEVICES; i++) {
+        g_free(timeline->device[i].name);
+        g_free(timeline->device[i].type);
+    }
+    g_ptr_array_unref(timeline->chunks);
+    g_array_unref(timeline->notes);
+    g_free(timeline);
+}
+
+void stunt_timeline_set_device(StuntTimeline *timeline, guint index, const char *name, const char *type)
+{
+    StuntTimelineDevice *device;
+
+    g_return_if_fail(index < STUNT_SHM_DEVICES);
+    device = &timeline->device[index];
+    if (g_strcmp0(device->name, name) != 0 || g_strcmp0(device->type, type) != 0) {
+        g_free(device->name);
+        g_free(device->type);
+        device->name = g_strdup(name);
+        device->type = g_strdup(type);
+    }
+}
+
+const char *stunt_timeline_device_name(const StuntTimeline *timeline, guint index)
+{
+    const char *name = index < STUNT_SHM_DEVICES ? timeline->device[index].name : NULL;
+
+    return name ? name : "?";
+}
+
+int stunt_timeline_device_index(const StuntTimeline *timeline, const char *name)
+{
+    for (int i = 0; i < STUNT_SHM_DEVICES; i++) {
+        if (g_strcmp0(timeline->device[i].name, name) == 0 && name) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+void stunt_timeline_append(StuntTimeline *timeline, const struct stunt_event *event, gsize n)
+{
+    while (n) {
+        gsize at = timeline->n_events % STUNT_CHUNK;
+        gsize part = MIN(n, STUNT_CHUNK - at);
+        struct stunt_event *chunk;
+
+        if (at == 0) {
+            g_ptr_array_add(timeline->chunks, g_new(struct stunt_event, STUNT_CHUNK));
+        }
+        chunk = g_ptr_array_index(timeline->chunks, timeline->chunks->len - 1);
+        memcpy(chunk + at, event, part * sizeof(*event));
+        timeline->n_events += part;
+        event += part;
+        n -= part;
+    }
+}
+
+void stunt_timeline_note(StuntTimeline *timeline, guint64 time_ns, const char *kind, const char *text)
+{
+    GString *line = g_string_new(NULL);
+    StuntNote note = { .after = timeline->n_events, .time_ns = time_ns, .kind = g_strdup(kind) };
+
+    stunt_text_line(line, text, strlen(text));
+    note.text = g_string_free(line, FALSE);
+    g_array_append_val(timeline->notes, note);
+}
+
+gsize stunt_timeline_events(const StuntTimeline *timeline)
+{
+    return timeline->n_events;
+}
+
+const struct stunt_event *stunt_timeline_event(const StuntTimeline *timeline, gsize i)
+{
+    const struct stunt_event *chunk;
+
+    g_return_val_if_fail(i < timeline->n_events, NULL);
+    chunk = g_ptr_array_index(timeline->chunks, i >> STUNT_CHUNK_SHIFT);
+    return chunk + i % STUNT_CHUNK;
+}
+
+static gboolean matches(const StuntEventQuery *query, const struct stunt_event *event)
+{
+    if ((query->device >= 0 && query->device != event->device) ||
+        (query->class_id >= 0 && query->class_id != event->class_id)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(event->field); i++) {
+        if (query->used >> i & 1 && (event->field[i] ^ query->value[i]) & query->mask[i]) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+gsize stunt_timeline_count(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *ret_first)
+{
+    gsize count = 0;
+
+    for (gsize i = query->from; i < timeline->n_events; i++) {
+        if (matches(query, stunt_timeline_event(timeline, i))) {
+            if (count++ == 0 && ret_first) {
+                *ret_first = i;
+            }
+        }
+    }
+    return count;
+}

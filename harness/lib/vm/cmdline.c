@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/vm/cmdline.h"
+
+#define FIRST_FD        3
+#define LINK_SLOT       0x02 /* on the root bus; fixed, so that a guest always finds the same board */
+#define FIRST_PORT_SLOT 0x08
+
+/*
+ * With icount shift=3 an instruction takes 8 ns, and the TSC counts virtual nanoseconds: telling the kernel
+ * saves
+ * it the calibration. lpj is TSC ticks per jiffy (HZ=250).
+ */
+#define ICOUNT     "shift=3,sleep=off"
+#define KNOWN_TIME "tsc_early_khz=1000000 lpj=4000000"
+
+static void add(GPtrArray *argv, const char *option, const char *value)
+{
+    g_ptr_array_add(argv, g_strdup(option));
+    if (value) {
+        g_ptr_array_add(argv, g_strdup(value));
+    }
+}
+
+static void addf(GPtrArray *argv, const char *option, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void addf(GPtrArray *argv, const char *option, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(argv, g_strdup(option));
+    g_ptr_array_add(argv, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+/* In QEMU's option lists a comma in a value is written twice. */
+static char *escape(const char *value)
+{
+    g_auto(GStrv) parts = g_strsplit(value, ",", -1);
+
+    return g_strjoinv(",,", parts);
+}
+
+char *stunt_machine_kernel_cmdline(const StuntMachine *machine)
+{
+    GString *line = g_string_new("panic=-1 nokaslr mitigations=off no_timer_check");
+
+    if (!machine->realtime) {
+        g_string_append(line, " tsc=reliable " KNOWN_TIME);
+    }
+    g_string_append(line, " cryptomgr.notests=1 8250.nr_uarts=");
+    g_string_append(line, machine->console ? "1 console=ttyS0" : "0 quiet");
+    g_string_append_printf(line, " stunt.seed=%" G_GUINT64_FORMAT, machine->seed);
+    if (machine->cmdline && *machine->cmdline) {
+        g_string_append_c(line, ' ');
+        g_string_append(line, machine->cmdline);
+    }
+    return g_string_free(line, FALSE);
+}
+
+static void add_time(GPtrArray *argv, const StuntMachine *machine)
+{
+    addf(argv, "-smp", "%u", machine->vcpus);
+    if (machine->realtime) {
+        add(argv, "-accel", machine->accel == STUNT_ACCEL_KVM ? "kvm" : "tcg,thread=multi");
+        add(argv, "-cpu", machine->accel == STUNT_ACCEL_KVM ? "host" : "qemu64");
+        return;
+    }
+    add(argv, "-accel", "tcg");
+    add(argv, "-icount", ICOUNT);
+    add(argv, "-rtc", "base=2026-01-01T00:00:00,clock=vm");
+    /* no rdrand or rdseed: they do not follow -seed */
+    add(argv, "-cpu", "qemu64,-rdrand,-rdseed");
+}
+
+static void add_board(GPtrArray *argv, const StuntMachine *machine)
+{
+    add(argv, "-machine", "q35,usb=off,sata=off,smbus=off,i8042=off,vmport=off,hpet=off");
+    add_time(argv, machine);
+    addf(argv, "-m", "%uM", machine->memory_mib);
+    addf(argv, "-seed", "%u", (guint)(machine->seed ^ machine->seed >> 32));
+    for (guint i = 0; i < machine->firmware->len; i++) {
+        add(argv, "-L", g_ptr_array_index(machine->firmware, i));
+    }
+    add(argv, "-nodefaults", NULL);
+    add(argv, "-no-user-config", NULL);
+    add(argv, "-display", "none");
+    add(argv, "-msg", "timestamp=off,guest-name=off");
+    add(argv, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+    /* stand still instead of going away: the harness has questions yet; a panic goes on to write its dump */
+    add(argv, "-action", "reboot=shutdown,shutdown=pause,panic=none");
+}
+
+static void add_guest(GPtrArray *argv, const StuntMachine *machine)
+{
+    g_autofree char *cmdline = stunt_machine_kernel_cmdline(machine);
+
+    add(argv, "-kernel", machine->kernel);
+    add(argv, "-initrd", machine->initrd);
+    add(argv, "-append", cmdline);
+    if (machine->console) {
+        g_autofree char *path = escape(machine->console);
+
+        addf(argv, "-chardev", "file,id=console,path=%s", path);
+        add(argv, "-serial", "chardev:console");
+    }
+    if (machine->gdb) {
+        add(argv, "-gdb", machine->gdb);
+    }
+}
+
+static void add_link(GPtrArray *argv, const StuntMachine *machine)
+{
+    addf(argv, "-device",
+         "stunt-link,id=" STUNT_LINK_ID
+         ",bus=pcie.0,addr=%#x,shm=/proc/self/fd/%d,fault-seed=%" G_GUINT64_FORMAT
+         ",stop-at-event=%" G_GUINT64_FORMAT,
+         LINK_SLOT, FIRST_FD + STUNT_FD_SHM, machine->seed, machine->stop_at_event);
+}
+
+/* Each device behind a port of its own, as in a slot: that is what reset, hot plug and errors work on. */
+static void add_device(GPtrArray *argv, const StuntDeviceDef *device, guint i)
+{
+    addf(argv, "-device", "pcie-root-port,id=port-%s,bus=pcie.0,addr=%#x,chassis=%u,slot=%u", device->name,
+         FIRST_PORT_SLOT + i, i + 1, i + 1);
+    addf(argv, "-device", "stunt-%s,id=%s,bus=port-%s,addr=0%s%s", device->type, device->name, device->name,
+         device->props ? "," : "", device->props ? device->props : "");
+}
+
+char **stunt_machine_argv(const StuntMachine *machine)
+{
+    GPtrArray *argv = g_ptr_array_new();
+    g_autofree char *plugin = escape(machine->devices);
+
+    add(argv, machine->qemu, "-S");
+    add_board(argv, machine);
+    addf(argv, "-plugin", "%s", plugin);
+    addf(argv, "-chardev", "socket,id=qmp,fd=%d", FIRST_FD + STUNT_FD_QMP);
+    add(argv, "-mon", "chardev=qmp,mode=control");
+    add_guest(argv, machine);
+    add_link(argv, machine);
+    for (guint i = 0; i < machine->device->len; i++) {
+        add_device(argv, g_ptr_array_index(machine->device, i), i);
+    }
+    g_ptr_array_add(argv, NULL);
+    return (char **)g_ptr_array_free(argv, FALSE);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A StuntMachine as a QEMU command line. No process is started here. */
+#ifndef STUNT_VM_CMDLINE_H
+#define STUNT_VM_CMDLINE_H
+
+#include "stunt/machine.h"
+
+#define STUNT_LINK_ID "link" /* QOM id of the rendezvous device */
+
+/* Descriptors that the child finds open, in this order from 3 on. */
+enum { STUNT_FD_QMP, STUNT_FD_SHM, STUNT_FD_COUNT };
+
+/* Whether the machine makes sense and its files are there. Errors: INPUT, MISSING. */
+gboolean stunt_machine_check(const StuntMachine *machine, GError **error);
+
+/* argv, NULL-terminated. Free with g_strfreev. The machine has been checked. */
+char **stunt_machine_argv(const StuntMachine *machine);
+
+/* The kernel's command line. Free with g_free. */
+char *stunt_machine_kernel_cmdline(const StuntMachine *machine);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stunt/machine.h"
+
+static void device_free(gpointer data)
+{
+    StuntDeviceDef *device = data;
+
+    g_free(device->name);
+    g_free(device->type);
+    g_free(device->props);
+    g_free(device);
+}
+
+StuntMachine *stunt_machine_new(void)
+{
+    StuntMachine *machine = g_new0(StuntMachine, 1);
+
+    machine->firmware = g_ptr_array_new_with_free_func(g_free);
+    machine->device = g_ptr_array_new_with_free_func(device_free);
+    machine->memory_mib = 256;
+    machine->seed = 1;
+    machine->accel = STUNT_ACCEL_TCG;
+    machine->vcpus = 1;
+    machine->wall_limit_ms = 60 * 1000;
+    return machine;
+}
+
+void stunt_machine_free(StuntMachine *machine)
+{
+    if (!machine) {
+        return;
+    }
+    g_free(machine->qemu);
+    g_ptr_array_unref(machine->firmware);
+    g_free(machine->devices);
+    g_free(machine->kernel);
+    g_free(machine->initrd);
+    g_free(machine->kernel_name);
+    g_free(machine->cmdline);
+    g_ptr_array_unref(machine->device);
+    g_free(machine->console);
+    g_free(machine->gdb);
+    g_free(machine);
+}
+
+void stunt_machine_add_device(StuntMachine *machine, const char *name, const char *type, const char *props)
+{
+    StuntDeviceDef *device = g_new0(StuntDeviceDef, 1);
+
+    device->name = g_strdup(name);
+    device->type = g_strdup(type);
+    device->props = g_strdup(props);
+    g_ptr_array_add(machine->device, device);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From stop to stop: letting the machine run, draining its events, saying why it stands still. */
+#include <string.h>
+
+#include "lib/util/wait.h"
+#include "lib/vm/cmdline.h"
+#include "lib/vm/vm.h"
+#include "stunt/error.h"
+
+#define DRAIN_MS 10
+
+/* First line of a dump that stunt_link.ko wrote because of a panic; an oops or a reboot says another word. */
+#define PANIC_MARK "stunt: kernel log at Panic\n"
+
+void stunt_vm_handle_event(const char *name, JsonNode *event_data G_GNUC_UNUSED, gpointer data)
+{
+    StuntVm *vm = data;
+
+    if (strcmp(name, "STOP") == 0) {
+        vm->stopped = TRUE;
+    } else if (strcmp(name, "RESUME") == 0) {
+        vm->stopped = FALSE;
+    } else if (strcmp(name, "SHUTDOWN") == 0) {
+        vm->off = TRUE;
+    } else if (strcmp(name, "GUEST_PANICKED") == 0) {
+        vm->panicked = TRUE;
+    }
+}
+
+static void on_reply(JsonNode *result G_GNUC_UNUSED, const GError *error, gpointer data)
+{
+    StuntVm *vm = data;
+
+    if (error && !vm->failed) {
+        vm->failed = g_error_copy(error);
+    }
+}
+
+static void send_deadline(StuntVm *vm, guint64 deadline_ns)
+{
+    JsonNode *value = json_node_init_int(json_node_alloc(), (gint64)deadline_ns);
+
+    stunt_qmp_send(vm->qmp, "qom-set", stunt_vm_qom_arguments(STUNT_LINK_ID, "deadline-ns", value), on_reply,
+                   vm);
+    vm->deadline_ns = deadline_ns;
+}
+
+/* gdb stops the machine at a breakpoint and lets it go on: that is no stop of ours. */
+static gboolean stopped_by_gdb(const StuntVm *vm)
+{
+    return vm->debugged && !vm->off && stunt_shm_header(vm->shm)->stop_reason == STUNT_STOP_NONE;
+}
+
+static gboolean stands(gpointer data)
+{
+    const StuntVm *vm = data;
+
+    return (vm->stopped && !stopped_by_gdb(vm)) || vm->failed || stunt_qmp_broken(vm->qmp);
+}
+
+static gboolean on_drain(gpointer data)
+{
+    StuntVm *vm = data;
+
+    if (!vm->failed) {
+        stunt_shm_drain(vm->shm, vm->timeline, &vm->failed);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* Runs the machine to the next STOP of whatever cause. */
+static gboolean run(StuntVm *vm, GError **error)
+{
+    const guint64 limit_ms = vm->debugged ? 0 : vm->wall_limit_ms;
+    guint drain;
+    gboolean done;
+
+    vm->stopped = FALSE;
+    stunt_shm_header(vm->shm)->stop_reason = STUNT_STOP_NONE;
+    stunt_qmp_send(vm->qmp, "cont", NULL, on_reply, vm);
+    drain = g_timeout_add(DRAIN_MS, on_drain, vm);
+    done = stunt_wait_until(stands, vm, limit_ms);
+    g_source_remove(drain);
+    on_drain(vm);
+
+    if (!done) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_TIMEOUT,
+                    "the machine did not stop within %" G_GUINT64_FORMAT " ms of wall time", limit_ms);
+    } else if (vm->failed) {
+        g_propagate_error(error, g_error_copy(vm->failed));
+    } else if (stunt_qmp_broken(vm->qmp)) {
+        g_propagate_error(error, g_error_copy(stunt_qmp_broken(vm->qmp)));
+    }
+    return done && !vm->failed && !stunt_qmp_broken(vm->qmp);
+}
+
+static gboolean dump_says_panic(const StuntVm *vm)
+{
+    gsize len;
+    const char *dump = stunt_shm_dump(vm->shm, &len);
+
+    return g_strstr_len(dump, len, PANIC_MARK) != NULL;
+}
+
+/*
+ * QEMU stopped it, not one of our devices. After a power-off the processor may run on for a while that
+ * depends on
+ * the host, so the time is that of the last event, which does not.
+ */
+static gboolean stopped_by_qemu(StuntVm *vm, GError **error)
+{
+    const gsize n = stunt_timeline_events(vm->timeline);
+
+    if (!vm->off) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_QEMU, "QEMU stopped the machine by itself");
+        return FALSE;
+    }
+    if (n) {
+        vm->now_ns = MAX(vm->now_ns, stunt_timeline_event(vm->timeline, n - 1)->time_ns);
+    }
+    vm->why = vm->panicked || dump_says_panic(vm) ? STUNT_STOPPED_PANIC : STUNT_STOPPED_OFF;
+    return TRUE;
+}
+
+/*
+ * A deadline can pass at a stop of another kind and be told at the next one. It may have been changed in
+ * between: then
+ * it is an old one, and QEMU has the new one still before it.
+ */
+static gboolean is_due(StuntVm *vm)
+{
+    const gboolean due = vm->deadline_ns && vm->deadline_ns <= vm->now_ns;
+
+    if (due) {
+        vm->deadline_ns = 0;
+    }
+    return due;
+}
+
+/* Whether `reason` is one that the caller hears of; then fills vm->why. */
+static gboolean classify(StuntVm *vm, guint32 reason)
+{
+    switch (reason) {
+    case STUNT_STOP_ASK:
+        vm->why = STUNT_STOPPED_ASK;
+        return TRUE;
+    case STUNT_STOP_PAUSE:
+        vm->why = STUNT_STOPPED_PAUSE;
+        return TRUE;
+    case STUNT_STOP_FORBID:
+        vm->why = STUNT_STOPPED_FORBID;
+        return TRUE;
+    case STUNT_STOP_DEADLINE:
+        vm->why = STUNT_STOPPED_DEADLINE;
+        return is_due(vm);
+    case STUNT_STOP_EVENT:
+        vm->why = STUNT_STOPPED_EVENT;
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+static gboolean go(StuntVm *vm, GError **error)
+{
+    const struct stunt_shm *shm = stunt_shm_header(vm->shm);
+
+    for (;;) {
+        if (!run(vm, error)) {
+            return FALSE;
+        }
+        if (vm->off || shm->stop_reason == STUNT_STOP_NONE) {
+            return stopped_by_qemu(vm, error);
+        }
+        vm->now_ns = shm->stop_time_ns;
+        if (classify(vm, shm->stop_reason)) {
+            return TRUE;
+        }
+        /* the ring is empty again, or the deadline an old one: go on */
+    }
+}
+
+gboolean stunt_vm_go(StuntVm *vm, guint64 deadline_ns, StuntStopped *ret_why, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (vm->off) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST, "the machine is off");
+        return FALSE;
+    }
+    if (deadline_ns && deadline_ns <= vm->now_ns) {
+        *ret_why = vm->why = STUNT_STOPPED_DEADLINE;
+        return TRUE;
+    }
+    if (deadline_ns != vm->deadline_ns) {
+        send_deadline(vm, deadline_ns);
+    }
+    if (go(vm, &why)) {
+        *ret_why = vm->why;
+        return TRUE;
+    }
+    stunt_vm_explain(vm, &why);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FALSE;
+}
+
+guint64 stunt_vm_now_ns(StuntVm *vm)
+{
+    return vm->now_ns;
+}
+
+guint stunt_vm_stop_arg(const StuntVm *vm)
+{
+    return stunt_shm_header(vm->shm)->stop_arg;
+}
+
+StuntStopped stunt_vm_stopped(const StuntVm *vm)
+{
+    return vm->why;
+}

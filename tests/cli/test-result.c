@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Results as data and on disk. */
+#include <unistd.h>
+
+#include "common.h"
+#include "stunt/report.h"
+
+static StuntResult *sample(const char *name)
+{
+    StuntResult *result = stunt_result_new(name, "/scenarios/toy/lost.lua");
+
+    result->status = STUNT_INVALID;
+    result->seed = G_MAXINT64;
+    result->wall_ms = 12;
+    result->virtual_ns = 3456789;
+    result->last_event = 99;
+    stunt_result_set(&result->reason, "rule 'lost' never fired");
+    stunt_result_set(&result->detail, "one\ntwo \"three\"\n");
+    stunt_result_set(&result->plan, "id=lost at=irq.raise\n");
+    stunt_result_set(&result->kernel, "6.1");
+    stunt_result_set(&result->mode, "deterministic");
+    stunt_result_add_rule(result, "lost", TRUE, 2, 1, 77);
+    return result;
+}
+
+static void json_and_back(void)
+{
+    g_autoptr(StuntResult) result = sample("toy/lost");
+    g_autoptr(JsonNode) json = stunt_result_to_full_json(result);
+    g_autoptr(StuntResult) again = stunt_result_from_json(json, NULL);
+    g_autoptr(JsonNode) json_again = stunt_result_to_full_json(again);
+    const StuntRuleResult *rule = again->rule->pdata[0];
+
+    g_assert_true(json_node_equal(json, json_again));
+    g_assert_cmpuint(again->seed, ==, G_MAXINT64);
+    g_assert_cmpint(again->status, ==, STUNT_INVALID);
+    g_assert_cmpstr(rule->id, ==, "lost");
+    g_assert_cmpuint(rule->first_ns, ==, 77);
+}
+
+/* The report has these members, in this order, and no others. */
+static void json_has_the_agreed_members(void)
+{
+    static const char *const members[] = { "name",   "status", "reason", "seed",  "wall_ms", "virtual_ns",
+                                           "mode",   "kernel", "rules",  "events", "replay" };
+    g_autoptr(StuntResult) result = sample("toy/lost");
+    g_autoptr(JsonNode) json = stunt_result_to_json(result);
+    g_autoptr(GList) names = json_object_get_members(json_node_get_object(json));
+    guint i = 0;
+
+    g_assert_cmpuint(g_list_length(names), ==, G_N_ELEMENTS(members));
+    for (GList *name = names; name; name = name->next) {
+        g_assert_cmpstr(name->data, ==, members[i++]);
+    }
+}
+
+static void strings_become_valid(void)
+{
+    g_autoptr(StuntResult) result = sample("toy/lost");
+
+    stunt_result_set(&result->reason, "\xff!");
+    g_assert_true(g_utf8_validate(result->reason, -1, NULL));
+    assert_has(result->reason, "!");
+}
+
+static void bad_json_is_refused(void)
+{
+    static const char *const texts[] = { "[]", "{}", "{\"name\": \"x\"}", "{\"name\": \"x\", \"status\": \"MAYBE\"}", "3" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(JsonNode) node = json_from_string(texts[i], NULL);
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(stunt_result_from_json(node, &error));
+        g_assert_error(error, STUNT_ERROR, STUNT_ERROR_INPUT);
+    }
+}
+
+static void exit_codes(void)
+{
+    static const struct {
+        StuntStatus status[3];
+        int code;
+        const char *text;
+    } rows[] = {
+        { { STUNT_PASS, STUNT_PASS, STUNT_PASS }, 0, "3 passed, 0 failed" },
+        { { STUNT_PASS, STUNT_SKIP, STUNT_PASS }, 0, "2 passed, 0 failed, 1 skipped" },
+        { { STUNT_PASS, STUNT_FAIL, STUNT_PASS }, 1, "2 passed, 1 failed" },
+        { { STUNT_PASS, STUNT_INVALID, STUNT_PASS }, 2, "2 passed, 1 failed" },
+        { { STUNT_PASS, STUNT_BROKEN, STUNT_SKIP }, 2, "1 passed, 1 failed, 1 skipped" },
+        { { STUNT_FAIL, STUNT_BROKEN, STUNT_INVALID }, 1, "0 passed, 3 failed" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        StuntTally tally = { 0 };
+        g_autofree char *text = NULL;
+
+        for (guint k = 0; k < 3; k++) {
+            g_autoptr(StuntResult) result = sample("x");
+
+            result->status = rows[i].status[k];
+            stunt_tally_add(&tally, result);
+        }
+        text = stunt_tally_text(&tally);
+        g_assert_cmpstr(text, ==, rows[i].text);
+        g_assert_cmpint(stunt_tally_exit_code(&tally), ==, rows[i].code);
+    }
+}
+
+/* ---- on disk ------------------------------------------------------------------------------------- */
+
+static guint count_entries(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    guint n = 0;
+
+    while (dir && g_dir_read_name(dir)) {
+        n++;
+    }
+    return n;
+}
+
+static void save(const char *root, const char *name, char **ret_run)
+{
+    g_autoptr(StuntResult) result = sample(name);
+    g_autoptr(GBytes) events = g_bytes_new_static("event\n", 6);
+    g_autoptr(GDateTime) time = g_date_time_new_utc(2030, 1, 2, 3, 4, 5);
+    GError *error = NULL;
+
+    *ret_run = stunt_results_new_run(root, result->seed, time);
+    stunt_results_save(*ret_run, result, events, NULL, &error);
+    g_assert_no_error(error);
+    stunt_results_set_latest(root, *ret_run, &error);
+    g_assert_no_error(error);
+}
+
+static void saved_results_are_found(void)
+{
+    g_autofree char *root = new_folder(), *first = NULL, *second = NULL, *folder = NULL, *by_path = NULL;
+    g_autofree char *events = NULL, *again = NULL;
+    g_autoptr(StuntResult) result = NULL;
+    g_autoptr(StuntResult) found = NULL;
+
+    save(root, "toy/lost", &first);
+    save(root, "toy/lost", &second);
+    assert_has(first, "/20300102-030405-9223372036854775807");
+    g_assert_true(g_str_has_suffix(second, "-2"));
+    result = stunt_results_find(root, "toy/lost", &folder, NULL);
+    g_assert_cmpstr(result->name, ==, "toy/lost");
+    assert_has(result->replay, "stunt replay /");
+    events = g_build_filename(folder, "events.log", NULL);
+    g_assert_true(g_file_get_contents(events, &again, NULL, NULL));
+    g_assert_cmpstr(again, ==, "event\n");
+    g_assert_cmpuint(count_entries(folder), ==, 3);
+    found = stunt_results_find(root, result->events, &by_path, NULL);
+    g_assert_null(found);
+    g_clear_pointer(&by_path, g_free);
+    by_path = g_build_filename(second, "toy/lost/result.json", NULL);
+    found = stunt_results_find(root, by_path, &events, NULL);
+    g_assert_nonnull(found);
+    remove_folder(root);
+}
+
+static void missing_result_is_explained(void)
+{
+    g_autofree char *root = new_folder(), *run = NULL, *folder = NULL;
+    g_autoptr(GError) error = NULL;
+
+    save(root, "toy/lost", &run);
+    g_assert_null(stunt_results_find(root, "toy/lots", &folder, &error));
+    g_assert_error(error, STUNT_ERROR, STUNT_ERROR_INPUT);
+    assert_has(error->message, "no result 'toy/lots', did you mean 'toy/lost'?");
+    g_assert_null(folder);
+    remove_folder(root);
+}
+
+/* A scenario outside of the scenarios folder is named by its path. */
+static void names_do_not_lead_out(void)
+{
+    g_autofree char *root = new_folder(), *run = NULL, *inside = NULL, *outside = NULL;
+
+    save(root, "../../escape/../x", &run);
+    inside = g_build_filename(run, "escape/x/result.json", NULL);
+    outside = g_build_filename(root, "../escape", NULL);
+    g_assert_true(g_file_test(inside, G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test(outside, G_FILE_TEST_EXISTS));
+    remove_folder(root);
+}
+
+static void files_are_replaced_whole(void)
+{
+    g_autofree char *folder = new_folder(), *file = g_build_filename(folder, "report", NULL), *text = NULL;
+    g_autofree char *nowhere = g_build_filename(folder, "no/such/report", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(stunt_report_write(file, "long text", 9, NULL));
+    g_assert_true(stunt_report_write(file, "short", 5, NULL));
+    g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==, "short");
+    g_assert_cmpuint(count_entries(folder), ==, 1);
+    g_assert_false(stunt_report_write(nowhere, "x", 1, &error));
+    assert_has(error->message, "no/such/report");
+    remove_folder(folder);
+}
+
+static void full_disk_is_told(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!g_file_test("/dev/full", G_FILE_TEST_EXISTS)) {
+        g_test_skip("no /dev/full");
+        return;
+    }
+    g_assert_false(stunt_report_write("/dev/full", "x", 1, &error));
+    assert_has(error->message, "/dev/full: No space left on device");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/result/json-and-back", json_and_back);
+    g_test_add_func("/result/json-has-the-agreed-members", json_has_the_agreed_members);
+    g_test_add_func("/result/strings-become-valid", strings_become_valid);
+    g_test_add_func("/result/bad-json-is-refused", bad_json_is_refused);
+    g_test_add_func("/result/exit-codes", exit_codes);
+    g_test_add_func("/result/saved-results-are-found", saved_results_are_found);
+    g_test_add_func("/result/missing-result-is-explained", missing_result_is_explained);
+    g_test_add_func("/result/names-do-not-lead-out", names_do_not_lead_out);
+    g_test_add_func("/result/files-are-replaced-whole", files_are_replaced_whole);
+    g_test_add_func("/result/full-disk-is-told", full_disk_is_told);
+    return g_test_run();
+}
