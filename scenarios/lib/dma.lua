@@ -1,0 +1,58 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What the scenarios of the DMA engine share.
+local dma = {}
+
+-- Runs stunt-dma with these words and expects it to succeed.
+function dma.ok(vm, words)
+  local r = vm:run("stunt-dma " .. words)
+  expect.equal(r.status, 0, "stunt-dma " .. words .. ": " .. r.out .. r.err)
+  return r
+end
+
+-- PCI address of the (only) device that the driver has bound.
+function dma.address(vm)
+  local r = vm:run({ "sh", "-c", "basename /sys/bus/pci/drivers/stunt_dma/0000:*" })
+  expect.match(r.out, "^0000:%x%x:%x%x%.%x\n$", "one device bound to stunt_dma")
+  return (r.out:gsub("\n", ""))
+end
+
+-- Writes a word to a file of the guest (sysfs); expects success.
+function dma.write(vm, path, word)
+  local r = vm:run({ "sh", "-c", ("echo %s > %s"):format(word, path) })
+  expect.equal(r.status, 0, path .. ": " .. r.err)
+end
+
+-- The driver's interrupt counters: { CH0_DONE = 1, … }.
+function dma.irq_counts(vm)
+  return vm:run({ "sh", "-c", "cat /sys/bus/pci/drivers/stunt_dma/0000:*/irq_counts" }).values
+end
+
+-- Bytes that the device says it has done, over all jobs since an event number.
+function dma.bytes_done(vm, since)
+  local sum = 0
+  for _, event in ipairs(vm:events { device = "dma0", class = "job.done", since = since }) do
+    sum = sum + event.fields.bytes
+  end
+  return sum
+end
+
+-- Number of the newest event of the device, 0 without one.
+function dma.last_event(vm)
+  local events = vm:events { device = "dma0" }
+  return #events > 0 and events[#events].seq or 0
+end
+
+-- Lets the guest run until the channel has finished a descriptor and has more to do.
+function dma.until_busy(vm, channel)
+  local done = { device = "dma0", class = "job.done", channel = channel, since = dma.last_event(vm) }
+  for _ = 1, 100 do
+    vm:sleep("10ms")
+    if #vm:events(done) > 0 then
+      expect.equal(vm.dma0:peek("CH_STATUS.RUNNING", channel), 1, "the channel is at work")
+      return
+    end
+  end
+  fail("the transfer did not begin within a second")
+end
+
+return dma
