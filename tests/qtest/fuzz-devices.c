@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Fuzz target: random accesses, descriptors, rules and resets against a running QEMU. It must stay alive,
+ * answer, and do honest work again after a reset. -max_total_time=SECONDS, -seed=N; a failure names the seed.
+ */
+#include "dma.h"
+#include "stunt/events.h"
+#include "stunt/regs/link.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static GRand *dice;
+
+static uint32_t below(uint32_t n)
+{
+    return (uint32_t)g_rand_int_range(dice, 0, (gint32)n);
+}
+
+static uint32_t odd_number(void)
+{
+    static const uint32_t edge[] = { 0, 1, 2, 3, 63, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff };
+
+    return below(3) ? g_rand_int(dice) >> below(32) : edge[below(G_N_ELEMENTS(edge))];
+}
+
+static uint64_t some_address(void)
+{
+    static const uint64_t place[] = { 0, RAM_RING, RAM_COMP, RAM_SRC, RAM_DST, RAM_MSI, DMA_BAR_ADDR,
+                                      LINK_BAR_ADDR, 0xb0100000, 0xfee00000, 0x3fffff0, 0x3fffffff0,
+                                      UINT64_MAX - 100 };
+
+    return place[below(G_N_ELEMENTS(place))] + (below(2) ? below(0x10000) : below(64) * 64);
+}
+
+static struct stunt_dma_desc some_desc(void)
+{
+    struct stunt_dma_desc desc = {
+        .src = some_address(),
+        .dst = some_address(),
+        .len = below(4) ? below(70000) : odd_number(),
+        .op = (uint8_t)below(below(8) ? 6 : 256),
+        .flags = (uint8_t)below(below(8) ? 8 : 256),
+        .id = (uint16_t)below(65536),
+        .arg = odd_number(),
+    };
+
+    desc.reserved[below(4)] = below(20) ? 0 : odd_number();
+    return desc;
+}
+
+static void poke_registers(Bench *bench)
+{
+    const Pci *pci = below(4) ? &bench->dma : &bench->link;
+    unsigned size = below(8) ? 4 : 1u << below(4);
+    uint64_t at = pci->bar + (below(8) ? 4 * below(0x90) : below(0x4000));
+
+    if (below(3) == 0) {
+        machine_read_sized(bench->machine, at, size);
+    } else {
+        machine_write_sized(bench->machine, at, size, (uint64_t)odd_number() << (below(8) ? 0 : 32));
+    }
+}
+
+/* Not among the rules that stay armed: this program itself must find the capabilities. */
+static void read_faulty_config(Bench *bench)
+{
+    machine_qom_set(bench->machine, "link0", "fault-arm", "\"id=c device=dma0 at=cfg.read action=ones\"");
+    g_assert_cmphex(pci_read(&bench->dma, below(0x400) * 4, 4), ==, UINT32_MAX);
+    machine_qom_set(bench->machine, "link0", "fault-disarm", "\"c\"");
+}
+
+static void poke_config(Bench *bench)
+{
+    const Pci *pci = below(2) ? &bench->dma : &bench->link;
+    unsigned size = 1u << below(3), at = below(below(2) ? 0x100 : 0x1000) & ~(size - 1);
+
+    if (below(20) == 0) {
+        read_faulty_config(bench);
+    } else if (below(2)) {
+        pci_read(pci, at, size);
+    } else if (at < 4 || at >= 0x28) { /* BARs and command stay, or little more would be reached */
+        pci_write(pci, at, size, odd_number());
+    }
+}
+
+/* Rings that work, filled with descriptors that mostly do not. */
+static void feed_channel(Bench *bench)
+{
+    unsigned index = below(STUNT_DMA_CH_CTRL_COUNT), log2 = 1 + below(5), n = 1 + below(1u << log2);
+    Channel channel = channel_open(bench, index, log2);
+
+    for (unsigned i = 0; i < n; i++) {
+        struct stunt_dma_desc desc = some_desc();
+
+        channel_put(&channel, &desc);
+    }
+    channel_kick(&channel);
+    if (below(4) == 0) {
+        channel_write(&channel, STUNT_DMA_CH_CTRL, below(8));
+    }
+}
+
+/* Descriptors also where LINK may lead, aligned so that it gets there. */
+static void scatter_descs(Bench *bench)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        struct stunt_dma_desc desc = some_desc();
+
+        desc.op = below(2) ? STUNT_DMA_OP_LINK : desc.op;
+        desc.src &= below(2) ? ~UINT64_C(63) : UINT64_MAX;
+        machine_write(bench->machine, RAM_SRC + 64 * below(64), &desc, sizeof(desc));
+    }
+}
+
+static void arm_some_rule(Bench *bench)
+{
+    static const char *const rule[] = {
+        "at=irq.raise action=storm param.count=50 param.ns=100", "at=irq.raise action=delay param.ns=5000",
+        "at=irq.raise action=wrong-vector param.vector=77", "at=dma.read action=corrupt param.offset=9",
+        "at=dma.write action=misdirect param.offset=0xffffffff", "at=dma.write action=truncate param.len=1",
+        "at=job.start action=hang", "at=job.start action=fail", "at=job.done action=complete-twice",
+        "at=mmio.write action=flip param.xor=0xff", "at=mmio.read action=pause",
+        "at=irq.raise action=duplicate", "at=dma.read action=error", "at=job.start action=delay",
+    };
+    g_autofree char *text = g_strdup_printf("\"id=r device=%s %s probability=1/%u\"",
+                                            below(4) ? "dma0" : "link0", rule[below(G_N_ELEMENTS(rule))],
+                                            1 + below(20));
+
+    machine_qom_set(bench->machine, "link0", "fault-disarm", "\"*\"");
+    machine_qom_set(bench->machine, "link0", "fault-arm", text);
+}
+
+static void reset_somehow(Bench *bench)
+{
+    switch (below(4)) {
+    case 0:
+        pci_flr(&bench->dma);
+        break;
+    case 1:
+        machine_system_reset(bench->machine);
+        break;
+    case 2:
+        pci_set_power_state(&bench->dma, below(4));
+        return;
+    default:
+        pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_RESET);
+        break;
+    }
+    bench_configure(bench);
+}
+
+static void enable_messages(Bench *bench)
+{
+    pci_enable_msix(&bench->dma, below(4) ? RAM_MSI : some_address() & ~UINT64_C(3), STUNT_DMA_VECTORS);
+    pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
+}
+
+static void one_step(Bench *bench)
+{
+    uint32_t what = below(100);
+
+    if (what < 50) {
+        poke_registers(bench);
+    } else if (what < 60) {
+        poke_config(bench);
+    } else if (what < 80) {
+        feed_channel(bench);
+        machine_step(bench->machine, below(3000000));
+    } else if (what < 85) {
+        scatter_descs(bench);
+    } else if (what < 90) {
+        enable_messages(bench);
+    } else if (what < 96) {
+        arm_some_rule(bench);
+    } else {
+        reset_somehow(bench);
+    }
+    shm_forget(bench->shm);
+    if (what % 10 == 0 && !machine_is_running(bench->machine)) {
+        machine_cont(bench->machine);
+    }
+}
+
+/* Whatever was done to it: after a reset it copies as on the first day. */
+static void check_alive(Bench *bench)
+{
+    Channel channel;
+
+    machine_qom_set(bench->machine, "link0", "fault-disarm", "\"*\"");
+    if (!machine_is_running(bench->machine)) {
+        machine_cont(bench->machine);
+    }
+    machine_system_reset(bench->machine);
+    bench_configure(bench);
+    channel = channel_open(bench, below(STUNT_DMA_CH_CTRL_COUNT), 2);
+    channel_check_copy(&channel, RAM_SRC, RAM_DST, 1 + below(10000));
+    g_assert_cmphex(pci_reg_read(&bench->link, STUNT_LINK_ID), ==, STUNT_LINK_ID_VALUE);
+    shm_forget(bench->shm);
+}
+
+int main(int argc, char **argv)
+{
+    unsigned seed = (unsigned)time(NULL);
+    long seconds = 20;
+    unsigned long steps = 0;
+    Bench *bench;
+    time_t end;
+
+    for (int i = 1; i < argc; i++) {
+        if (sscanf(argv[i], "-max_total_time=%ld", &seconds) != 1) {
+            sscanf(argv[i], "-seed=%u", &seed);
+        }
+    }
+    g_test_init(&argc, &argv, NULL); /* the library asks it for random data */
+    printf("-seed=%u\n", seed);
+    fflush(stdout);
+    dice = g_rand_new_with_seed(seed);
+    bench = bench_new_traced("", 4096);
+    for (end = time(NULL) + seconds; time(NULL) < end; steps++) {
+        one_step(bench);
+        if (steps % 500 == 499) {
+            check_alive(bench);
+        }
+    }
+    check_alive(bench);
+    bench_free(bench);
+    g_rand_free(dice);
+    printf("%lu steps\n", steps);
+    return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bench.h"
+
+#define PORT_SLOT 3
+#define LINK_SLOT 4
+
+static char *device_args(const char *link_props, const char *dma_props, const char *args)
+{
+    return g_strdup_printf("-device pcie-root-port,id=rp0,bus=pcie.0,addr=0x%x,chassis=1,slot=1 "
+                           "-device stunt-link,id=link0,bus=pcie.0,addr=0x%x%s "
+                           "-device stunt-dma,id=dma0,bus=rp0,addr=0%s %s",
+                           PORT_SLOT, LINK_SLOT, link_props, dma_props, args);
+}
+
+static void name_places(Bench *bench)
+{
+    bench->link = (Pci){ .machine = bench->machine, .bar = LINK_BAR_ADDR };
+    bench->link.devfn = PCI_DEVFN_OF(LINK_SLOT, 0);
+    bench->dma = (Pci){ .machine = bench->machine, .bar = DMA_BAR_ADDR, .bus = 1 };
+}
+
+void bench_configure(Bench *bench)
+{
+    pci_start(bench->machine);
+    pci_open_port(bench->machine, PORT_SLOT);
+    name_places(bench);
+    pci_map_bar(&bench->link, 0, LINK_BAR_ADDR);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+}
+
+Bench *bench_new(const char *dma_props, const char *args)
+{
+    Bench *bench = g_new0(Bench, 1);
+    g_autofree char *all = device_args("", dma_props, args);
+
+    bench->machine = machine_new(all, -1);
+    bench_configure(bench);
+    return bench;
+}
+
+Bench *bench_new_traced(const char *dma_props, unsigned capacity)
+{
+    Bench *bench = g_new0(Bench, 1);
+    g_autofree char *link_props = g_strdup_printf(",shm=/proc/self/fd/%d", MACHINE_SHM_FD);
+    g_autofree char *all = device_args(link_props, dma_props, "");
+
+    bench->shm = shm_new(capacity);
+    bench->machine = machine_new(all, bench->shm->fd);
+    bench_configure(bench);
+    shm_forget(bench->shm);
+    return bench;
+}
+
+Bench *bench_new_incoming(const char *dma_props)
+{
+    Bench *bench = g_new0(Bench, 1);
+    g_autofree char *all = device_args("", dma_props, "-S -incoming defer");
+
+    bench->machine = machine_new(all, -1);
+    name_places(bench);
+    return bench;
+}
+
+void bench_free(Bench *bench)
+{
+    if (!bench) {
+        return;
+    }
+    machine_free(bench->machine);
+    shm_free(bench->shm);
+    g_free(bench);
+}

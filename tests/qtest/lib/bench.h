@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The usual machine of these tests: stunt-link on bus 0, stunt-dma behind a root port, both mapped. */
+#ifndef STUNT_QTEST_BENCH_H
+#define STUNT_QTEST_BENCH_H
+
+#include "pci.h"
+#include "shm.h"
+
+#define LINK_BAR_ADDR UINT64_C(0xfd000000)
+#define DMA_BAR_ADDR UINT64_C(0xfe000000)
+
+/* Guest RAM for tests: everything below is free. */
+#define RAM_MSI UINT64_C(0x00100000)
+#define RAM_RING UINT64_C(0x00200000)
+#define RAM_COMP UINT64_C(0x00600000)
+#define RAM_SRC UINT64_C(0x01000000)
+#define RAM_DST UINT64_C(0x02000000)
+
+typedef struct Bench {
+    Machine *machine;
+    Shm *shm; /* of bench_new_traced(), else NULL */
+    Pci link, dma;
+} Bench;
+
+/* dma_props: more properties of the DMA device (",dma-width=40"); args: more arguments. "" for none. */
+Bench *bench_new(const char *dma_props, const char *args);
+
+/* The same with shared memory that takes `capacity` events; the devices are dma0 and link0. */
+Bench *bench_new_traced(const char *dma_props, unsigned capacity);
+
+/* Without shared memory, stopped, waiting for its state by migrate-incoming; nothing is configured. */
+Bench *bench_new_incoming(const char *dma_props);
+
+void bench_free(Bench *bench);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bench, bench_free)
+
+/* Puts bus numbers, windows and BARs in place: part of bench_new(), and needed again after a system reset. */
+void bench_configure(Bench *bench);
+
+#endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every fault action at every class of event that it applies to does what spec/faults.toml says. The last
+ * test fails for a row of the spec that has no line in the table here.
+ */
+#include "dma.h"
+#include "stunt/events.h"
+#include "stunt/regs/link.h"
+#include "fault.h"
+
+#include <string.h>
+
+#define COPY_LEN 100
+
+struct fault_case {
+    const char *at, *action;
+    const char *words; /* the rest of the rule */
+    void (*check)(Bench *bench);
+};
+
+/* ---- registers and configuration space ------------------------------------------------------------- */
+
+static void check_reads(Bench *bench, uint32_t faulty)
+{
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, faulty);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+}
+
+static void mmio_read_ones(Bench *bench)
+{
+    check_reads(bench, 0xffffffff);
+}
+
+static void mmio_read_replace(Bench *bench)
+{
+    check_reads(bench, 0x12345678);
+}
+
+static void mmio_read_flip(Bench *bench)
+{
+    check_reads(bench, STUNT_DMA_ID_VALUE ^ 0x80000001);
+}
+
+static void check_writes(Bench *bench, uint32_t faulty)
+{
+    pci_reg_write(&bench->dma, STUNT_DMA_INT_MASK, 0x15);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_MASK), ==, faulty);
+    pci_reg_write(&bench->dma, STUNT_DMA_INT_MASK, 0x15);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_MASK), ==, 0x15);
+}
+
+static void mmio_write_drop(Bench *bench)
+{
+    check_writes(bench, 0);
+}
+
+static void mmio_write_replace(Bench *bench)
+{
+    check_writes(bench, 0x0a);
+}
+
+static void mmio_write_flip(Bench *bench)
+{
+    check_writes(bench, 0x14);
+}
+
+static void cfg_read_ones(Bench *bench)
+{
+    g_assert_cmphex(pci_read(&bench->dma, 0, 2), ==, 0xffff);
+    g_assert_cmphex(pci_read(&bench->dma, 0, 2), ==, STUNT_DMA_PCI_VENDOR);
+}
+
+static void cfg_read_replace(Bench *bench)
+{
+    g_assert_cmphex(pci_read(&bench->dma, 0, 2), ==, 0x5678);
+    g_assert_cmphex(pci_read(&bench->dma, 0, 2), ==, STUNT_DMA_PCI_VENDOR);
+}
+
+/* ---- data ------------------------------------------------------------------------------------------ */
+
+/* Copies 0x5a over 0xee; gives the status. The rules match the payload only. */
+static unsigned copy(Bench *bench)
+{
+    Channel channel = channel_open(bench, 0, 2);
+
+    machine_fill(bench->machine, RAM_SRC, 0x5a, COPY_LEN);
+    machine_fill(bench->machine, RAM_DST, 0xee, 2 * COPY_LEN);
+    return channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_COPY, .src = RAM_SRC,
+                                                         .dst = RAM_DST, .len = COPY_LEN }).status;
+}
+
+/* `faulty` bytes beginning at `offset` are not 0x5a but `value`; the engine does not notice. */
+static void check_copy(Bench *bench, size_t offset, size_t faulty, uint8_t value)
+{
+    uint8_t expected[COPY_LEN];
+
+    memset(expected, 0x5a, sizeof(expected));
+    memset(expected + offset, value, faulty);
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    machine_check(bench->machine, RAM_DST, expected, sizeof(expected));
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    memset(expected, 0x5a, sizeof(expected));
+    machine_check(bench->machine, RAM_DST, expected, sizeof(expected));
+}
+
+static void dma_corrupt(Bench *bench)
+{
+    check_copy(bench, 17, 1, 0x5b);
+}
+
+static void dma_read_truncate(Bench *bench)
+{
+    check_copy(bench, 30, COPY_LEN - 30, 0);
+}
+
+static void dma_write_truncate(Bench *bench)
+{
+    check_copy(bench, 30, COPY_LEN - 30, 0xee);
+}
+
+static void dma_write_drop(Bench *bench)
+{
+    check_copy(bench, 0, COPY_LEN, 0xee);
+}
+
+static void dma_write_misdirect(Bench *bench)
+{
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST), ==, 0xeeeeeeee);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST + COPY_LEN), ==, 0x5a5a5a5a);
+}
+
+static void dma_error(Bench *bench)
+{
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_BUS_ERROR);
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+}
+
+/* ---- interrupts: each message is a write to the link's register MARK, where it becomes an event -------- */
+
+struct marks {
+    unsigned n, first; /* how many, and the vector of the first */
+};
+
+static struct marks take_marks(Bench *bench)
+{
+    struct marks marks = { 0 };
+    const struct stunt_event *event;
+
+    while ((event = shm_find(bench->shm, STUNT_EV_LINK_MARK))) {
+        marks.first = marks.n++ ? marks.first : (unsigned)event->field[STUNT_EV_LINK_MARK_VALUE] - 1;
+    }
+    return marks;
+}
+
+static Channel signal_channel_1(Bench *bench)
+{
+    Channel channel = channel_open(bench, 1, 2);
+
+    pci_enable_msix(&bench->dma, RAM_MSI, STUNT_DMA_VECTORS);
+    for (unsigned v = 0; v < STUNT_DMA_VECTORS; v++) {
+        pci_set_msix(&bench->dma, v, LINK_BAR_ADDR + STUNT_LINK_MARK, v + 1);
+    }
+    pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
+    shm_forget(bench->shm);
+    channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .flags = STUNT_DMA_DESC_IRQ });
+    return channel;
+}
+
+static void check_marks(Bench *bench, unsigned n, unsigned first)
+{
+    struct marks marks = take_marks(bench);
+
+    g_assert_cmpuint(marks.n, ==, n);
+    g_assert_true(n == 0 || marks.first == first);
+}
+
+static void irq_drop(Bench *bench)
+{
+    signal_channel_1(bench);
+    machine_step(bench->machine, 100000000);
+    check_marks(bench, 0, 0);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_STATUS), ==, 2); /* the device knows of it */
+}
+
+static void irq_duplicate(Bench *bench)
+{
+    signal_channel_1(bench);
+    check_marks(bench, 2, 1);
+}
+
+static void irq_delay(Bench *bench)
+{
+    signal_channel_1(bench);
+    check_marks(bench, 0, 0);
+    machine_step(bench->machine, 490000);
+    check_marks(bench, 0, 0);
+    machine_step(bench->machine, 20000);
+    check_marks(bench, 1, 1);
+}
+
+static void irq_storm(Bench *bench)
+{
+    signal_channel_1(bench);
+    check_marks(bench, 1, 1);
+    machine_step(bench->machine, 100000);
+    check_marks(bench, 1, 1);
+    machine_step(bench->machine, 10000000);
+    check_marks(bench, 18, 1);
+}
+
+static void irq_wrong_vector(Bench *bench)
+{
+    signal_channel_1(bench);
+    check_marks(bench, 1, 3);
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------------ */
+
+static Channel start_nop(Bench *bench)
+{
+    Channel channel = channel_open(bench, 1, 2);
+
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .id = 5 });
+    channel_kick(&channel);
+    return channel;
+}
+
+static void job_delay(Bench *bench)
+{
+    Channel channel = start_nop(bench);
+
+    machine_step(bench->machine, 490000);
+    g_assert_cmphex(channel_read(&channel, STUNT_DMA_CH_STATUS), ==, STUNT_DMA_CH_STATUS_RUNNING);
+    machine_step(bench->machine, 20000);
+    g_assert_cmpuint(channel_read(&channel, STUNT_DMA_CH_HEAD), ==, 1);
+}
+
+static void job_hang(Bench *bench)
+{
+    Channel channel = start_nop(bench);
+
+    machine_step(bench->machine, INT64_C(60000000000));
+    g_assert_cmphex(channel_read(&channel, STUNT_DMA_CH_STATUS), ==, STUNT_DMA_CH_STATUS_RUNNING);
+    channel_write(&channel, STUNT_DMA_CH_CTRL, STUNT_DMA_CH_CTRL_ENABLE | STUNT_DMA_CH_CTRL_ABORT);
+    g_assert_cmpuint(channel_comp(&channel, 0).status, ==, STUNT_DMA_STATUS_ABORTED);
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+}
+
+static void job_fail(Bench *bench)
+{
+    Channel channel = start_nop(bench);
+
+    channel_wait(&channel);
+    g_assert_cmpuint(channel_comp(&channel, 0).status, ==, STUNT_DMA_STATUS_INTERNAL);
+    g_assert_cmpuint(channel_error(&channel), ==, STUNT_DMA_STATUS_INTERNAL);
+}
+
+static void job_complete_twice(Bench *bench)
+{
+    const struct stunt_event *event;
+    unsigned records = 0;
+
+    signal_channel_1(bench);
+    while ((event = shm_find(bench->shm, STUNT_EV_DMA_WRITE))) {
+        records += event->field[STUNT_EV_DMA_WRITE_WHAT] == STUNT_DMA_WHAT_COMP;
+    }
+    g_assert_cmpuint(records, ==, 2);
+}
+
+static void job_complete_twice_signals_twice(Bench *bench)
+{
+    signal_channel_1(bench);
+    check_marks(bench, 2, 1);
+}
+
+/* ---- actions that break nothing ---------------------------------------------------------------------- */
+
+static void pauses(Bench *bench)
+{
+    pci_reg_read(&bench->dma, STUNT_DMA_ID);
+    g_assert_false(machine_is_running(bench->machine));
+    g_assert_cmpuint(bench->shm->map->stop_reason, ==, STUNT_STOP_PAUSE);
+}
+
+static void forbids(Bench *bench)
+{
+    pci_reg_read(&bench->dma, STUNT_DMA_ID);
+    g_assert_false(machine_is_running(bench->machine));
+    g_assert_cmpuint(bench->shm->map->stop_reason, ==, STUNT_STOP_FORBID);
+}
+
+static void notes(Bench *bench)
+{
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+    g_assert_true(machine_is_running(bench->machine));
+}
+
+static const struct fault_case cases[] = {
+    { "mmio.read", "ones", "", mmio_read_ones },
+    { "mmio.read", "replace", "param.value=0x12345678", mmio_read_replace },
+    { "mmio.read", "flip", "param.xor=0x80000001", mmio_read_flip },
+    { "mmio.write", "drop", "", mmio_write_drop },
+    { "mmio.write", "replace", "param.value=0x0a", mmio_write_replace },
+    { "mmio.write", "flip", "", mmio_write_flip },
+    { "cfg.read", "ones", "", cfg_read_ones },
+    { "cfg.read", "replace", "param.value=0x12345678", cfg_read_replace },
+    { "dma.read", "corrupt", "match.what=2 param.offset=17 param.xor=1", dma_corrupt },
+    { "dma.read", "truncate", "match.what=2 param.len=30", dma_read_truncate },
+    { "dma.read", "error", "match.what=2", dma_error },
+    { "dma.write", "drop", "match.what=2", dma_write_drop },
+    { "dma.write", "corrupt", "match.what=2 param.offset=17 param.xor=1", dma_corrupt },
+    { "dma.write", "truncate", "match.what=2 param.len=30", dma_write_truncate },
+    { "dma.write", "error", "match.what=2", dma_error },
+    { "dma.write", "misdirect", "match.what=2 param.offset=100", dma_write_misdirect },
+    { "irq.raise", "drop", "", irq_drop },
+    { "irq.raise", "duplicate", "", irq_duplicate },
+    { "irq.raise", "delay", "param.ns=500000", irq_delay },
+    { "irq.raise", "storm", "param.count=20 param.ns=100000", irq_storm },
+    { "irq.raise", "wrong-vector", "param.vector=3", irq_wrong_vector },
+    { "job.start", "delay", "param.ns=500000", job_delay },
+    { "job.start", "hang", "", job_hang },
+    { "job.start", "fail", "", job_fail },
+    { "job.done", "complete-twice", "", job_complete_twice },
+    { "job.done", "complete-twice", "match.id=0", job_complete_twice_signals_twice },
+    { "mmio.read", "pause", "", pauses },
+    { "mmio.read", "mark", "", notes },
+    { "mmio.read", "forbid", "", forbids },
+    { "mmio.read", "verify", "", notes },
+};
+
+static void test_case(gconstpointer data)
+{
+    const struct fault_case *one = data;
+    g_autoptr(Bench) bench = bench_new_traced("", 1024);
+    g_autofree char *rule = g_strdup_printf("\"id=r device=dma0 at=%s action=%s times=1 %s\"", one->at,
+                                            one->action, one->words);
+    g_autofree char *status = NULL;
+
+    machine_qom_set(bench->machine, "link0", "fault-arm", rule);
+    one->check(bench);
+    status = machine_qom_get_str(bench->machine, "link0", "fault-status");
+    g_assert_nonnull(strstr(status, " fired=1 "));
+}
+
+static bool is_tested(const struct stunt_class_info *at, const struct stunt_action_info *action)
+{
+    bool anywhere = __builtin_popcountll(action->classes) == (int)stunt_n_classes;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (strcmp(cases[i].action, action->name) == 0 && (anywhere || strcmp(cases[i].at, at->name) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void test_every_row_is_tested(void)
+{
+    for (size_t a = 0; a < stunt_n_actions; a++) {
+        for (size_t c = 0; c < stunt_n_classes; c++) {
+            bool applies = stunt_actions[a].classes & (UINT64_C(1) << stunt_classes[c].id);
+
+            if (applies && !is_tested(&stunt_classes[c], &stunt_actions[a])) {
+                g_error("no test for %s at %s", stunt_actions[a].name, stunt_classes[c].name);
+            }
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_strdup_printf("/faults/%02u-%s-%s", i, cases[i].at, cases[i].action);
+
+        g_test_add_data_func(path, &cases[i], test_case);
+    }
+    g_test_add_func("/faults/every-row-of-the-spec-is-tested", test_every_row_is_tested);
+    return g_test_run();
+}

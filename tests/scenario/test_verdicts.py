@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Verdicts, exit statuses and the JSON document, each from a real run."""
+
+import unittest
+from pathlib import Path
+
+from common import StuntTest
+
+HEAD = 'return scenario { summary = "test", machine = { dma0 = "dma" }, modules = { "stunt_dma" }, %s run = function(vm) %s end }\n'
+FIELDS = {"name", "status", "reason", "seed", "wall_ms", "virtual_ns", "mode", "kernel", "rules", "events", "replay"}
+
+
+class Verdicts(StuntTest):
+    def verdict(self, body, extra="", *words):
+        path = self.scenario("case", HEAD % (extra, body))
+        status, results = self.run_json(path, *words)
+        (row,) = results.values()
+        return status, row
+
+    def test_pass_has_the_fields_of_the_design(self):
+        status, row = self.verdict(
+            'vm.dma0:fault{ id = "m", at = "job.start", action = "mark" } vm:run("stunt-dma copy")', "", "--seed", "42")
+        self.assertEqual((status, row["status"]), (0, "PASS"), row)
+        self.assertLessEqual(FIELDS, set(row))
+        self.assertEqual((row["seed"], row["kernel"], row["mode"]), (42, "6.1", "deterministic"))
+        (rule,) = row["rules"]
+        self.assertEqual(set(rule), {"id", "armed", "matched", "fired", "first_ns"})
+        self.assertEqual((rule["id"], rule["armed"], rule["fired"] > 0), ("m", True, True))
+        self.assertGreater(Path(row["events"]).stat().st_size, 1000)
+
+    def test_expectation_that_does_not_hold_is_fail_with_line_and_last_events(self):
+        path = self.scenario("case", HEAD % ("", '\n\nexpect.equal(vm:run("false").status, 0)'))
+        done = self.stunt("run", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("case.lua:3: expected 0, got 1", done.stdout)
+        self.assertIn("link.ask", done.stdout, "the last events")
+        self.assertTrue(done.stdout.endswith("0 passed, 1 failed\n"), done.stdout[-200:])
+
+    def test_rule_that_never_fired_is_invalid(self):
+        status, row = self.verdict('vm.dma0:fault{ id = "never", at = "irq.raise", match = { vector = "CH3_DONE" }, '
+                                   'action = "drop" } vm:run("stunt-dma copy --channel 0")')
+        self.assertEqual((status, row["status"]), (2, "INVALID"), row)
+        self.assertIn("never", row["reason"])
+
+    def test_forbidden_event_fails_at_once(self):
+        status, row = self.verdict('vm.dma0:fault{ at = "job.start", nth = 2, action = "forbid" } '
+                                   'vm:run("stunt-dma copy --count 5") error("not reached")')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+
+    def test_kernel_warning_is_found_by_the_oracle(self):
+        status, row = self.verdict('vm:run{ "sh", "-c", "echo \'<4>WARNING: CPU: 0 PID: 1 at test\' > /dev/kmsg" }')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertIn("WARNING", row["reason"])
+
+    def test_kernel_panic_is_fail_with_its_last_words(self):
+        status, row = self.verdict('vm:run{ "sh", "-c", "echo c > /proc/sysrq-trigger" }')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertIn("panic", (row["reason"] + row.get("detail", "")).lower())
+
+    def test_hang_is_fail_at_the_virtual_deadline(self):
+        status, row = self.verdict('vm:run("sleep 1000")', 'deadline = "5s",')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertLess(row["virtual_ns"], 60e9)
+
+    def test_misuse_is_fail_unless_the_scenario_expects_it(self):
+        poke = ('local r = vm:run{ "sh", "-c", "cd /sys/bus/pci/devices/0000:01:00.0 && echo 1 > enable && cat resource" } '
+                'local write = vm:run{ "devmem", r.out:match("^(0x%x+)"), "32", "1" } expect.equal(write.status, 0)')
+        without_driver = HEAD.replace('modules = { "stunt_dma" },', "")
+        path = self.scenario("poke", without_driver % ("", poke))
+        status, results = self.run_json(path)
+        (row,) = results.values()
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertIn("misuse", row["reason"])
+        path = self.scenario("poke", without_driver % ("oracle = { misuse = { dma0 = 1 } },", poke))
+        status, results = self.run_json(path)
+        self.assertEqual(status, 0, results)
+
+    def test_skip_gives_its_reason(self):
+        status, row = self.verdict('skip("not here")')
+        self.assertEqual((status, row["status"], row["reason"]), (0, "SKIP", "not here"), row)
+
+    def test_error_in_the_script_is_error(self):
+        status, row = self.verdict("local x = nil; x.y = 1")
+        self.assertEqual((status, row["status"]), (2, "ERROR"), row)
+        self.assertIn("case.lua:1", row["reason"])
+
+
+class BadInput(StuntTest):
+    def refused(self, body, *expected):
+        done = self.stunt("run", self.scenario("case", body))
+        self.assertIn(done.returncode, (2, 64), done.stdout + done.stderr)
+        for text in expected:
+            self.assertIn(text, done.stdout + done.stderr)
+
+    def test_no_such_scenario_suggests_the_near_one(self):
+        done = self.stunt("run", "dma/lost-interupt")
+        self.assertEqual(done.returncode, 64)
+        self.assertIn("dma/lost-interrupt", done.stderr)
+
+    def test_syntax_error_names_file_and_line(self):
+        self.refused("return scenario {\n  summary = = 1\n}\n", "case.lua:2")
+
+    def test_misspelt_event_class(self):
+        self.refused(HEAD % ("", 'vm.dma0:fault{ at = "irq.rise", action = "drop" }'), "irq.raise")
+
+    def test_misspelt_register(self):
+        self.refused(HEAD % ("", 'vm.dma0:peek("CH_STATS", 0)'), "CH_STATUS")
+
+    def test_unknown_action(self):
+        self.refused(HEAD % ("", 'vm.dma0:fault{ at = "irq.raise", action = "dorp" }'), "drop")
+
+    def test_unknown_device_type(self):
+        self.refused('return scenario { summary = "x", machine = { a = "dmaa" }, run = function(vm) end }', "dma")
+
+    def test_unknown_kernel_lists_those_there_are(self):
+        done = self.stunt("run", "--kernel", "5.4", "dma/idle")
+        self.assertEqual(done.returncode, 64, done.stdout + done.stderr)
+        self.assertIn("6.1", done.stderr)
+
+    def test_missing_module_is_told(self):
+        self.refused('return scenario { summary = "x", modules = { "no_such" }, run = function(vm) end }', "no_such")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
