@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Brings the build directory up to date: configures when needed, then compiles what changed. Silent when nothing did."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cache
+import main as prepare
+import progress
+import sources
+
+
+def meson_options(build: Path) -> dict:
+    """Values of the options that an existing build directory was configured with; {} without one."""
+    options = build / "meson-info" / "intro-buildoptions.json"
+    if not options.exists():
+        return {}
+    return {row["name"]: row["value"] for row in json.loads(options.read_text())}
+
+
+def wanted_kernels(word: str, present: list) -> list:
+    names = sources.kernel_names()
+    if word == "all":
+        return names
+    extra = [word] if word in names else []  # another word is the command's own business to refuse
+    return [name for name in names if name in (present or names[:1]) + extra]
+
+
+def configure(build: Path, word: str) -> None:
+    """Prepares what lies outside the clone; then meson, when its inputs from there are not those of the last time."""
+    present = meson_options(build)
+    kernels = wanted_kernels(word, present.get("kernels", []))
+    paths = prepare.lines(kernels, present.get("qemu_src", ""))
+    stamp = build / "prepared"
+    if stamp.exists() and stamp.read_text() == paths and (build / "build.ninja").exists():
+        return
+    command = ["meson", "setup", build, sources.TOP, f"-Dkernels={','.join(kernels)}",
+               *os.environ.get("MESON_OPTIONS", "").split()]
+    if (build / "meson-private" / "coredata.dat").exists():
+        command.append("--reconfigure")
+    progress.run("configuring", command)
+    stamp.write_text(paths)
+
+
+def compile_(build: Path) -> None:
+    dry = subprocess.run(["ninja", "-C", build, "-n"], capture_output=True, text=True)
+    if "no work to do" not in dry.stdout:
+        progress.run("compiling", ["ninja", "-C", build])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=Path, required=True)
+    parser.add_argument("--kernel", default="", help="one more kernel to build for, or 'all'")
+    options = parser.parse_args()
+    build = options.build.absolute()
+
+    def up_to_date() -> None:
+        with cache.locked("build-" + cache.key(str(build))):
+            configure(build, options.kernel)
+            compile_(build)
+
+    return progress.guarded(up_to_date)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

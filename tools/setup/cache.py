@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The cache outside the clone: entries keyed by a hash of their inputs, made aside and renamed into place."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+LAYOUT = 1  # of the entries: raise it when what `make` leaves behind changes, and all are made anew
+
+
+def root() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "stunt"
+
+
+def key(*inputs) -> str:
+    """A short hash of the inputs: anything that json can write."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def locked(name: str):
+    """Only one process at a time makes entries called `name`; the lock dies with its holder."""
+    root().mkdir(parents=True, exist_ok=True)
+    with open(root() / f"{name}.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"waiting for another set-up that makes {name} …", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def entry(name: str, inputs_key: str, make) -> Path:
+    """
+    The folder of the entry, made by make(folder) when it is not there. What a killed run left half-made
+    is removed first. Entries are never changed once they have their name.
+    """
+    place = root() / f"{name}-{key(LAYOUT, inputs_key)}"
+    if place.is_dir():
+        return place
+    with locked(name):
+        if place.is_dir():
+            return place
+        for left in root().glob(f"{name}-*.part"):
+            shutil.rmtree(left)
+        aside = Path(f"{place}.part")
+        aside.mkdir(parents=True)
+        make(aside)
+        aside.rename(place)
+    return place

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads images/sources.toml and turns its rows into cache entries: package trees, kernels, QEMU."""
+
+import lzma
+import os
+import re
+import shutil
+import struct
+import subprocess
+import tomllib
+from pathlib import Path
+
+import apt
+import cache
+import progress
+
+TOP = Path(__file__).resolve().parents[2]
+APT = apt.Apt()
+
+
+def pins() -> dict:
+    with open(TOP / "images" / "sources.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+# ---- package trees -------------------------------------------------------------------------------
+
+def _check_hashes(packages: list, debs: list) -> None:
+    for package in packages:
+        deb = next(deb for deb in debs if deb.name.startswith(package["name"] + "_"))
+        if cache.file_hash(deb) != package["sha256"]:
+            raise progress.StepFailed(f"{deb.name}: its SHA-256 is not the one pinned in images/sources.toml")
+
+
+def _unpack(title: str, packages: list, folder: Path) -> None:
+    """Downloads the packages and unpacks them into folder/root."""
+    debs = APT.download(title, [f"{p['name']}={p['version']}" for p in packages], folder)
+    _check_hashes([p for p in packages if "sha256" in p], debs)
+    for deb in debs:
+        progress.run(f"unpacking {deb.name.split('_')[0]}", ["dpkg-deb", "-x", deb, folder / "root"])
+        deb.unlink()
+
+
+def _present(packages: list) -> list:
+    """The packages as pinned, or, unpinned, in the archive's present versions where a pin has gone."""
+    return [package if package["version"] in APT.versions(package["name"])
+            else {"name": package["name"], "version": _newest(package["name"])} for package in packages]
+
+
+def _newest(name: str) -> str:
+    versions = APT.versions(name)
+    if not versions:
+        raise progress.StepFailed(f"the Debian archive has no package {name}; "
+                                  "'apt-get update' or a newer images/sources.toml may help")
+    return versions[0]
+
+
+def _say_replaced(name: str, wanted: list, got: list) -> None:
+    if got != wanted:
+        words = ", ".join(f"{p['name']} {p['version']}" for p in got if p not in wanted)
+        progress.say(f"{name}: the pinned version has left the archive, taking {words}")
+
+
+def tree(name: str) -> Path:
+    """Root of the unpacked packages of the [[tree]] with this name."""
+    row = next(row for row in pins()["tree"] if row["name"] == name)
+
+    def make(folder: Path) -> None:
+        packages = _present(row["packages"])
+        _say_replaced(name, row["packages"], packages)
+        _unpack(f"fetching {name}", packages, folder)
+
+    return cache.entry(f"tree-{name}", cache.key(row), make) / "root"
+
+
+# ---- kernels -------------------------------------------------------------------------------------
+
+def kernel_names() -> list:
+    return [row["name"] for row in pins()["kernel"]]
+
+
+def _present_kernel(row: dict) -> tuple:
+    """(release, packages): as pinned, or the archive's present kernel of the series."""
+    packages = row["packages"]
+    if all(package["version"] in APT.versions(package["name"]) for package in packages):
+        return row["release"], packages
+    image = next((name for name in APT.depends(row["meta"]) if name.startswith("linux-image-")), None)
+    if image is None:
+        raise progress.StepFailed(f"the Debian archive has no kernel {row['name']} any more (asked for {row['meta']})")
+    release = image.removeprefix("linux-image-")
+    headers = f"linux-headers-{release}"
+    others = [name for name in APT.depends(headers) if re.match(r"linux-(headers-.*-common|kbuild-)", name)]
+    return release, [{"name": name, "version": _newest(name)} for name in (image, headers, *others)]
+
+
+def _use_headers_in_place(root: Path, final: Path) -> None:
+    """Debian's headers name /usr/src; ours stay where they are unpacked."""
+    for makefile in (root / "usr/src").glob("linux-headers-*/Makefile"):
+        text = makefile.read_text()
+        if text.startswith("include /usr/src/"):
+            makefile.write_text(text.replace("include /usr/src/", f"include {final}/usr/src/", 1))
+
+
+def _unpack_image(bzimage: Path, vmlinux: Path) -> None:
+    """
+    The ELF image inside a bzImage. The guest would need a second of every boot to decompress it; QEMU loads it as it is,
+    by its PVH entry. Header fields: Linux Documentation/arch/x86/boot.rst, payload_offset and payload_length.
+    """
+    data = bzimage.read_bytes()
+    setup_bytes = ((data[0x1F1] or 4) + 1) * 512
+    offset, length = struct.unpack_from("<II", data, 0x248)
+    payload = data[setup_bytes + offset:setup_bytes + offset + length]
+    if payload.startswith(b"\xfd7zXZ\0"):
+        image = lzma.LZMADecompressor().decompress(payload)
+    elif payload.startswith(b"\x28\xb5\x2f\xfd"):
+        # four bytes behind the stream hold the size of what it unpacks to
+        image = subprocess.run(["zstd", "-dc"], input=payload[:-4], capture_output=True, check=True).stdout
+    else:
+        raise progress.StepFailed(f"{bzimage.name}: compressed in a way that is not known here ({payload[:6].hex()})")
+    if not image.startswith(b"\x7fELF"):
+        raise progress.StepFailed(f"{bzimage.name}: there is no ELF image in it")
+    vmlinux.write_bytes(image)
+
+
+def kernel(name: str) -> dict:
+    """A kernel with its headers: name, release, image (ELF), modules, headers."""
+    row = next((row for row in pins()["kernel"] if row["name"] == name), None)
+    if row is None:
+        raise progress.StepFailed(f"no kernel '{name}'; there are: {', '.join(kernel_names())}")
+
+    def make(folder: Path) -> None:
+        release, packages = _present_kernel(row)
+        _say_replaced(f"kernel {name}", row["packages"], packages)
+        _unpack(f"fetching kernel {name}", packages, folder)
+        _use_headers_in_place(folder / "root", folder.with_suffix("") / "root")
+        _unpack_image(folder / "root/boot" / f"vmlinuz-{release}", folder / "vmlinux")
+        (folder / "release").write_text(release)
+
+    place = cache.entry(f"kernel-{name}", cache.key(row), make)
+    release = (place / "release").read_text()
+    return {
+        "name": name,
+        "release": release,
+        "image": str(place / "vmlinux"),
+        "modules": str(place / "root/lib/modules" / release),
+        "headers": str(place / "root/usr/src" / f"linux-headers-{release}"),
+    }
+
+
+# ---- QEMU ----------------------------------------------------------------------------------------
+
+def _build_env() -> dict:
+    # QEMU's configure takes the first python3: it must be Debian's, which has what it needs
+    return dict(os.environ, PATH="/usr/sbin:/usr/bin:/sbin:/bin")
+
+
+def _build_qemu(tree_: Path, build: Path, row: dict) -> None:
+    build.mkdir(exist_ok=True)
+    if not (build / "build.ninja").exists():
+        progress.run("configuring QEMU", [tree_ / "configure", *row["configure"]], cwd=build, env=_build_env())
+    progress.run("building QEMU", ["ninja", *row["targets"]], cwd=build, env=_build_env())
+
+
+def _make_links_relative(build: Path) -> None:
+    """QEMU finds its modules by links into its build directory; they must survive the renaming of the cache entry."""
+    for link in build.rglob("*"):
+        if link.is_symlink() and os.path.isabs(target := os.readlink(link)):
+            link.unlink()
+            link.symlink_to(os.path.relpath(target, link.parent))
+
+
+def qemu() -> dict:
+    """Debian's QEMU, built once: source (its headers) and build directory."""
+    row = pins()["qemu"]
+
+    def make(folder: Path) -> None:
+        version = row["version"]
+        if version not in APT.versions(row["source"]):
+            version = _newest(row["source"])
+            if row["series"] not in version:
+                raise progress.StepFailed(f"the Debian archive has QEMU {version}; this version of Stunt needs "
+                                          f"{row['series']}: give a source tree with -Dqemu_src=DIR")
+            progress.say(f"QEMU: the pinned version has left the archive, taking {version}")
+        source = APT.source("fetching QEMU's source", row["source"], version, folder)
+        _build_qemu(source, folder / "build", row)
+        _make_links_relative(folder / "build")
+        for ending in ("*.o", "*.a", "*.fa"):
+            for left in (folder / "build").rglob(ending):
+                left.unlink()
+        for unused in ("roms", "tests", "docs", "po"):
+            shutil.rmtree(source / unused, ignore_errors=True)
+
+    place = cache.entry("qemu", cache.key(row), make)
+    return {"source": str(place / "src"), "build": str(place / "build")}
+
+
+def qemu_from(source: Path) -> dict:
+    """A QEMU source tree of the user's, built beside the cache's own and brought up to date at each set-up."""
+    version = source / "VERSION"
+    row = pins()["qemu"]
+    if not version.is_file() or not (source / "configure").is_file():
+        raise progress.StepFailed(f"-Dqemu_src: {source} is no QEMU source tree (no VERSION, no configure)")
+    if not version.read_text().startswith(row["series"]):
+        raise progress.StepFailed(f"-Dqemu_src: {source} is QEMU {version.read_text().strip()}; "
+                                  f"the device models are written for {row['series']}")
+    place = cache.root() / f"qemu-own-{cache.key(str(source), row['configure'])}"
+    with cache.locked("qemu-own"):
+        _build_qemu(source, place, row)
+    return {"source": str(source), "build": str(place)}
+
+
+def build_id(qemu_build: str) -> str:
+    """The GNU build id of the built binary: what stunt-devices.so checks before it loads."""
+    notes = subprocess.run(["readelf", "-n", f"{qemu_build}/qemu-system-x86_64"], capture_output=True, text=True)
+    found = re.search(r"Build ID: ([0-9a-f]+)", notes.stdout)
+    if not found:
+        raise progress.StepFailed(f"{qemu_build}/qemu-system-x86_64 has no build id; link QEMU with -Wl,--build-id")
+    return found.group(1)
