@@ -6,7 +6,13 @@
 #include <glib.h>
 #include "stunt/scenario.h"
 
-enum { STUNT_EXIT_OK = 0, STUNT_EXIT_FAIL = 1, STUNT_EXIT_BROKEN = 2, STUNT_EXIT_USAGE = 64, STUNT_EXIT_SIGNAL = 128 };
+enum {
+    STUNT_EXIT_OK = 0,
+    STUNT_EXIT_FAIL = 1,
+    STUNT_EXIT_BROKEN = 2,
+    STUNT_EXIT_USAGE = 64,
+    STUNT_EXIT_SIGNAL = 128
+};
 
 typedef struct {
     const char *name;
@@ -21,8 +27,8 @@ extern const StuntCliCommand *const stunt_commands[]; /* NULL at the end */
  * Reads options of a command and removes them from argv; entries end with an empty one. Adds --config.
  * usage: what follows the command's name, "[PATH|NAME …]". FALSE: *ret_exit is the exit code.
  */
-gboolean stunt_cli_options(int *argc, char ***argv, const char *usage, const char *summary, const GOptionEntry *entries,
-                           const char **config, int *ret_exit);
+gboolean stunt_cli_options(int *argc, char ***argv, const char *usage, const char *summary,
+                           const GOptionEntry *entries, const char **config, int *ret_exit);
 
 /* Prints "stunt: MESSAGE", frees the error, gives the exit code that it means. */
 int stunt_cli_fail(GError *error);
@@ -39,9 +45,10 @@ void stunt_bench_close(StuntBench *bench);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntBench, stunt_bench_close)
 
 /*
- * Runs a program without input for at most so long, then kills it. ret_output gets what it wrote to both outputs,
- * ret_status its exit status, -1 when it was killed. Errors: FAILED (it did not start).
+ * Runs a program without input for at most so long, then kills it. ret_output gets what it wrote to both
+ * outputs, ret_status its exit status, -1 when it was killed. Errors: FAILED (it did not start).
  */
-gboolean stunt_cli_spawn(const char *const *argv, guint timeout_ms, char **ret_output, int *ret_status, GError **error);
+gboolean stunt_cli_spawn(const char *const *argv, guint timeout_ms, char **ret_output, int *ret_status,
+                         GError **error);
 
 #endif

@@ -14,8 +14,9 @@ static int run(int argc, char **argv, const char *config)
                            NULL, &config, &status)) {
         return status;
     }
-    fprintf(stderr, "stunt: check runs the project's own tests and needs its source tree: start './stunt check'\n"
-                    "there, or 'meson test' in a build directory. 'stunt doctor' looks at this machine.\n");
+    fprintf(stderr,
+            "stunt: check runs the project's own tests and needs its source tree: start './stunt check'\n"
+            "there, or 'meson test' in a build directory. 'stunt doctor' looks at this machine.\n");
     return STUNT_EXIT_BROKEN;
 }
 

@@ -11,7 +11,8 @@
 
 static void print_register(const StuntSpecRegister *reg)
 {
-    g_autofree char *name = reg->count > 1 ? g_strdup_printf("%s[%u]", reg->name, reg->count) : g_strdup(reg->name);
+    g_autofree char *name =
+        reg->count > 1 ? g_strdup_printf("%s[%u]", reg->name, reg->count) : g_strdup(reg->name);
 
     printf("  0x%04x  %-18s reset 0x%08x  %s\n", reg->offset, name, reg->reset, reg->doc);
     for (guint i = 0; i < reg->field->len; i++) {
@@ -132,7 +133,8 @@ static void print_scenario(const StuntScenario *scenario)
 static int describe_scenario(const StuntBench *bench, const StuntScenarioFile *file)
 {
     GError *error = NULL;
-    g_autoptr(StuntScenario) scenario = stunt_scenario_load(bench->setup, bench->spec, file->name, file->file, &error);
+    g_autoptr(StuntScenario) scenario =
+        stunt_scenario_load(bench->setup, bench->spec, file->name, file->file, &error);
 
     if (!scenario) {
         return stunt_cli_fail(error);

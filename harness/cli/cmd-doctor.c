@@ -33,7 +33,8 @@ static void report(Health health, const char *what, const char *text, const char
 
 static gboolean check_file(const char *what, const char *file, const char *advice)
 {
-    g_autofree char *text = g_strdup_printf("%s%s", file, g_file_test(file, G_FILE_TEST_EXISTS) ? "" : ": not there");
+    g_autofree char *text =
+        g_strdup_printf("%s%s", file, g_file_test(file, G_FILE_TEST_EXISTS) ? "" : ": not there");
     gboolean there = g_file_test(file, G_FILE_TEST_EXISTS);
 
     report(there ? OK : MISSING, what, text, advice);
@@ -87,8 +88,9 @@ static gboolean check_qemu(const StuntSetup *setup)
 /* Loads the models into an empty machine: they refuse a QEMU that they were not compiled for. */
 static void check_devices(const StuntSetup *setup)
 {
-    const char *argv[] = { setup->qemu, "-machine", "none", "-nodefaults", "-display", "none", "-monitor", "none",
-                           "-plugin", setup->devices, "-device", "help", NULL };
+    const char *argv[] = { setup->qemu, "-machine", "none", "-nodefaults", "-display",
+                           "none",      "-monitor", "none", "-plugin",     setup->devices,
+                           "-device",   "help",     NULL };
     g_autofree char *output = NULL, *line = NULL;
     g_autoptr(GError) error = NULL;
     int status;
@@ -125,7 +127,8 @@ static void check_firmware(const StuntSetup *setup)
         gboolean there = has_firmware(setup, names[i]);
         g_autofree char *text = g_strdup_printf("%s%s", names[i], there ? "" : ": in no firmware folder");
 
-        report(there ? OK : MISSING, "firmware", text, "packages seabios and qemu-system-data; " START_LAUNCHER);
+        report(there ? OK : MISSING, "firmware", text,
+               "packages seabios and qemu-system-data; " START_LAUNCHER);
     }
 }
 
@@ -136,8 +139,9 @@ static void check_kernel(const StuntKernel *kernel)
     gboolean image = g_file_test(kernel->kernel, G_FILE_TEST_EXISTS);
     gboolean initrd = g_file_test(kernel->initrd, G_FILE_TEST_EXISTS);
     gboolean headers = !kernel->headers || g_file_test(kernel->headers, G_FILE_TEST_IS_DIR);
-    g_autofree char *text = g_strdup_printf("%s (%s)%s%s%s", kernel->name, kernel->release, image ? "" : ", no image",
-                                            initrd ? "" : ", no initramfs", headers ? "" : ", no headers");
+    g_autofree char *text =
+        g_strdup_printf("%s (%s)%s%s%s", kernel->name, kernel->release, image ? "" : ", no image",
+                        initrd ? "" : ", no initramfs", headers ? "" : ", no headers");
 
     report(!image || !initrd ? MISSING : headers ? OK : WARNING, "kernel", text, START_LAUNCHER);
 }
@@ -198,7 +202,10 @@ static void check_space(const char *what, const char *folder)
     }
     free_mib = (guint64)fs.f_bavail * fs.f_frsize / MIB;
     text = g_strdup_printf("%s, %" G_GUINT64_FORMAT " MiB free", folder, free_mib);
-    report(free_mib < SPACE_OUT_MIB ? MISSING : free_mib < SPACE_LOW_MIB ? WARNING : OK, what, text, "make room on that disk");
+    report(free_mib < SPACE_OUT_MIB   ? MISSING
+           : free_mib < SPACE_LOW_MIB ? WARNING
+                                      : OK,
+           what, text, "make room on that disk");
 }
 
 /* ---- all of it ----------------------------------------------------------------------------------- */
@@ -233,8 +240,9 @@ static int run(int argc, char **argv, const char *config)
     g_autoptr(GError) error = NULL;
     int status;
 
-    if (!stunt_cli_options(&argc, &argv, "", "Looks at this machine: ok, warning or missing, and what to do about it.",
-                           NULL, &config, &status)) {
+    if (!stunt_cli_options(&argc, &argv, "",
+                           "Looks at this machine: ok, warning or missing, and what to do about it.", NULL,
+                           &config, &status)) {
         return status;
     }
     setup = stunt_setup_load(config, &error);
@@ -249,4 +257,5 @@ static int run(int argc, char **argv, const char *config)
     return any_missing ? STUNT_EXIT_BROKEN : STUNT_EXIT_OK;
 }
 
-const StuntCliCommand stunt_command_doctor = { "doctor", "what this machine can do, and what to do about it", run };
+const StuntCliCommand stunt_command_doctor = { "doctor", "what this machine can do, and what to do about it",
+                                               run };

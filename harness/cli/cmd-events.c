@@ -14,7 +14,8 @@ typedef struct {
     gboolean follow;
 } Filter;
 
-/* "     1.234567890  #000042  dma0  irq.raise  vector=1": time, number, device, class. A note has no number. */
+/* "     1.234567890  #000042  dma0  irq.raise  vector=1": time, number, device, class. A note has no number.
+ */
 static gboolean passes(const Filter *filter, const char *text)
 {
     g_auto(GStrv) words = g_strsplit_set(text, " ", -1);
@@ -97,7 +98,7 @@ static int show(const char *word, Filter *filter)
 
 static int run(int argc, char **argv, const char *config)
 {
-    Filter filter = { 0 };
+    static Filter filter; /* its strings live as long as the process */
     const GOptionEntry entries[] = {
         { "device", 0, 0, G_OPTION_ARG_STRING, &filter.device, "only events of this device", "NAME" },
         { "class", 0, 0, G_OPTION_ARG_STRING, &filter.class_name, "only events of this class", "NAME" },

@@ -22,7 +22,8 @@ static gboolean print_scenario(const StuntBench *bench, const StuntScenarioFile 
     g_autoptr(StuntScenario) scenario =
         stunt_scenario_load(bench->setup, bench->spec, file->name, file->file, &error);
 
-    printf("%-*s  %s%s\n", width, file->name, scenario ? "" : "ERROR: ", scenario ? scenario->summary : error->message);
+    printf("%-*s  %s%s\n", width, file->name,
+           scenario ? "" : "ERROR: ", scenario ? scenario->summary : error->message);
     return scenario != NULL;
 }
 
@@ -49,8 +50,8 @@ static int run(int argc, char **argv, const char *config)
 {
     int status;
 
-    if (!stunt_cli_options(&argc, &argv, "[PATH|NAME …]", "Lists scenarios, from the files alone.", NULL, &config,
-                           &status)) {
+    if (!stunt_cli_options(&argc, &argv, "[PATH|NAME …]", "Lists scenarios, from the files alone.", NULL,
+                           &config, &status)) {
         return status;
     }
     return list(argv + 1, config);

@@ -22,14 +22,16 @@ typedef struct {
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
-/* Number of the first line that differs and the two lines; 0 when the texts are equal. Pieces belong to the texts. */
+/* Number of the first line that differs and the two lines; 0 when the texts are equal. Pieces belong to the
+ * texts. */
 static guint first_difference(char *saved, char *now, const char **ret_saved, const char **ret_now)
 {
     guint line = 1;
 
     while (*saved || *now) {
         char *saved_end = strchrnul(saved, '\n'), *now_end = strchrnul(now, '\n');
-        gboolean equal = saved_end - saved == now_end - now && memcmp(saved, now, (gsize)(now_end - now)) == 0;
+        gboolean equal =
+            saved_end - saved == now_end - now && memcmp(saved, now, (gsize)(now_end - now)) == 0;
 
         if (!equal) {
             *ret_saved = *saved ? saved : "(the log ends)";
@@ -170,7 +172,8 @@ static int run_gdb(Replay *replay, const char *port)
     printf("running to event #%" G_GUINT64_FORMAT ", the last before %s: %s\n", request.stop_at_event,
            stunt_status_name(replay->saved->status), replay->saved->reason);
     fflush(stdout);
-    replay->outcome.result = stunt_scenario_run(&request, &replay->outcome.events, &replay->outcome.kernel_log);
+    replay->outcome.result =
+        stunt_scenario_run(&request, &replay->outcome.events, &replay->outcome.kernel_log);
     if (replay->outcome.result->status == STUNT_BROKEN) {
         fprintf(stderr, "stunt: %s\n%s", replay->outcome.result->reason, replay->outcome.result->detail);
         return STUNT_EXIT_BROKEN;
@@ -199,7 +202,8 @@ static int replay_result(const char *word, const char *port, const char *results
     if (!replay.saved || !stunt_bench_open(&replay.bench, config, &error)) {
         status = stunt_cli_fail(error);
     } else if (g_str_equal(replay.saved->mode, "realtime")) {
-        fprintf(stderr, "stunt: %s ran in real time, it cannot be repeated exactly; 'stunt run' runs it again\n",
+        fprintf(stderr,
+                "stunt: %s ran in real time, it cannot be repeated exactly; 'stunt run' runs it again\n",
                 replay.saved->name);
         status = STUNT_EXIT_USAGE;
     } else {
@@ -228,11 +232,11 @@ static gboolean is_port(const char *text)
 
 static int run(int argc, char **argv, const char *config)
 {
-    char *results = NULL;
+    static char *results;
     const char *word, *port = NULL;
     const GOptionEntry entries[] = {
-        { "gdb", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_gdb, "stop at the failing event (port 1234)",
-          "PORT" },
+        { "gdb", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_gdb,
+          "stop at the failing event (port 1234)", "PORT" },
         { "results", 0, 0, G_OPTION_ARG_FILENAME, &results, "folder that keeps results", "DIR" },
         G_OPTION_ENTRY_NULL,
     };

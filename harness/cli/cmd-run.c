@@ -108,7 +108,8 @@ static gboolean set_latest(const Run *run)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!g_file_test(run->folder, G_FILE_TEST_IS_DIR) || stunt_results_set_latest(run->root, run->folder, &error)) {
+    if (!g_file_test(run->folder, G_FILE_TEST_IS_DIR) ||
+        stunt_results_set_latest(run->root, run->folder, &error)) {
         return TRUE;
     }
     fprintf(stderr, "stunt: %s\n", error->message);
@@ -135,8 +136,8 @@ static GPtrArray *select_scenarios(const StuntSetup *setup, char **words, const 
         }
     }
     if (all && !all->len) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no scenario%s%s%s", filter ? " matches '" : " in ",
-                    filter ? filter : setup->scenarios, filter ? "'" : "");
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no scenario%s%s%s",
+                    filter ? " matches '" : " in ", filter ? filter : setup->scenarios, filter ? "'" : "");
         return NULL;
     }
     return g_steal_pointer(&all);
@@ -166,7 +167,8 @@ static int run_all(Run *run, const StuntSetup *setup)
         .finished = on_finished,
         .data = run,
     };
-    gboolean to_stdout = options->ktap || g_strcmp0(options->json, "-") == 0 || g_strcmp0(options->junit, "-") == 0;
+    gboolean to_stdout =
+        options->ktap || g_strcmp0(options->json, "-") == 0 || g_strcmp0(options->junit, "-") == 0;
     gboolean good;
     int number;
 
@@ -180,7 +182,8 @@ static int run_all(Run *run, const StuntSetup *setup)
         fprintf(stderr, "stunt: ended by signal %d, %u of %u scenarios were run\n", number,
                 run->tally.passed + run->tally.failed + run->tally.skipped, run->scenario->len);
     }
-    stunt_show_summary(run->show, &run->tally, g_file_test(run->folder, G_FILE_TEST_IS_DIR) ? run->folder : NULL);
+    stunt_show_summary(run->show, &run->tally,
+                       g_file_test(run->folder, G_FILE_TEST_IS_DIR) ? run->folder : NULL);
     if (number) {
         return STUNT_EXIT_SIGNAL + number;
     }
@@ -223,12 +226,12 @@ static int run_with(const Options *options, char **words, const char *config)
 
 static int run(int argc, char **argv, const char *config)
 {
-    Options options = { .seed = DEFAULT_SEED };
+    static Options options = { .seed = DEFAULT_SEED }; /* its strings live as long as the process */
     const GOptionEntry entries[] = {
         { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "seed of all randomness (1)", "N" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "how many at once (number of cores)", "N" },
-        { "filter", 0, 0, G_OPTION_ARG_STRING, &options.filter, "only names with TEXT, a glob", "TEXT" },
-        { "kernel", 0, 0, G_OPTION_ARG_STRING, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
+        { "filter", 0, 0, G_OPTION_ARG_FILENAME, &options.filter, "only names with TEXT, a glob", "TEXT" },
+        { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
         { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
         { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },
@@ -238,8 +241,8 @@ static int run(int argc, char **argv, const char *config)
     int status;
 
     if (!stunt_cli_options(&argc, &argv, "[PATH|NAME …]",
-                           "Runs scenarios, all of them without a name. The last line counts.", entries, &config,
-                           &status)) {
+                           "Runs scenarios, all of them without a name. The last line counts.", entries,
+                           &config, &status)) {
         return status;
     }
     return run_with(&options, argv + 1, config);

@@ -37,7 +37,8 @@ gboolean stunt_collect_open(StuntCollect *collect, GError **error)
         memfd_create("stunt-errors", MFD_CLOEXEC),
     };
     if (collect->result < 0 || collect->events < 0 || collect->kernel_log < 0 || collect->errors < 0) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "cannot make anonymous files: %s", g_strerror(errno));
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "cannot make anonymous files: %s",
+                    g_strerror(errno));
         stunt_collect_close(collect);
         return FALSE;
     }
@@ -93,8 +94,8 @@ static StuntResult *broken(const StuntScenarioFile *scenario, guint64 seed, cons
     return result;
 }
 
-void stunt_collect_read(const StuntCollect *collect, const StuntScenarioFile *scenario, guint64 seed, const char *why,
-                        StuntOutcome *ret_outcome)
+void stunt_collect_read(const StuntCollect *collect, const StuntScenarioFile *scenario, guint64 seed,
+                        const char *why, StuntOutcome *ret_outcome)
 {
     g_autoptr(GError) error = NULL;
 

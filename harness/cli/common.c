@@ -6,8 +6,8 @@
 #include "cli.h"
 #include "stunt/error.h"
 
-gboolean stunt_cli_options(int *argc, char ***argv, const char *usage, const char *summary, const GOptionEntry *entries,
-                           const char **config, int *ret_exit)
+gboolean stunt_cli_options(int *argc, char ***argv, const char *usage, const char *summary,
+                           const GOptionEntry *entries, const char **config, int *ret_exit)
 {
     const GOptionEntry shared[] = {
         { "config", 0, 0, G_OPTION_ARG_FILENAME, config, "configuration file", "FILE" },
@@ -91,7 +91,8 @@ static gboolean on_late(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-gboolean stunt_cli_spawn(const char *const *argv, guint timeout_ms, char **ret_output, int *ret_status, GError **error)
+gboolean stunt_cli_spawn(const char *const *argv, guint timeout_ms, char **ret_output, int *ret_status,
+                         GError **error)
 {
     g_autoptr(GError) inner = NULL;
     g_autoptr(GSubprocess) process =
@@ -110,7 +111,8 @@ gboolean stunt_cli_spawn(const char *const *argv, guint timeout_ms, char **ret_o
     if (!spawned.late) {
         g_source_remove(timer);
     }
-    *ret_status = !spawned.late && g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process) : -1;
+    *ret_status =
+        !spawned.late && g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process) : -1;
     *ret_output = spawned.output ? spawned.output : g_strdup("");
     return TRUE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A running scenario's event log is an anonymous file, so that nothing is left of a killed run. Its worker holds it
- * open under a known number, and /proc lets the same user read along.
+ * A running scenario's event log is an anonymous file, so that nothing is left of a killed run. Its worker
+ * holds it open under a known number, and /proc lets the same user read along.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -82,7 +82,8 @@ static gboolean take_lines(GString *buffer, gboolean (*line)(const char *, gpoin
     return TRUE;
 }
 
-void stunt_follow_lines(int fd, int worker_pid, gboolean (*line)(const char *text, gpointer data), gpointer data)
+void stunt_follow_lines(int fd, int worker_pid, gboolean (*line)(const char *text, gpointer data),
+                        gpointer data)
 {
     g_autoptr(GString) buffer = g_string_new(NULL);
     gboolean alive = TRUE;

@@ -12,6 +12,7 @@ int stunt_follow_open(const char *scenario, int *ret_worker_pid);
  * Reads the descriptor to its end and waits for more until the worker ends. Whole lines, without newline.
  * line returns FALSE to stop.
  */
-void stunt_follow_lines(int fd, int worker_pid, gboolean (*line)(const char *text, gpointer data), gpointer data);
+void stunt_follow_lines(int fd, int worker_pid, gboolean (*line)(const char *text, gpointer data),
+                        gpointer data);
 
 #endif

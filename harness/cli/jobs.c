@@ -115,15 +115,18 @@ static gboolean on_progress(int fd, GIOCondition condition, gpointer data)
 static char *describe_end(const Job *job)
 {
     if (job->silent) {
-        return g_strdup_printf("no sign of life for %u s (wall-clock backstop)", backstop_ms(job->pool) / MS_PER_S);
+        return g_strdup_printf("no sign of life for %u s (wall-clock backstop)",
+                               backstop_ms(job->pool) / MS_PER_S);
     }
     if (g_subprocess_get_if_signaled(job->process)) {
         int number = g_subprocess_get_term_sig(job->process);
 
-        return g_strdup_printf("the scenario's process was killed by signal %d (%s)", number, g_strsignal(number));
+        return g_strdup_printf("the scenario's process was killed by signal %d (%s)", number,
+                               g_strsignal(number));
     }
     if (g_subprocess_get_exit_status(job->process) != STUNT_EXIT_OK) {
-        return g_strdup_printf("the scenario's process ended with status %d", g_subprocess_get_exit_status(job->process));
+        return g_strdup_printf("the scenario's process ended with status %d",
+                               g_subprocess_get_exit_status(job->process));
     }
     return NULL;
 }
@@ -200,8 +203,10 @@ static gboolean launch(Job *job, GError **error)
     give(launcher, job->collect.kernel_log, STUNT_WORKER_KERNEL);
     give(launcher, pipe_fds[1], STUNT_WORKER_PROGRESS);
     close(pipe_fds[1]);
-    g_subprocess_launcher_take_stdout_fd(launcher, fcntl(job->collect.errors, F_DUPFD_CLOEXEC, STUNT_WORKER_PROGRESS + 1));
-    g_subprocess_launcher_take_stderr_fd(launcher, fcntl(job->collect.errors, F_DUPFD_CLOEXEC, STUNT_WORKER_PROGRESS + 1));
+    g_subprocess_launcher_take_stdout_fd(
+        launcher, fcntl(job->collect.errors, F_DUPFD_CLOEXEC, STUNT_WORKER_PROGRESS + 1));
+    g_subprocess_launcher_take_stderr_fd(
+        launcher, fcntl(job->collect.errors, F_DUPFD_CLOEXEC, STUNT_WORKER_PROGRESS + 1));
     job->process = g_subprocess_launcher_spawnv(launcher, (const char *const *)argv, error);
     return job->process != NULL;
 }

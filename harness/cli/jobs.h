@@ -29,8 +29,8 @@ typedef struct {
 
 /*
  * Runs all; returns 0, or the number of the signal (SIGINT, SIGTERM, SIGHUP) that ended it. Then running
- * scenarios were killed and have no outcome. Blocks, and runs the default main context. Every scenario that was not
- * ended by a signal has exactly one outcome, an ERROR when its process broke.
+ * scenarios were killed and have no outcome. Blocks, and runs the default main context. Every scenario that
+ * was not ended by a signal has exactly one outcome, an ERROR when its process broke.
  */
 int stunt_jobs_run(const StuntJobs *jobs);
 
@@ -44,7 +44,7 @@ gboolean stunt_collect_open(StuntCollect *collect, GError **error);
 void stunt_collect_close(StuntCollect *collect);
 
 /* Reads them after the worker's end; why: how it ended when that was not well, else NULL. */
-void stunt_collect_read(const StuntCollect *collect, const StuntScenarioFile *scenario, guint64 seed, const char *why,
-                        StuntOutcome *ret_outcome);
+void stunt_collect_read(const StuntCollect *collect, const StuntScenarioFile *scenario, guint64 seed,
+                        const char *why, StuntOutcome *ret_outcome);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The guest of the KVM probe. A broken KVM, nested in another hypervisor say, may still run a handful of instructions;
- * so this one does what a kernel does while it unpacks itself: it turns on paging, enters long mode, takes page
- * faults' worth of fresh memory, copies with string instructions, asks for CPUID and the time, and takes a timer
- * interrupt. What it writes to the debug port ends QEMU.
+ * The guest of the KVM probe. A broken KVM, nested in another hypervisor say, may still run a handful of
+ * instructions; so this one does what a kernel does while it unpacks itself: it turns on paging, enters
+ * long mode, fills and copies fresh memory with string instructions, asks for CPUID and the time, and takes a
+ * timer interrupt. What it writes to the debug port ends QEMU.
  */
 #include <string.h>
 
@@ -14,7 +14,8 @@
 #if defined(__x86_64__)
 extern const guint8 stunt_payload_start[], stunt_payload_end[];
 
-/* The image is at 0xf0000 as the guest sees it, the code at its start. Page tables at 2 MiB, work from 4 MiB on. */
+/* The image is at 0xf0000 as the guest sees it, the code at its start. Page tables at 2 MiB, work from 4 MiB
+ * on. */
 __asm__(
     ".pushsection .rodata\n"
     ".balign 16\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The guest of the KVM probe: firmware that goes through real, protected and long mode, works, and reports. */
+/* The guest of the KVM probe: firmware that goes through real, protected and long mode, works, and reports.
+ */
 #ifndef STUNT_CLI_KVM_PAYLOAD_H
 #define STUNT_CLI_KVM_PAYLOAD_H
 

@@ -28,9 +28,13 @@ static int make_image(void)
 
 static GPtrArray *probe_argv(const StuntSetup *setup, const char *image)
 {
-    const char *fixed[] = { "-accel", "kvm", "-M", "pc", "-m", "64", "-nodefaults", "-display", "none", "-serial", "none",
-                            "-monitor", "none", "-no-reboot", "-device",
-                            "isa-debug-exit,iobase=" STUNT_PAYLOAD_PORT ",iosize=1", "-bios", image };
+    const char *fixed[] = {
+        "-accel", "kvm",        "-M",          "pc",
+        "-m",     "64",         "-nodefaults", "-display",
+        "none",   "-serial",    "none",        "-monitor",
+        "none",   "-no-reboot", "-device",     "isa-debug-exit,iobase=" STUNT_PAYLOAD_PORT ",iosize=1",
+        "-bios",  image
+    };
     GPtrArray *argv = g_ptr_array_new();
 
     g_ptr_array_add(argv, setup->qemu);
@@ -74,9 +78,11 @@ static StuntKvm judge(int status, const char *output, char **ret_text)
         return STUNT_KVM_WORKS;
     }
     if (status < 0) {
-        *ret_text = g_strdup_printf(KVM_DEVICE " opens, but a small guest did not report within %d ms: KVM hangs here", LIMIT_MS);
+        *ret_text = g_strdup_printf(
+            KVM_DEVICE " opens, but a small guest did not report within %d ms: KVM hangs here", LIMIT_MS);
     } else {
-        *ret_text = g_strdup_printf("QEMU ended with status %d under KVM: %s", status, *line ? line : "no message");
+        *ret_text =
+            g_strdup_printf("QEMU ended with status %d under KVM: %s", status, *line ? line : "no message");
     }
     return STUNT_KVM_BROKEN;
 }

@@ -11,7 +11,8 @@ typedef enum {
     STUNT_KVM_BROKEN, /* it opens, but a guest does not get through */
 } StuntKvm;
 
-/* Runs a small guest under KVM; it must report within 300 ms. ret_text: one line of explanation, free with g_free. */
+/* Runs a small guest under KVM; it must report within 300 ms. ret_text: one line of explanation, free with
+ * g_free. */
 StuntKvm stunt_kvm_probe(const StuntSetup *setup, char **ret_text);
 
 #endif

@@ -55,7 +55,8 @@ static void redraw(StuntShow *show)
         const Row *row = &show->row[i];
 
         if (row->running) {
-            g_string_append_printf(text, "  %s: %s %.1f s", name_of(show, i), row->what ? row->what : "starting",
+            g_string_append_printf(text, "  %s: %s %.1f s", name_of(show, i),
+                                   row->what ? row->what : "starting",
                                    (double)(now_us - row->start_us) / G_USEC_PER_SEC);
         }
     }

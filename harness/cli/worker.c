@@ -52,7 +52,8 @@ static void flush_events(Live *live, StuntTimeline *timeline)
         return;
     }
     text = stunt_timeline_to_text(timeline, &len);
-    if (len > live->written && write_at(STUNT_WORKER_EVENTS, text + live->written, len - live->written, live->written)) {
+    if (len > live->written &&
+        write_at(STUNT_WORKER_EVENTS, text + live->written, len - live->written, live->written)) {
         live->written = len;
     }
     live->next_us = g_get_monotonic_time() + MAX(FLUSH_US, FLUSH_SHARE * (g_get_monotonic_time() - begin_us));
@@ -118,22 +119,23 @@ static gboolean follow_parent(gint64 parent)
 
 int stunt_worker_main(int argc, char **argv)
 {
-    Arguments arguments = { 0 };
+    static Arguments arguments; /* its strings live as long as the process */
     const GOptionEntry entries[] = {
-        { "name", 0, 0, G_OPTION_ARG_STRING, &arguments.name, "scenario", "NAME" },
+        { "name", 0, 0, G_OPTION_ARG_FILENAME, &arguments.name, "scenario", "NAME" },
         { "file", 0, 0, G_OPTION_ARG_FILENAME, &arguments.file, "its file", "FILE" },
-        { "kernel", 0, 0, G_OPTION_ARG_STRING, &arguments.kernel, "kernel", "NAME" },
+        { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &arguments.kernel, "kernel", "NAME" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &arguments.seed, "seed", "N" },
         { "wall-limit", 0, 0, G_OPTION_ARG_INT64, &arguments.wall_limit_ms, "backstop", "MS" },
         { "parent", 0, 0, G_OPTION_ARG_INT64, &arguments.parent, "process that reads the result", "PID" },
         G_OPTION_ENTRY_NULL,
     };
     g_auto(StuntBench) bench = { 0 };
-    const char *config = NULL;
+    static const char *config;
     GError *error = NULL;
     int status;
 
-    if (!stunt_cli_options(&argc, &argv, "", "Runs one scenario for 'stunt run'.", entries, &config, &status)) {
+    if (!stunt_cli_options(&argc, &argv, "", "Runs one scenario for 'stunt run'.", entries, &config,
+                           &status)) {
         return status;
     }
     if (!arguments.name || !arguments.file || !follow_parent(arguments.parent)) {

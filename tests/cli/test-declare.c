@@ -17,19 +17,21 @@ static StuntScenario *load(const char *text, GError **error)
 /* The declaration with these fields beside summary and run. */
 static StuntScenario *declare(const char *fields, GError **error)
 {
-    g_autofree char *text = g_strdup_printf("return scenario {\n summary = 's',\n run = function() end,\n %s }\n", fields);
+    g_autofree char *text =
+        g_strdup_printf("return scenario {\n summary = 's',\n run = function() end,\n %s }\n", fields);
 
     return load(text, error);
 }
 
 static void everything_is_read(void)
 {
-    g_autoptr(StuntScenario) scenario = declare(
-        "machine = { toy1 = { type = 'toy', ['b-prop'] = 40, a = 'x,y', on = true }, toy0 = 'toy', memory = 512,\n"
-        "  kernel = '6.12', cmdline = 'quiet' },\n"
-        "modules = { 'one', { 'two', 'a=1' } }, deadline = '30s', verdict = 'INVALID',\n"
-        "oracle = { allow = { 'toy: .* lost' }, misuse = { toy0 = 2, toy1 = true } }",
-        NULL);
+    g_autoptr(StuntScenario) scenario =
+        declare("machine = { toy1 = { type = 'toy', ['b-prop'] = 40, a = 'x,y', on = true }, toy0 = 'toy', "
+                "memory = 512,\n"
+                "  kernel = '6.12', cmdline = 'quiet' },\n"
+                "modules = { 'one', { 'two', 'a=1' } }, deadline = '30s', verdict = 'INVALID',\n"
+                "oracle = { allow = { 'toy: .* lost' }, misuse = { toy0 = 2, toy1 = true } }",
+                NULL);
     const StuntDeviceDef *first, *second;
     const StuntModule *module;
 
@@ -123,7 +125,8 @@ static void files_that_are_no_scenario(void)
         { "", "must end with 'return scenario { … }'" },
         { "return {}", "must end with 'return scenario { … }'" },
         { "return scenario(5)", "table expected, got number" },
-        { "local s = scenario { summary = 's', run = function() end }\nreturn scenario { summary = 's', run = print }",
+        { "local s = scenario { summary = 's', run = function() end }\nreturn scenario { summary = 's', run "
+          "= print }",
           "it.lua:2: scenario{} was called before" },
         { "error({})", "an error that is no text" },
         { "print('hello')\nnil_function()", "it.lua:2: attempt to call a nil value" },
@@ -160,10 +163,10 @@ static void missing_file(void)
 static void helpers_at_top_level(void)
 {
     g_autofree char *lib = write_file(folder, "scenarios/lib/numbers.lua", "return { seconds = 5 }");
-    g_autoptr(StuntScenario) scenario =
-        load("local n = require 'numbers'\nreturn scenario { summary = 's', deadline = ns(n.seconds .. 's'),\n"
-             "run = function() error('must not run') end }",
-             NULL);
+    g_autoptr(StuntScenario) scenario = load(
+        "local n = require 'numbers'\nreturn scenario { summary = 's', deadline = ns(n.seconds .. 's'),\n"
+        "run = function() error('must not run') end }",
+        NULL);
 
     g_assert_nonnull(scenario);
     g_assert_cmpuint(scenario->deadline_ns, ==, G_GUINT64_CONSTANT(5000000000));

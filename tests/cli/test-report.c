@@ -3,7 +3,8 @@
 #include "common.h"
 #include "stunt/report.h"
 
-static void add(GPtrArray *results, const char *name, StuntStatus status, const char *reason, const char *detail)
+static void add(GPtrArray *results, const char *name, StuntStatus status, const char *reason,
+                const char *detail)
 {
     StuntResult *result = stunt_result_new(name, "/scenarios/file.lua");
     g_autofree char *replay = g_strdup_printf("stunt replay /results/%s", name);
@@ -30,24 +31,29 @@ static GPtrArray *sample(void)
     stunt_result_add_rule(results->pdata[0], "lost", TRUE, 3, 1, 123456789);
     stunt_result_add_rule(results->pdata[0], "spare", FALSE, 0, 0, 0);
     add(results, "toy/fail", STUNT_FAIL, "scenarios/toy/fail.lua:7: expected \"<a> & 'b'\", got ]]>",
-        "last events:\n     1.000000000  #000001  toy0  reset  kind=0\n\x01 control \x7f \xff bytes, \xc3\xa4 letter\n");
+        "last events:\n     1.000000000  #000001  toy0  reset  kind=0\n\x01 control \x7f \xff bytes, "
+        "\xc3\xa4 letter\n");
     add(results, "toy/skip # TODO", STUNT_SKIP, "no such <kernel> # here", "");
     add(results, "toy/invalid", STUNT_INVALID, "rule 'lost' never fired", "");
-    add(results, "alone", STUNT_BROKEN, "QEMU died", "QEMU's last output:\n# not a directive\nok 1 not a result\n");
+    add(results, "alone", STUNT_BROKEN, "QEMU died",
+        "QEMU's last output:\n# not a directive\nok 1 not a result\n");
     return results;
 }
 
+/* The version is the only thing in a report that changes by itself. */
 static void check_golden(const char *format, const char *text)
 {
     g_autofree char *name = g_strdup_printf("golden/report.%s", format);
     g_autofree char *file = data_file(name);
     g_autofree char *expected = NULL;
+    g_auto(GStrv) parts = g_strsplit(text, stunt_version, -1);
+    g_autofree char *shown = g_strjoinv("VERSION", parts);
 
     if (g_getenv("STUNT_UPDATE_GOLDEN")) {
-        g_assert_true(g_file_set_contents(file, text, -1, NULL));
+        g_assert_true(g_file_set_contents(file, shown, -1, NULL));
     }
     g_assert_true(g_file_get_contents(file, &expected, NULL, NULL));
-    g_assert_cmpstr(text, ==, expected);
+    g_assert_cmpstr(shown, ==, expected);
 }
 
 static void formats_are_golden(void)

@@ -49,8 +49,8 @@ static void bad_names_are_explained(void)
         g_autoptr(GError) error = NULL;
         guint64 number = 42;
 
-        g_assert_false(stunt_resolve_value(toy, stunt_resolve_class(rows[i].class_name, NULL), rows[i].field, rows[i].name,
-                                           &number, &error));
+        g_assert_false(stunt_resolve_value(toy, stunt_resolve_class(rows[i].class_name, NULL), rows[i].field,
+                                           rows[i].name, &number, &error));
         g_assert_error(error, STUNT_ERROR, STUNT_ERROR_INPUT);
         assert_has(error->message, rows[i].why);
         g_assert_cmpuint(number, ==, 42);

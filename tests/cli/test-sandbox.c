@@ -56,7 +56,8 @@ static const char *eval(Fixture *f, const char *code, gboolean *ret_good)
 
     lua_settop(L, 0);
     stunt_sandbox_progress(&f->sandbox);
-    *ret_good = luaL_loadbufferx(L, code, strlen(code), "@test.lua", "t") == LUA_OK && lua_pcall(L, 0, 1, 0) == LUA_OK;
+    *ret_good = luaL_loadbufferx(L, code, strlen(code), "@test.lua", "t") == LUA_OK &&
+                lua_pcall(L, 0, 1, 0) == LUA_OK;
     return luaL_tolstring(L, -1, NULL);
 }
 
@@ -86,8 +87,10 @@ static void check_error(Fixture *f, const char *code, const char *expected)
 static void dangerous_names_are_nil(Fixture *f, gconstpointer data)
 {
     static const char *const names[] = {
-        "io", "os", "debug", "package", "dofile", "loadfile", "loadstring", "collectgarbage", "warn", "module",
-        "string.dump", "_G.io", "_G.os", "_G.debug", "_ENV.package", "load and _G.loadfile",
+        "io",     "os",       "debug",        "package",
+        "dofile", "loadfile", "loadstring",   "collectgarbage",
+        "warn",   "module",   "string.dump",  "_G.io",
+        "_G.os",  "_G.debug", "_ENV.package", "load and _G.loadfile",
     };
 
     (void)data;
@@ -102,20 +105,23 @@ static void dangerous_names_are_nil(Fixture *f, gconstpointer data)
 static void only_known_names_are_there(Fixture *f, gconstpointer data)
 {
     (void)data;
-    check_value(f,
-                "local n = {} for name in pairs(_G) do n[#n + 1] = name end return table.concat(n, ' ')",
-                "_G _VERSION assert coroutine error getmetatable ipairs load math next pairs pcall print rawequal "
-                "rawget rawlen rawset require select setmetatable string table tonumber tostring type utf8 xpcall");
-    check_value(f, "local n = {} for name in pairs(string) do n[#n + 1] = name end return table.concat(n, ' ')",
-                "byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper");
+    check_value(
+        f, "local n = {} for name in pairs(_G) do n[#n + 1] = name end return table.concat(n, ' ')",
+        "_G _VERSION assert coroutine error getmetatable ipairs load math next pairs pcall print rawequal "
+        "rawget rawlen rawset require select setmetatable string table tonumber tostring type utf8 xpcall");
+    check_value(
+        f, "local n = {} for name in pairs(string) do n[#n + 1] = name end return table.concat(n, ' ')",
+        "byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper");
 }
 
 static void byte_code_is_refused(Fixture *f, gconstpointer data)
 {
     (void)data;
     check_value(f, "return select(2, load('\\27Lua'))", "attempt to load a binary chunk (mode is 't')");
-    check_value(f, "return select(2, load('\\27Lua', 'x', 'b'))", "attempt to load a binary chunk (mode is 't')");
-    check_value(f, "return select(2, load('\\27Lua', 'x', 'bt', {}))", "attempt to load a binary chunk (mode is 't')");
+    check_value(f, "return select(2, load('\\27Lua', 'x', 'b'))",
+                "attempt to load a binary chunk (mode is 't')");
+    check_value(f, "return select(2, load('\\27Lua', 'x', 'bt', {}))",
+                "attempt to load a binary chunk (mode is 't')");
     check_value(f, "local p = { '\\27', 'Lua' } local i = 0\n"
                    "return select(2, load(function() i = i + 1 return p[i] end, 'x', 'b'))",
                 "attempt to load a binary chunk (mode is 't')");
@@ -154,14 +160,30 @@ static void require_finds_own_and_lib(Fixture *f, gconstpointer data)
     check_value(f, "return require('helper').name", "helper");
     check_value(f, "return require('deep.tool').from", "lib");
     check_value(f, "return require('deep/tool').from", "lib");
-    check_value(f, "require 'deep.tool' require 'deep.tool' return rawequal(require 'helper', require 'helper')", "true");
+    check_value(f,
+                "require 'deep.tool' require 'deep.tool' return rawequal(require 'helper', require 'helper')",
+                "true");
 }
 
 static void require_stays_inside(Fixture *f, gconstpointer data)
 {
     static const char *const names[] = {
-        "../secret",   "..secret", "../../etc/passwd", "/etc/passwd", "deep/../../secret", "", ".", "a..b",
-        "a//b",        "a\\0b",    "a b",              "helper.",     "./helper",          "~root", "a;b", "\\xff",
+        "../secret",
+        "..secret",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "deep/../../secret",
+        "",
+        ".",
+        "a..b",
+        "a//b",
+        "a\\0b",
+        "a b",
+        "helper.",
+        "./helper",
+        "~root",
+        "a;b",
+        "\\xff",
     };
     g_autofree char *secret = write_file(f->folder, "scenarios/secret.lua", "return 'secret'");
     g_autofree char *link = g_build_filename(f->own, "link.lua", NULL);
@@ -268,10 +290,15 @@ static void tables_have_an_order(Fixture *f, gconstpointer data)
     check_value(f, "return next({ b = 1, a = 2 })", "a");
     check_value(f, "return tostring(next({}))", "nil");
     check_error(f, "return next({ 1, 2 }, 1)", "use pairs()");
-    check_value(f, "local t = { a = 1, b = 2, c = 3 } for k in pairs(t) do t[k] = nil end return tostring(next(t))", "nil");
-    check_value(f, "local t = { a = 1, b = 2 } local n = 0 for k in pairs(t) do t.b = nil n = n + 1 end return n", "1");
+    check_value(
+        f, "local t = { a = 1, b = 2, c = 3 } for k in pairs(t) do t[k] = nil end return tostring(next(t))",
+        "nil");
+    check_value(
+        f, "local t = { a = 1, b = 2 } local n = 0 for k in pairs(t) do t.b = nil n = n + 1 end return n",
+        "1");
     check_value(f,
-                "local t = setmetatable({}, { __pairs = function(t) return function(_, k) if not k then return 'own' end "
+                "local t = setmetatable({}, { __pairs = function(t) return function(_, k) if not k then "
+                "return 'own' end "
                 "end, t, nil end })\nfor k in pairs(t) do return k end",
                 "own");
     check_error(f, "pairs(nil)", "table expected");
@@ -292,7 +319,8 @@ static void randomness_follows_the_seed(Fixture *f, gconstpointer data)
     g_strlcpy(second, eval(f, "return math.random(1 << 60)", &good), sizeof(second));
     g_assert_cmpstr(first, !=, second);
     check_error(f, "math.randomseed()", "number expected");
-    check_value(f, "math.randomseed(3) local a = math.random() math.randomseed(3) return a == math.random()", "true");
+    check_value(f, "math.randomseed(3) local a = math.random() math.randomseed(3) return a == math.random()",
+                "true");
 }
 
 int main(int argc, char **argv)

@@ -87,12 +87,14 @@ static void kernels_are_found(Fixture *f, gconstpointer data)
 {
     g_autoptr(StuntKernel) by_default = stunt_setup_find_kernel(f->setup, NULL, NULL);
     g_autoptr(StuntKernel) by_name = stunt_setup_find_kernel(f->setup, "6.1", NULL);
+    g_autoptr(StuntKernel) by_file = stunt_setup_find_kernel(f->setup, "/k1", NULL);
     g_autoptr(StuntKernel) by_release = stunt_setup_find_kernel(f->setup, "6.12.0-1-amd64", NULL);
 
     (void)data;
     g_assert_cmpstr(by_default->name, ==, "6.12");
     g_assert_cmpstr(by_name->initrd, ==, "/i1");
     g_assert_cmpstr(by_release->name, ==, "6.12");
+    g_assert_cmpstr(by_file->name, ==, "6.1");
 }
 
 static void unknown_kernel_lists_those_there_are(Fixture *f, gconstpointer data)

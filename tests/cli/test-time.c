@@ -34,10 +34,12 @@ static void bad_times(void)
     static const struct {
         const char *text, *why;
     } rows[] = {
-        { "", "is no time" },        { "5", "is no time" },           { "ms", "is no time" },
-        { "-5ms", "is no time" },    { "5 parsecs", "is no time" },   { "1.2.3s", "is no time" },
-        { "5ms ", "is no time" },    { "1e3s", "is no time" },        { "0.5ns", "no whole number" },
-        { "1.0000000001s", "no whole number" }, { "99999999h", "too long" }, { "9223372036854775807ns", "is no time" },
+        { "", "is no time" },           { "5", "is no time" },
+        { "ms", "is no time" },         { "-5ms", "is no time" },
+        { "5 parsecs", "is no time" },  { "1.2.3s", "is no time" },
+        { "5ms ", "is no time" },       { "1e3s", "is no time" },
+        { "0.5ns", "no whole number" }, { "1.0000000001s", "no whole number" },
+        { "99999999h", "too long" },    { "9223372036854775807ns", "is no time" },
         { "0x10ms", "is no time" },
     };
 
@@ -58,7 +60,8 @@ static void shown_times(void)
         guint64 ns;
         const char *text;
     } rows[] = {
-        { 0, "0 ns" }, { 999, "999 ns" }, { 1500, "1.500 us" }, { 100000000, "100 ms" }, { 34932000000, "34.932 s" },
+        { 0, "0 ns" },           { 999, "999 ns" },           { 1500, "1.500 us" },
+        { 100000000, "100 ms" }, { 34932000000, "34.932 s" },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -157,7 +157,7 @@ static void test_modules(Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_true(stunt_guest_rmmod(f->guest, "stunt_dma", 0, &error));
     g_assert_true(stunt_guest_sync(f->guest, 0, &error));
     g_assert_false(stunt_guest_insmod(f->guest, "stunt_dam", NULL, 0, &error));
-    assert_error(error, STUNT_ERROR_GUEST, "insmod stunt_dam: no such module");
+    assert_error(error, STUNT_ERROR_MISSING, "insmod stunt_dam: no such module");
 }
 
 static void test_kernel_log(Fixture *f, gconstpointer data G_GNUC_UNUSED)

@@ -42,6 +42,7 @@ class Apt:
     def _prepare(self) -> None:
         if self._ready:
             return
+        cache.check_space()
         with cache.locked("apt"):
             for folder in ("lists/partial", "cache/archives/partial"):
                 (self.home / folder).mkdir(parents=True, exist_ok=True)

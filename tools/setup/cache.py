@@ -2,6 +2,7 @@
 """The cache outside the clone: entries keyed by a hash of their inputs, made aside and renamed into place."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -9,12 +10,22 @@ import os
 import shutil
 from pathlib import Path
 
+NEEDED_BYTES = 3 << 30  # of free space before an entry is made; QEMU's build takes the most
 LAYOUT = 1  # of the entries: raise it when what `make` leaves behind changes, and all are made anew
 
 
 def root() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return Path(base) / "stunt"
+
+
+def check_space() -> None:
+    """apt and others go on trying for very long on a full disk: say so before."""
+    root().mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(root()).free
+    if free < NEEDED_BYTES:
+        raise OSError(errno.ENOSPC, f"only {free >> 20} MiB are free and {NEEDED_BYTES >> 20} are needed; make room, or "
+                      "name another place with XDG_CACHE_HOME", str(root()))
 
 
 def key(*inputs) -> str:
@@ -56,6 +67,7 @@ def entry(name: str, inputs_key: str, make) -> Path:
             return place
         for left in root().glob(f"{name}-*.part"):
             shutil.rmtree(left)
+        check_space()
         aside = Path(f"{place}.part")
         aside.mkdir(parents=True)
         make(aside)

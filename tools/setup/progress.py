@@ -104,6 +104,6 @@ def guarded(work) -> int:
         say("stopped")
         return 130
     except OSError as failure:
-        say(f"{failure.strerror}: {failure.filename or ''} (is the disk full, or the cache not writable?)")
+        say(f"{failure.filename or 'set-up'}: {failure.strerror}")
         return 1
     return 0

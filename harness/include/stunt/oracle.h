@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Health oracle: says after a scenario whether kernel and driver stayed healthy. It looks at the kernel log, at the
- * kernel's taint and at what the devices saw the driver do wrong.
+ * Health oracle: says after a scenario whether kernel and driver stayed healthy. It looks at the kernel log,
+ * at the kernel's taint and at what the devices saw the driver do wrong.
  */
 #ifndef STUNT_ORACLE_H
 #define STUNT_ORACLE_H
@@ -34,7 +34,8 @@ gboolean stunt_oracle_judge(StuntOracle *oracle, StuntGuest *guest, StuntVm *vm,
 /* What kind of trouble a kernel line reports ("oops", "hung task"), NULL for none. Static. */
 const char *stunt_oracle_classify(const char *line);
 
-/* "W, D (a warning, …)" for the bits of `now` that `before` has not and that no out-of-tree module explains; NULL: none. */
+/* "W, D (a warning, …)" for the bits of `now` that `before` has not and that no out-of-tree module explains;
+ * NULL: none. */
 char *stunt_oracle_new_taint(guint64 before, guint64 now);
 
 #endif

@@ -22,7 +22,8 @@ extern const StuntReportFormat stunt_report_formats[];
 /* By name; NULL when there is none. */
 StuntReportFunc stunt_report_format(const char *name);
 
-/* Text that XML 1.0 can carry: markup escaped, characters it has no way to write shown as \xNN. Free with g_free. */
+/* Text that XML 1.0 can carry: markup escaped, characters it has no way to write shown as \xNN. Free with
+ * g_free. */
 char *stunt_xml_escape(const char *text);
 
 /* Writes to a file, or to standard output for "-". The file appears whole or not at all. Errors: FAILED. */
@@ -34,16 +35,18 @@ gboolean stunt_report_write(const char *file, const char *text, gsize len, GErro
 char *stunt_results_root(void);
 
 /*
- * Where a run under `root` keeps its results: root/<time>-<seed>, with a number appended when that is taken. Not made yet.
- * Free with g_free.
+ * Where a run under `root` keeps its results: root/<time>-<seed>, with a number appended when that is taken.
+ * Not made yet. Free with g_free.
  */
 char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time);
 
 /*
  * Puts result.json, events.log and kernel.log of one result in run/<name>/, each whole or not at all,
- * result.json last. Sets result->events and result->replay. Errors: FAILED (a full disk, say, and which file).
+ * result.json last. Sets result->events and result->replay. Errors: FAILED (a full disk, say, and which
+ * file).
  */
-gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events, GBytes *kernel_log, GError **error);
+gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events, GBytes *kernel_log,
+                            GError **error);
 
 /* Points root/latest to the run's folder. Errors: FAILED. */
 gboolean stunt_results_set_latest(const char *root, const char *run, GError **error);

@@ -53,8 +53,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntResult, stunt_result_free)
 
 /* Replaces *string by a copy of value, made valid UTF-8: a guest may say anything. */
 void stunt_result_set(char **string, const char *value);
-void stunt_result_add_rule(StuntResult *result, const char *id, gboolean armed, guint64 matched, guint64 fired,
-                           guint64 first_ns);
+void stunt_result_add_rule(StuntResult *result, const char *id, gboolean armed, guint64 matched,
+                           guint64 fired, guint64 first_ns);
 
 /* Counts for the last line and the exit code. */
 typedef struct {

@@ -49,18 +49,20 @@ typedef struct {
  * Reads what a scenario declares; runs nothing but the file's own top level, in the sandbox.
  * Errors: MISSING (the file), INPUT (syntax or declaration; the message begins with FILE:LINE:).
  */
-StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spec, const char *name, const char *file,
-                                   GError **error);
+StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spec, const char *name,
+                                   const char *file, GError **error);
 StuntScenario *stunt_scenario_new(const char *name, const char *file); /* empty: no devices, the defaults */
 void stunt_scenario_free(StuntScenario *scenario);
 /* Copies all; props may be NULL. */
-void stunt_scenario_add_device(StuntScenario *scenario, const char *name, const char *type, const char *props);
+void stunt_scenario_add_device(StuntScenario *scenario, const char *name, const char *type,
+                               const char *props);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntScenario, stunt_scenario_free)
 
 /* ---- running ------------------------------------------------------------------------------------- */
 
 /* Called now and then while a scenario runs, with what it does and the log so far. */
-typedef void (*StuntProgressFunc)(const char *what, guint64 virtual_ns, StuntTimeline *timeline, gpointer data);
+typedef void (*StuntProgressFunc)(const char *what, guint64 virtual_ns, StuntTimeline *timeline,
+                                  gpointer data);
 
 typedef struct {
     const StuntSetup *setup;
@@ -72,14 +74,15 @@ typedef struct {
     const char *gdb;       /* -gdb argument, or NULL */
     guint64 stop_at_event; /* 0: run to the end */
     StuntProgressFunc progress; /* or NULL */
-    void (*stopped)(StuntTimeline *timeline, gpointer data); /* the machine stands at stop_at_event; or NULL */
+    void (*stopped)(StuntTimeline *timeline,
+                    gpointer data); /* the machine stands at stop_at_event; or NULL */
     gpointer data;
 } StuntRunRequest;
 
 /*
- * Runs one scenario on a machine of its own and judges it. Always gives a result; what breaks is an ERROR in it.
- * ret_events and ret_kernel_log get the logs (maybe empty). Blocks until the run ends; wall time is bounded by the
- * machine's backstop.
+ * Runs one scenario on a machine of its own and judges it. Always gives a result; what breaks is an ERROR in
+ * it. ret_events and ret_kernel_log get the logs (maybe empty). Blocks until the run ends; wall time is
+ * bounded by the machine's backstop.
  */
 StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_events, GBytes **ret_kernel_log);
 

@@ -28,23 +28,26 @@ typedef struct {
 } StuntSetup;
 
 /*
- * Reads the configuration file: `file` when given, else $STUNT_CONFIG, else stunt.conf beside the program or up
- * to two folders above it, else stunt/stunt.conf in $XDG_DATA_DIRS. Relative paths in it start at its folder.
- * Checks the file's form, not that what it names exists. Errors: MISSING (no file), INPUT (with file and key).
+ * Reads the configuration file: `file` when given, else $STUNT_CONFIG, else stunt.conf beside the program or
+ * up to two folders above it, else stunt/stunt.conf in $XDG_DATA_DIRS. Relative paths in it start at its
+ * folder. Checks the file's form, not that what it names exists. Errors: MISSING (no file), INPUT (with file
+ * and key).
  */
 StuntSetup *stunt_setup_load(const char *file, GError **error);
 void stunt_setup_free(StuntSetup *setup);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntSetup, stunt_setup_free)
 
 /*
- * Finds a kernel by name (NULL: the default), or by the path of a bzImage whose release is that of a prepared kernel.
- * Errors: INPUT (no such kernel; lists those there are), MISSING (nothing is prepared for that file; says what to do).
+ * Finds a kernel by name (NULL: the default), or by the path of a bzImage whose release is that of a prepared
+ * kernel. Errors: INPUT (no such kernel; lists those there are), MISSING (nothing is prepared for that file;
+ * says what to do).
  */
 StuntKernel *stunt_setup_find_kernel(const StuntSetup *setup, const char *name, GError **error);
 void stunt_kernel_free(StuntKernel *kernel);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntKernel, stunt_kernel_free)
 
-/* The release in a bzImage's header. Errors: MISSING (cannot be read), INPUT (no bzImage). Free with g_free. */
+/* The release in a bzImage's header. Errors: MISSING (cannot be read), INPUT (no bzImage). Free with g_free.
+ */
 char *stunt_setup_kernel_release(const char *file, GError **error);
 
 /* ---- devices' descriptions ---------------------------------------------------------------------- */

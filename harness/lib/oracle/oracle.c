@@ -74,7 +74,8 @@ static gboolean read_taint(StuntGuest *guest, guint64 deadline_ns, guint64 *ret_
 
 gboolean stunt_oracle_baseline(StuntOracle *oracle, StuntGuest *guest, guint64 deadline_ns, GError **error)
 {
-    if (!stunt_guest_sync(guest, deadline_ns, error) || !read_taint(guest, deadline_ns, &oracle->taint, error)) {
+    if (!stunt_guest_sync(guest, deadline_ns, error) ||
+        !read_taint(guest, deadline_ns, &oracle->taint, error)) {
         return FALSE;
     }
     oracle->first_line = stunt_guest_kernel_log(guest)->len;
@@ -119,11 +120,13 @@ static guint64 judge_log(const StuntOracle *oracle, StuntGuest *guest, GPtrArray
     return explained;
 }
 
-/* Devices count misuse since their last reset, the timeline since the start: the larger number is the truth. */
+/* Devices count misuse since their last reset, the timeline since the start: the larger number is the truth.
+ */
 static gboolean count_misuse(StuntVm *vm, const char *device, guint64 *ret_count, GError **error)
 {
     StuntTimeline *timeline = stunt_vm_timeline(vm);
-    StuntEventQuery query = { .device = stunt_timeline_device_index(timeline, device), .class_id = STUNT_EV_MISUSE };
+    StuntEventQuery query = { .device = stunt_timeline_device_index(timeline, device),
+                              .class_id = STUNT_EV_MISUSE };
     g_autoptr(JsonNode) node = stunt_vm_qom_get(vm, device, "misuse-count", error);
     guint64 seen = query.device >= 0 ? stunt_timeline_count(timeline, &query, NULL) : 0;
 
@@ -134,8 +137,8 @@ static gboolean count_misuse(StuntVm *vm, const char *device, guint64 *ret_count
     return TRUE;
 }
 
-static gboolean judge_misuse(const StuntOracle *oracle, StuntVm *vm, const StuntDeviceDef *device, GPtrArray *findings,
-                             GError **error)
+static gboolean judge_misuse(const StuntOracle *oracle, StuntVm *vm, const StuntDeviceDef *device,
+                             GPtrArray *findings, GError **error)
 {
     const gint64 *allowed = g_hash_table_lookup(oracle->misuse, device->name);
     guint64 expected = allowed ? (guint64)*allowed : 0, count;
@@ -147,7 +150,8 @@ static gboolean judge_misuse(const StuntOracle *oracle, StuntVm *vm, const Stunt
     if ((allowed && *allowed < 0) || count == expected) {
         return TRUE;
     }
-    text = g_strdup_printf("%s saw %" G_GUINT64_FORMAT " (%" G_GUINT64_FORMAT " expected), see the events of class misuse",
+    text = g_strdup_printf("%s saw %" G_GUINT64_FORMAT " (%" G_GUINT64_FORMAT
+                           " expected), see the events of class misuse",
                            device->name, count, expected);
     add_finding(findings, "driver misuse", text);
     return TRUE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The results folder: root/<time>-<seed>/<scenario>/{result.json,events.log,kernel.log}, and the link root/latest. */
+/* The results folder: root/<time>-<seed>/<scenario>/{result.json,events.log,kernel.log}, and the link
+ * root/latest. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,8 @@ char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time)
     return run;
 }
 
-/* A scenario outside of the scenarios folder is named by its path: no part of it may lead out of the run's folder. */
+/* A scenario outside of the scenarios folder is named by its path: no part of it may lead out of the run's
+ * folder. */
 static char *folder_of(const char *run, const char *name)
 {
     g_autoptr(GString) clean = g_string_new(NULL);
@@ -61,12 +63,24 @@ static char *quote(const char *path)
     return path[strspn(path, plain)] ? g_shell_quote(path) : g_strdup(path);
 }
 
-gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events, GBytes *kernel_log, GError **error)
+/* A run in real time can only be tried again. */
+static char *replay_command(const StuntResult *result, const char *folder)
+{
+    g_autofree char *quoted_folder = quote(folder), *quoted_name = quote(result->name);
+
+    if (g_str_equal(result->mode, "realtime")) {
+        return g_strdup_printf("stunt run --seed %" G_GUINT64_FORMAT " --kernel %s %s", result->seed,
+                               result->kernel, quoted_name);
+    }
+    return g_strdup_printf("stunt replay %s", quoted_folder);
+}
+
+gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events, GBytes *kernel_log,
+                            GError **error)
 {
     g_autofree char *folder = folder_of(run, result->name);
-    g_autofree char *quoted = quote(folder);
     g_autofree char *events_file = g_build_filename(folder, "events.log", NULL);
-    g_autofree char *replay = g_strdup_printf("stunt replay %s", quoted);
+    g_autofree char *replay = replay_command(result, folder);
     g_autoptr(JsonNode) json = NULL;
     g_autoptr(GBytes) bytes = NULL;
     char *text;
@@ -80,7 +94,8 @@ gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events
     json = stunt_result_to_full_json(result);
     text = stunt_json_to_text(json);
     bytes = g_bytes_new_take(text, strlen(text));
-    return save_bytes(folder, "events.log", events, error) && save_bytes(folder, "kernel.log", kernel_log, error) &&
+    return save_bytes(folder, "events.log", events, error) &&
+           save_bytes(folder, "kernel.log", kernel_log, error) &&
            save_bytes(folder, RESULT_FILE, bytes, error);
 }
 
@@ -169,9 +184,10 @@ StuntResult *stunt_results_find(const char *root, const char *word, char **ret_f
 
         collect(latest, "", names);
         near_name = stunt_did_you_mean(word, names);
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
-                    "no result '%s'%s (give a results folder, or the name of a scenario of the last run in %s)", word,
-                    near_name, root);
+        g_set_error(
+            error, STUNT_ERROR, STUNT_ERROR_INPUT,
+            "no result '%s'%s (give a results folder, or the name of a scenario of the last run in %s)", word,
+            near_name, root);
         return NULL;
     }
     result = read_result(folder, error);

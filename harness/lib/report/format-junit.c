@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Report format "junit": the XML that continuous-integration servers read. FAIL is a failure, INVALID and ERROR are errors. */
+/* Report format "junit": the XML that continuous-integration servers read. FAIL is a failure, INVALID and
+ * ERROR are errors. */
 #include "stunt/report.h"
 
 char *stunt_format_junit(const GPtrArray *results);
@@ -8,7 +9,8 @@ char *stunt_format_junit(const GPtrArray *results);
 
 static void append_time(GString *text, guint64 ms)
 {
-    g_string_append_printf(text, " time=\"%" G_GUINT64_FORMAT ".%03u\"", ms / MS_PER_S, (guint)(ms % MS_PER_S));
+    g_string_append_printf(text, " time=\"%" G_GUINT64_FORMAT ".%03u\"", ms / MS_PER_S,
+                           (guint)(ms % MS_PER_S));
 }
 
 /* "dma/lost" is test "lost" of class "dma". */
@@ -28,8 +30,9 @@ static void append_outcome(GString *text, const char *element, const StuntResult
     g_autofree char *detail = stunt_xml_escape(result->detail);
     g_autofree char *replay = stunt_xml_escape(result->replay);
 
-    g_string_append_printf(text, ">\n      <%s type=\"%s\" message=\"%s\">%s\nreplay: %s</%s>\n    </testcase>\n", element,
-                           stunt_status_name(result->status), reason, detail, replay, element);
+    g_string_append_printf(text,
+                           ">\n      <%s type=\"%s\" message=\"%s\">%s\nreplay: %s</%s>\n    </testcase>\n",
+                           element, stunt_status_name(result->status), reason, detail, replay, element);
 }
 
 static void append_case(GString *text, const StuntResult *result)
@@ -69,8 +72,9 @@ char *stunt_format_junit(const GPtrArray *results)
         skipped += result->status == STUNT_SKIP;
         wall_ms += result->wall_ms;
     }
-    g_string_append_printf(text, "  <testsuite name=\"stunt\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\"",
-                           results->len, failures, errors, skipped);
+    g_string_append_printf(
+        text, "  <testsuite name=\"stunt\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\"",
+        results->len, failures, errors, skipped);
     append_time(text, wall_ms);
     g_string_append(text, ">\n");
     for (guint i = 0; i < results->len; i++) {

@@ -30,7 +30,8 @@ static void append_result(GString *text, guint number, const StuntResult *result
     g_autofree char *name = clean(result->name);
 
     if (!ok) {
-        g_autofree char *reason = g_strdup_printf("%s: %s", stunt_status_name(result->status), result->reason);
+        g_autofree char *reason =
+            g_strdup_printf("%s: %s", stunt_status_name(result->status), result->reason);
         g_autofree char *replay = g_strdup_printf("replay: %s", result->replay);
 
         append_comment(text, reason);

@@ -99,7 +99,8 @@ static void get_rules(StuntResult *result, JsonObject *object)
         if (rule) {
             stunt_result_add_rule(result, get_string(rule, "id"),
                                   json_object_get_boolean_member_with_default(rule, "armed", FALSE),
-                                  get_number(rule, "matched"), get_number(rule, "fired"), get_number(rule, "first_ns"));
+                                  get_number(rule, "matched"), get_number(rule, "fired"),
+                                  get_number(rule, "first_ns"));
         }
     }
 }
@@ -127,8 +128,10 @@ StuntResult *stunt_result_from_json(JsonNode *node, GError **error)
     StuntStatus status;
     StuntResult *result;
 
-    if (!object || !*get_string(object, "name") || !stunt_status_parse(get_string(object, "status"), &status)) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "not a result: no object with a name and a status");
+    if (!object || !*get_string(object, "name") ||
+        !stunt_status_parse(get_string(object, "status"), &status)) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "not a result: no object with a name and a status");
         return NULL;
     }
     result = stunt_result_new(get_string(object, "name"), get_string(object, "file"));

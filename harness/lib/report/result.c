@@ -70,8 +70,8 @@ void stunt_result_set(char **string, const char *value)
     *string = copy;
 }
 
-void stunt_result_add_rule(StuntResult *result, const char *id, gboolean armed, guint64 matched, guint64 fired,
-                           guint64 first_ns)
+void stunt_result_add_rule(StuntResult *result, const char *id, gboolean armed, guint64 matched,
+                           guint64 fired, guint64 first_ns)
 {
     StuntRuleResult *rule = g_new0(StuntRuleResult, 1);
 
@@ -104,7 +104,8 @@ void stunt_tally_add(StuntTally *tally, const StuntResult *result)
 
 char *stunt_tally_text(const StuntTally *tally)
 {
-    g_autofree char *skipped = tally->skipped ? g_strdup_printf(", %u skipped", tally->skipped) : g_strdup("");
+    g_autofree char *skipped =
+        tally->skipped ? g_strdup_printf(", %u skipped", tally->skipped) : g_strdup("");
 
     return g_strdup_printf("%u passed, %u failed%s", tally->passed, tally->failed, skipped);
 }

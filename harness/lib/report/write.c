@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes a file so that it is there whole or not at all, even when the program is killed: it is written without a
- * name (O_TMPFILE) and linked in when complete. File systems without O_TMPFILE get a temporary name and a rename.
+ * Writes a file so that it is there whole or not at all, even when the program is killed: it is written
+ * without a name (O_TMPFILE) and linked in when complete. File systems without O_TMPFILE get a temporary name
+ * and a rename.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text for XML. A guest's output may hold any byte, and XML 1.0 cannot carry all of them, not even escaped. */
+/* Text for XML. A guest's output may hold any byte, and XML 1.0 cannot carry all of them, not even escaped.
+ */
 #include "stunt/report.h"
 
 static gboolean is_xml_char(gunichar c)

@@ -25,7 +25,8 @@ int stunt_device_push(lua_State *L, StuntRuntime *runtime, const char *name)
     StuntDevice *device;
 
     if (!def) {
-        return luaL_error(L, "the machine has no device or function '%s'%s", name, push_near_device(L, runtime, name));
+        return luaL_error(L, "the machine has no device or function '%s'%s", name,
+                          push_near_device(L, runtime, name));
     }
     device = stunt_bridge_push_object(L, &stunt_binding_device, sizeof(*device));
     device->name = def->name;
@@ -57,15 +58,16 @@ static GPtrArray *property_names(StuntRuntime *runtime, const char *device)
         for (guint i = 0; i < json_array_get_length(list); i++) {
             JsonObject *property = json_array_get_object_element(list, i);
 
-            g_ptr_array_add(names, g_strdup(json_object_get_string_member_with_default(property, "name", "")));
+            g_ptr_array_add(names,
+                            g_strdup(json_object_get_string_member_with_default(property, "name", "")));
         }
     }
     return names;
 }
 
 /* Adds a suggestion to QEMU's error when the property does not exist. */
-static int raise_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const char *property,
-                          GError *error)
+static int raise_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device,
+                          const char *property, GError *error)
 {
     GPtrArray *names = property_names(runtime, device->name);
     char *near_name = NULL;
@@ -126,7 +128,8 @@ static int device_set(lua_State *L)
 
 /* ---- registers ----------------------------------------------------------------------------------- */
 
-static guint64 peek(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const StuntRegisterName *name)
+static guint64 peek(lua_State *L, StuntRuntime *runtime, const StuntDevice *device,
+                    const StuntRegisterName *name)
 {
     gboolean array = name->reg->count > 1;
     char *property = array ? g_strdup_printf("reg.%s[%u]", name->reg->name, name->index)
@@ -186,7 +189,8 @@ static int device_misuse(lua_State *L)
     StuntEventQuery query = { .device = stunt_timeline_device_index(runtime->timeline, device->name),
                               .class_id = STUNT_EV_MISUSE };
 
-    lua_pushinteger(L, query.device < 0 ? 0 : (lua_Integer)stunt_timeline_count(runtime->timeline, &query, NULL));
+    lua_pushinteger(L, query.device < 0 ? 0
+                                        : (lua_Integer)stunt_timeline_count(runtime->timeline, &query, NULL));
     return 1;
 }
 
@@ -195,20 +199,26 @@ static const StuntFunction functions[] = {
       "Arms a rule. Fields:\n\n"
       "- `at`: class of the event. Required.\n"
       "- `action`: what happens to it. Required. `stunt describe` lists classes and actions.\n"
-      "- `match`: fields of the event: a number, a name (vector, value of an enum, register), or `{ value, mask }`.\n"
-      "- `nth`: the first match that fires, 1 by default; `every`: and then each so many-th; `times`: at most so many\n"
-      "  firings (1 when `nth` is given without `every`, else without limit).\n"
-      "- `between`: `{ from, to }`, times counted from the arming; `after`: a rule, or its id, that must have fired before.\n"
+      "- `match`: fields of the event: a number, a name (vector, value of an enum, register), or\n"
+      "  `{ value, mask }`.\n"
+      "- `nth`: the first match that fires, 1 by default; `every`: and then each so many-th;\n"
+      "  `times`: at most so many firings (1 when `nth` is given without `every`, else without\n"
+      "  limit).\n"
+      "- `between`: `{ from, to }`, times counted from the arming; `after`: a rule, or its id, that\n"
+      "  must have fired before.\n"
       "- `probability`: 0 to 1, by the run's seed.\n"
       "- `params`: of the action; times may be written as such, `{ ns = \"5ms\" }`.\n"
-      "- `id`: its name in reports; `optional = true`: it may stay unfired without the run being INVALID.\n"
-      "- `on_pause`: `function(vm)`, for action `pause`: called while the machine stands at the event." },
+      "- `id`: its name in reports; `optional = true`: it may stay unfired without the run being\n"
+      "  INVALID.\n"
+      "- `on_pause`: `function(vm)`, for action `pause`: called while the machine stands at the\n"
+      "  event." },
     { "peek", device_peek, "device:peek(register [, index]) -> integer",
-      "The value of a register, without side effects: `peek(\"CTRL\")`, `peek(\"CH_STATUS\", 1)`; of one field,\n"
-      "`peek(\"CH_STATUS.HALTED\", 1)`." },
+      "The value of a register, without side effects: `peek(\"CTRL\")`, `peek(\"CH_STATUS\", 1)`; of\n"
+      "one field, `peek(\"CH_STATUS.HALTED\", 1)`." },
     { "get", device_get, "device:get(property) -> value", "A QOM property." },
     { "set", device_set, "device:set(property, value)", "Sets a QOM property." },
-    { "misuse", device_misuse, "device:misuse() -> integer", "How many misuse events the device has reported." },
+    { "misuse", device_misuse, "device:misuse() -> integer",
+      "How many misuse events the device has reported." },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -216,7 +226,8 @@ static const StuntFunction functions[] = {
 
 static int unknown_value(lua_State *L)
 {
-    return luaL_error(L, "%s has no value '%s'", lua_tostring(L, lua_upvalueindex(1)), luaL_tolstring(L, 2, NULL));
+    return luaL_error(L, "%s has no value '%s'", lua_tostring(L, lua_upvalueindex(1)),
+                      luaL_tolstring(L, 2, NULL));
 }
 
 static void push_enum(lua_State *L, const StuntSpecEnum *values)
@@ -253,7 +264,8 @@ static int get_enum(lua_State *L)
     const StuntSpecEnum *values = stunt_spec_enum(device->spec, name);
 
     if (!values) {
-        return luaL_error(L, "%s has no function or enum '%s'%s", device->name, name, push_near_member(L, device, name));
+        return luaL_error(L, "%s has no function or enum '%s'%s", device->name, name,
+                          push_near_member(L, device, name));
     }
     push_enum(L, values);
     return 1;
@@ -262,8 +274,8 @@ static int get_enum(lua_State *L)
 const StuntBinding stunt_binding_device = {
     .name = "device",
     .type = "stunt.device",
-    .doc = "A device of the machine, `vm.dma0`. The values of its enums are fields of it, `vm.dma0.STATUS.OK`: no script needs\n"
-           "to repeat a number.",
+    .doc = "A device of the machine, `vm.dma0`. The values of its enums are fields of it,\n"
+           "`vm.dma0.STATUS.OK`: no script needs to repeat a number.",
     .function = functions,
     .fallback = get_enum,
 };

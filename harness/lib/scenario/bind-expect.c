@@ -171,7 +171,8 @@ static int expect_error(lua_State *L)
     if (lua_isnil(L, 2) || has_pattern(L, lua_tostring(L, -1), 2)) {
         return 1;
     }
-    lua_pushfstring(L, "expected an error that has the pattern %s, got %s", push_shown(L, 2), push_shown(L, -2));
+    lua_pushfstring(L, "expected an error that has the pattern %s, got %s", push_shown(L, 2),
+                    push_shown(L, -2));
     return fail(L, 3);
 }
 
@@ -186,7 +187,8 @@ static int expect_event(lua_State *L)
     guint64 exactly = stunt_bridge_get_integer(L, 1, "count", G_MAXINT64);
     gboolean any_count = exactly == G_MAXINT64;
     guint64 high = stunt_bridge_get_integer(L, 1, "at_most", any_count ? G_MAXINT64 : exactly);
-    guint64 low = stunt_bridge_get_integer(L, 1, "at_least", any_count ? (high < G_MAXINT64 ? 0 : 1) : exactly);
+    guint64 low =
+        stunt_bridge_get_integer(L, 1, "at_least", any_count ? (high < G_MAXINT64 ? 0 : 1) : exactly);
 
     if (found >= low && found <= high) {
         lua_pushinteger(L, (lua_Integer)found);
@@ -194,7 +196,10 @@ static int expect_event(lua_State *L)
     }
     lua_getfield(L, 1, "message");
     stunt_match_push_text(L, runtime, &query);
-    lua_pushfstring(L, "expected %s%I event(s) %s, found %I", !any_count ? "" : found < low ? "at least " : "at most ",
+    lua_pushfstring(L, "expected %s%I event(s) %s, found %I",
+                    !any_count    ? ""
+                    : found < low ? "at least "
+                                  : "at most ",
                     (LUAI_UACINT)(found < low ? low : high), lua_tostring(L, -1), (LUAI_UACINT)found);
     return fail(L, lua_gettop(L) - 2);
 }
@@ -237,10 +242,12 @@ static const StuntFunction functions[] = {
     { "match", expect_match, "expect.match(text, pattern [, message])", "The text has the Lua pattern." },
     { "error", expect_error, "expect.error(function [, pattern [, message]]) -> text",
       "The function raises an error, and its text has the Lua pattern. A verdict that falls in it stays." },
-    { "event", expect_event, "expect.event { query, count =, at_least =, at_most =, since =, message = } -> integer",
-      "As many events as asked for agree with the query (see `vm:events`): at least one when nothing is said. Gives the\n"
-      "number found." },
-    { "no_event", expect_no_event, "expect.no_event { query, since =, message = }", "No event agrees with the query." },
+    { "event", expect_event,
+      "expect.event { query, count =, at_least =, at_most =, since =, message = } -> integer",
+      "As many events as asked for agree with the query (see `vm:events`): at least one when\n"
+      "nothing is said. Gives the number found." },
+    { "no_event", expect_no_event, "expect.no_event { query, since =, message = }",
+      "No event agrees with the query." },
     { "kernel_log", expect_kernel_log, "expect.kernel_log(pattern [, message])",
       "A line of the kernel log has the Lua pattern." },
     { NULL, NULL, NULL, NULL },
@@ -248,7 +255,7 @@ static const StuntFunction functions[] = {
 
 const StuntBinding stunt_binding_expect = {
     .name = "expect",
-    .doc = "What must hold. A failure is a FAIL with file, line, message and the last lines of the timeline, also when the\n"
-           "script catches the error with `pcall`.",
+    .doc = "What must hold. A failure is a FAIL with file, line, message and the last lines of the\n"
+           "timeline, also when the script catches the error with `pcall`.",
     .function = functions,
 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fault rules: from a table to the fault engine's text, armed, asked, disarmed. */
+#include <string.h>
+
 #include "lib/scenario/bindings.h"
 #include "lib/scenario/device.h"
 #include "lib/scenario/match.h"
@@ -31,6 +33,15 @@ static const char *required(lua_State *L, const char *key)
     return text;
 }
 
+/* A rule's id is a word of the rule's text: what would cut it in two is refused here. */
+static const char *check_id(lua_State *L, const char *id)
+{
+    if (!*id || strpbrk(id, " \t\n=")) {
+        luaL_error(L, "fault: '%s' is no id of a rule (letters, digits, '_', '.', '-')", id);
+    }
+    return id;
+}
+
 static void append_match(lua_State *L, GString *text, const StuntSpecDevice *device,
                          const struct stunt_class_info *class_info)
 {
@@ -43,7 +54,8 @@ static void append_match(lua_State *L, GString *text, const StuntSpecDevice *dev
     lua_pop(L, 1);
     for (guint i = 0; i < class_info->n_fields; i++) {
         if (match.used & (1u << i)) {
-            g_string_append_printf(text, " match.%s=%" G_GUINT64_FORMAT, class_info->field[i], match.value[i]);
+            g_string_append_printf(text, " match.%s=%" G_GUINT64_FORMAT, class_info->field[i],
+                                   match.value[i]);
             if (match.mask[i] != G_MAXUINT64) {
                 g_string_append_printf(text, "/0x%" G_GINT64_MODIFIER "x", match.mask[i]);
             }
@@ -81,7 +93,7 @@ static void append_after(lua_State *L, GString *text)
     if (lua_getfield(L, 2, "after") == LUA_TUSERDATA) {
         g_string_append_printf(text, " after=%s", check_rule(L, -1)->id);
     } else if (!lua_isnil(L, -1)) {
-        g_string_append_printf(text, " after=%s", luaL_checkstring(L, -1));
+        g_string_append_printf(text, " after=%s", check_id(L, luaL_checkstring(L, -1)));
     }
     lua_pop(L, 1);
 }
@@ -96,7 +108,8 @@ static void append_probability(lua_State *L, GString *text)
         if (!(value > 0 && value <= 1)) {
             luaL_error(L, "fault: probability is more than 0 and at most 1");
         }
-        g_string_append_printf(text, " probability=%s", g_ascii_formatd(number, sizeof(number), "%.9f", value));
+        g_string_append_printf(text, " probability=%s",
+                               g_ascii_formatd(number, sizeof(number), "%.9f", value));
     }
     lua_pop(L, 1);
 }
@@ -119,13 +132,18 @@ static guint64 param_value(lua_State *L, const StuntSpecDevice *device, const ch
 static const char *push_near_param(lua_State *L, const struct stunt_action_info *action, const char *name)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autofree char *near_name = NULL;
+    g_autofree char *near_name = NULL, *all = NULL;
 
     for (guint i = 0; i < action->n_params; i++) {
         g_ptr_array_add(names, (char *)action->param[i]);
     }
     near_name = stunt_did_you_mean(name, names);
-    return lua_pushstring(L, near_name);
+    if (*near_name || !action->n_params) {
+        return lua_pushstring(L, near_name);
+    }
+    g_ptr_array_add(names, NULL);
+    all = g_strjoinv(", ", (char **)names->pdata);
+    return lua_pushfstring(L, " (it has: %s)", all);
 }
 
 /* Every key of the table on top must be a parameter. */
@@ -190,7 +208,8 @@ static const struct stunt_class_info *check_class(lua_State *L)
 }
 
 /* Fills runtime->text with all but the id. */
-static const struct stunt_action_info *read_rule(lua_State *L, StuntRuntime *runtime, const StuntDevice *device)
+static const struct stunt_action_info *read_rule(lua_State *L, StuntRuntime *runtime,
+                                                 const StuntDevice *device)
 {
     const struct stunt_class_info *class_info = check_class(L);
     const struct stunt_action_info *action = check_action(L);
@@ -225,7 +244,7 @@ int stunt_device_fault(lua_State *L)
     stunt_bridge_check_keys(L, 2, "fault", keys);
     action = read_rule(L, runtime, device);
     id = lua_pushfstring(L, "rule-%d", (int)runtime->rule->len + 1);
-    id = stunt_bridge_get_string(L, 2, "id", id);
+    id = check_id(L, stunt_bridge_get_string(L, 2, "id", id));
     rule = stunt_rules_arm(runtime, device->name, id, action->id, &error);
     if (!rule) {
         return stunt_runtime_raise(runtime, L, error);
@@ -276,14 +295,15 @@ static int rule_disarm(lua_State *L)
 static const StuntFunction functions[] = {
     { "status", rule_status, "rule:status() -> { id, armed, matched, fired, first_ns, first_seq }",
       "How often the rule matched and fired, and when first: virtual time and number of the event." },
-    { "disarm", rule_disarm, "rule:disarm()", "Takes the rule away. It keeps its counts, and must have fired all the same." },
+    { "disarm", rule_disarm, "rule:disarm()",
+      "Takes the rule away. It keeps its counts, and must have fired all the same." },
     { NULL, NULL, NULL, NULL },
 };
 
 const StuntBinding stunt_binding_rule = {
     .name = "rule",
     .type = "stunt.rule",
-    .doc = "An armed fault rule. A run with a rule that never fired is INVALID, unless the rule is optional or its action is\n"
-           "`forbid`.",
+    .doc = "An armed fault rule. A run with a rule that never fired is INVALID, unless the rule is\n"
+           "optional or its action is `forbid`.",
     .function = functions,
 };

@@ -55,15 +55,20 @@ static const StuntFunction functions[] = {
       "Declares the scenario; the file returns what it gives. Fields:\n\n"
       "- `summary`: one line that says what must hold. Required.\n"
       "- `run`: `function(vm)`, the steps. Required.\n"
-      "- `machine`: devices by name, `dma0 = \"dma\"` or `dma0 = { type = \"dma\", [\"dma-width\"] = 40 }` with device\n"
-      "  properties, and settings: `memory` (MiB, 256), `kernel` (name, the default), `cmdline` (added to the kernel's),\n"
-      "  `realtime` (false; true gives up exact repetition), `vcpus` (1; more only with `realtime`).\n"
-      "- `modules`: kernel modules that are loaded before `run`, `\"name\"` or `{ \"name\", \"parameter=1\" }`.\n"
-      "- `deadline`: virtual time that `run` may take, `\"60s\"` by default. A run that is late is a FAIL (hang).\n"
-      "- `oracle`: what the health oracle lets pass: `allow`, a list of Perl-compatible patterns of kernel lines;\n"
-      "  `misuse`, how many misuse events each device is to see, `{ dma0 = 2 }`, or `true` for any number.\n"
-      "- `verdict`: the verdict that is right for this scenario, `\"PASS\"` by default. One that shows the bench at work\n"
-      "  may say `\"INVALID\"` or `\"FAIL\"`: it passes with exactly this verdict and fails with any other." },
+      "- `machine`: devices by name, `dma0 = \"dma\"` or `dma0 = { type = \"dma\", [\"dma-width\"] = 40\n"
+      "  }` with device properties, and settings: `memory` (MiB, 256), `kernel` (name, the\n"
+      "  default), `cmdline` (added to the kernel's), `realtime` (false; true gives up exact\n"
+      "  repetition), `vcpus` (1; more only with `realtime`).\n"
+      "- `modules`: kernel modules that are loaded before `run`, `\"name\"` or `{ \"name\",\n"
+      "  \"parameter=1\" }`.\n"
+      "- `deadline`: virtual time that `run` may take, `\"60s\"` by default. A run that is late is a\n"
+      "  FAIL (hang).\n"
+      "- `oracle`: what the health oracle lets pass: `allow`, a list of Perl-compatible patterns of\n"
+      "  kernel lines; `misuse`, how many misuse events each device is to see, `{ dma0 = 2 }`, or\n"
+      "  `true` for any number.\n"
+      "- `verdict`: the verdict that is right for this scenario, `\"PASS\"` by default. One that\n"
+      "  shows the bench at work may say `\"INVALID\"` or `\"FAIL\"`: it passes with exactly this\n"
+      "  verdict and fails with any other." },
     { "skip", skip, "skip(reason)", "Ends the run: it does not apply here." },
     { "fail", fail, "fail(message)", "Ends the run with a FAIL." },
     { "ns", to_ns, "ns(time) -> integer", "A time in nanoseconds: `ns(\"5ms\")` is 5000000." },

@@ -77,7 +77,8 @@ static int vm_sleep(lua_State *L)
     }
     stunt_runtime_progress(runtime, "sleep");
     if (late) {
-        g_set_error(&error, STUNT_ERROR, STUNT_ERROR_DEADLINE, "the scenario's deadline passed during a sleep");
+        g_set_error(&error, STUNT_ERROR, STUNT_ERROR_DEADLINE,
+                    "the scenario's deadline passed during a sleep");
         return stunt_runtime_raise(runtime, L, error);
     }
     return 0;
@@ -293,30 +294,38 @@ static int vm_bytes(lua_State *L)
 
 static const StuntFunction functions[] = {
     { "run", vm_run, "vm:run(command [, { timeout = time }]) -> result",
-      "Runs a command in the guest until it ends. A string is split into words as a shell does, but no shell runs; a\n"
-      "table is taken as the words themselves. The result has `status` (256 + number for a signal), `out`, `err`,\n"
-      "`values` (words `key=value` of the output, whole numbers as such), `start_ns`, `end_ns` and `virtual_ns`, the time\n"
-      "between the two. A command that is not done at its time-out or at the scenario's deadline is a FAIL (hang)." },
+      "Runs a command in the guest until it ends. A string is split into words as a shell does, but\n"
+      "no shell runs; a table is taken as the words themselves. The result has `status` (256 +\n"
+      "number for a signal), `out`, `err`, `values` (words `key=value` of the output, whole numbers\n"
+      "as such), `start_ns`, `end_ns` and `virtual_ns`, the time between the two. A command that is\n"
+      "not done at its time-out or at the scenario's deadline is a FAIL (hang)." },
     { "spawn", vm_spawn, "vm:spawn(command) -> command",
-      "Starts a command beside others. It begins to run when the machine does: at the next `run`, `wait` or `sleep`." },
-    { "wait", vm_wait, "vm:wait(command [, { timeout = time }]) -> result", "Waits for a spawned command to end." },
-    { "kill", vm_kill, "vm:kill(command [, signal])", "Sends a signal (15) to a spawned command and its children." },
+      "Starts a command beside others. It begins to run when the machine does: at the next `run`, `wait` or "
+      "`sleep`." },
+    { "wait", vm_wait, "vm:wait(command [, { timeout = time }]) -> result",
+      "Waits for a spawned command to end." },
+    { "kill", vm_kill, "vm:kill(command [, signal])",
+      "Sends a signal (15) to a spawned command and its children." },
     { "sleep", vm_sleep, "vm:sleep(time)", "Lets the guest run for this long." },
-    { "put", vm_put, "vm:put(path, data [, mode])", "Writes a file in the guest, with mode 0644 by default." },
+    { "put", vm_put, "vm:put(path, data [, mode])",
+      "Writes a file in the guest, with mode 0644 by default." },
     { "get", vm_get, "vm:get(path) -> data", "Reads a file of the guest." },
     { "insmod", vm_insmod, "vm:insmod(module [, parameters])",
-      "Loads a module and what it depends on. A refusal is an error, and a FAIL unless the script catches it." },
+      "Loads a module and what it depends on. A refusal is an error, and a FAIL unless the script catches "
+      "it." },
     { "rmmod", vm_rmmod, "vm:rmmod(module)", "Unloads a module." },
     { "kernel_log", vm_kernel_log, "vm:kernel_log([pattern]) -> lines",
-      "The kernel's log up to now, as a list of `{ text, level, time_us }`; with a Lua pattern, the lines that have it." },
+      "The kernel's log up to now, as a list of `{ text, level, time_us }`; with a Lua pattern, the lines "
+      "that have it." },
     { "events", vm_events, "vm:events([{ device =, class =, FIELD =, since = }]) -> events",
-      "Events that agree with all that is given, as a list of `{ seq, time_ns, device, class, rule, fields }`. Fields of the\n"
-      "class can be given as numbers, names, or `{ value =, mask = }`, directly or in a table `match`; `since` leaves out\n"
-      "the events up to this number." },
+      "Events that agree with all that is given, as a list of `{ seq, time_ns, device, class, rule,\n"
+      "fields }`. Fields of the class can be given as numbers, names, or `{ value =, mask = }`,\n"
+      "directly or in a table `match`; `since` leaves out the events up to this number." },
     { "now", vm_now, "vm:now() -> integer", "Virtual time in nanoseconds since the machine's start." },
     { "step", vm_step, "vm:step(text)", "Puts a line on the timeline, and shows it as the run's progress." },
     { "mark", vm_step, "vm:mark(text)", "The same as `vm:step`." },
-    { "sha256", vm_sha256, "vm:sha256(data) -> text", "SHA-256 of a string in hexadecimal, computed on the host." },
+    { "sha256", vm_sha256, "vm:sha256(data) -> text",
+      "SHA-256 of a string in hexadecimal, computed on the host." },
     { "bytes", vm_bytes, "vm:bytes(len) -> data", "So many pseudo-random bytes, from the run's seed." },
     { NULL, NULL, NULL, NULL },
 };
@@ -333,8 +342,9 @@ static int get_device(lua_State *L)
 const StuntBinding stunt_binding_vm = {
     .name = "vm",
     .type = "stunt.vm",
-    .doc = "The machine, handed to `run`. Its devices are fields of it: `vm.dma0`. A refusal by the guest (no such file, a\n"
-           "module that does not load) is an error that `pcall` can catch; when it is not caught the run is a FAIL.",
+    .doc = "The machine, handed to `run`. Its devices are fields of it: `vm.dma0`. A refusal by the\n"
+           "guest (no such file, a module that does not load) is an error that `pcall` can catch; when\n"
+           "it is not caught the run is a FAIL.",
     .function = functions,
     .fallback = get_device,
 };

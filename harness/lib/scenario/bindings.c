@@ -51,22 +51,24 @@ char *stunt_lua_describe(const char *name)
 
 static void append_binding(GString *text, const StuntBinding *binding)
 {
-    g_string_append_printf(text, "\n## %s\n\n%s\n", *binding->name ? binding->name : "Global functions", binding->doc);
+    g_string_append_printf(text, "\n## %s\n\n%s\n", *binding->name ? binding->name : "Global functions",
+                           binding->doc);
     for (const StuntFunction *function = binding->function; function->name; function++) {
         g_string_append_printf(text, "\n### `%s`\n\n%s\n", function->usage, function->doc);
     }
 }
 
 static const char intro[] =
-    "<!-- Generated from harness/lib/scenario/bind-*.c by 'stunt describe --lua'; do not edit. -->\n"
+    "<!-- Generated from the tables in harness/lib/scenario by 'stunt describe --lua'; do not edit. -->\n"
     "# Scripting reference\n\n"
-    "A scenario is a file that ends with `return scenario { … }`. It is Lua 5.4 in a sandbox: there is no `io`, `os`,\n"
-    "`debug` or `package`, `load` takes text only, and `require(\"name\")` finds files in the scenario's own folder and in\n"
-    "`scenarios/lib`. Nothing in it differs from run to run: `pairs` goes through a table in a fixed order (numbers, then\n"
-    "strings), `math.random` starts from the run's seed, and no address is ever shown.\n\n"
-    "Times are strings like `\"100ms\"` (ns, us, ms, s, min, h) or whole numbers of nanoseconds, and always virtual.\n"
-    "A misspelt name (register, vector, device, event class, field, action, parameter) is an error with file, line and a\n"
-    "suggestion.\n";
+    "A scenario is a file that ends with `return scenario { … }`. It is Lua 5.4 in a sandbox:\n"
+    "there is no `io`, `os`, `debug` or `package`, `load` takes text only, and `require(\"name\")`\n"
+    "finds files in the scenario's own folder and in `scenarios/lib`. Nothing in it differs from\n"
+    "run to run: `pairs` goes through a table in a fixed order (numbers, then strings),\n"
+    "`math.random` starts from the run's seed, and no address is ever shown.\n\n"
+    "Times are strings like `\"100ms\"` (ns, us, ms, s, min, h) or whole numbers of nanoseconds,\n"
+    "and always virtual. A misspelt name (register, vector, device, event class, field, action,\n"
+    "parameter) is an error with file, line and a suggestion.\n";
 
 char *stunt_lua_reference(void)
 {

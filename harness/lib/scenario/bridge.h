@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between C and Lua, knowing nothing of scenarios: registering tables of functions, checked arguments, errors.
- * A binding is one file bind-NAME.c with one StuntBinding, listed in bindings.c; the reference is made from it.
+ * Between C and Lua, knowing nothing of scenarios: registering tables of functions, checked arguments,
+ * errors. A binding is one file bind-NAME.c with one StuntBinding, listed in bindings.c; the reference is
+ * made from it.
  */
 #ifndef STUNT_LIB_BRIDGE_H
 #define STUNT_LIB_BRIDGE_H
@@ -36,15 +37,17 @@ gpointer stunt_bridge_check_object(lua_State *L, int idx, const StuntBinding *bi
 /* Raises "FILE:LINE: message" and frees the error. Never returns. */
 int stunt_bridge_raise(lua_State *L, GError *error);
 
-/* "FILE:LINE" of the innermost Lua function that runs, with the scenario's own line when that is in another file. */
+/* "FILE:LINE" of the innermost Lua function that runs, with the scenario's own line when that is in another
+ * file. */
 char *stunt_bridge_where(lua_State *L);
 
-/* An error, with a suggestion, when the table at idx has a string key that is not among `allowed` (NULL-terminated). */
+/* An error, with a suggestion, when the table at idx has a string key that is not among `allowed`
+ * (NULL-terminated). */
 void stunt_bridge_check_keys(lua_State *L, int idx, const char *what, const char *const *allowed);
 
 /*
- * Fields of the table at idx: the default when absent, a Lua error with the field's name when of another type.
- * Strings are borrowed from the table.
+ * Fields of the table at idx: the default when absent, a Lua error with the field's name when of another
+ * type. Strings are borrowed from the table.
  */
 const char *stunt_bridge_get_string(lua_State *L, int idx, const char *key, const char *def);
 guint64 stunt_bridge_get_integer(lua_State *L, int idx, const char *key, guint64 def);
@@ -54,7 +57,8 @@ guint64 stunt_bridge_get_ns(lua_State *L, int idx, const char *key, guint64 def)
 /* A time: "100ms", or a whole number of nanoseconds. `what` names it in errors. */
 guint64 stunt_bridge_to_ns(lua_State *L, int idx, const char *what);
 
-/* JSON to Lua: objects and arrays become tables. Lua to JSON: booleans, numbers and strings, else a Lua error. */
+/* JSON to Lua: objects and arrays become tables. Lua to JSON: booleans, numbers and strings, else a Lua
+ * error. */
 void stunt_bridge_push_json(lua_State *L, JsonNode *node);
 JsonNode *stunt_bridge_to_json(lua_State *L, int idx);
 

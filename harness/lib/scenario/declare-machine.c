@@ -40,7 +40,8 @@ static const char *push_near_setting(lua_State *L, const char *name)
 static void check_type(lua_State *L, StuntRuntime *runtime, const char *name, const char *type)
 {
     if (!stunt_spec_device(runtime->spec, type)) {
-        luaL_error(L, "machine: %s: unknown type of device '%s'%s", name, type, push_near_type(L, runtime, type));
+        luaL_error(L, "machine: %s: unknown type of device '%s'%s", name, type,
+                   push_near_type(L, runtime, type));
     }
 }
 
@@ -49,7 +50,8 @@ static void check_name(lua_State *L, const char *name)
     gsize good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
     if (name[good] || g_ascii_isdigit(*name) || !*name || strlen(name) > NAME_LEN_MAX) {
-        luaL_error(L, "machine: '%s' is no name for a device (letters, digits, '_', at most %d)", name, NAME_LEN_MAX);
+        luaL_error(L, "machine: '%s' is no name for a device (letters, digits, '_', at most %d)", name,
+                   NAME_LEN_MAX);
     }
     for (const StuntFunction *method = stunt_binding_vm.function; method->name; method++) {
         if (g_str_equal(method->name, name)) {

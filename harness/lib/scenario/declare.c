@@ -84,7 +84,8 @@ static void declare_misuse(lua_State *L, StuntRuntime *runtime)
         StuntMisuseAllowance *allowance;
 
         if (!stunt_runtime_device(runtime, name)) {
-            luaL_error(L, "oracle: misuse: the machine has no device '%s'%s", name, push_near_device(L, runtime, name));
+            luaL_error(L, "oracle: misuse: the machine has no device '%s'%s", name,
+                       push_near_device(L, runtime, name));
         }
         if (!any && (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 0)) {
             luaL_error(L, "oracle: misuse: %s must be a number of events, or true for any", name);

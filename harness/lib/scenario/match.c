@@ -17,7 +17,8 @@ static guint64 read_value(lua_State *L, const StuntMatch *match, const char *key
         if (!match->device) {
             luaL_error(L, "%s: a name needs a device", key);
         }
-        if (!stunt_resolve_value(match->device, match->class_info, key, lua_tostring(L, -1), &value, &error)) {
+        if (!stunt_resolve_value(match->device, match->class_info, key, lua_tostring(L, -1), &value,
+                                 &error)) {
             stunt_bridge_raise(L, error);
         }
         return value;
@@ -91,7 +92,8 @@ static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const c
 }
 
 /* Sets the query's device and what names mean for it. */
-static void read_device(lua_State *L, int idx, StuntRuntime *runtime, StuntEventQuery *query, StuntMatch *match)
+static void read_device(lua_State *L, int idx, StuntRuntime *runtime, StuntEventQuery *query,
+                        StuntMatch *match)
 {
     const char *name = stunt_bridge_get_string(L, idx, "device", NULL);
     const StuntDeviceDef *device = name ? stunt_runtime_device(runtime, name) : NULL;
@@ -182,7 +184,8 @@ void stunt_match_push_text(lua_State *L, StuntRuntime *runtime, const StuntEvent
     luaL_Buffer buffer;
 
     luaL_buffinit(L, &buffer);
-    luaL_addstring(&buffer, query->device >= 0 ? stunt_timeline_device_name(runtime->timeline, query->device) : "any device");
+    luaL_addstring(&buffer, query->device >= 0 ? stunt_timeline_device_name(runtime->timeline, query->device)
+                                               : "any device");
     lua_pushfstring(L, " %s", info ? info->name : "any class");
     luaL_addvalue(&buffer);
     for (guint i = 0; info && i < info->n_fields; i++) {

@@ -20,8 +20,8 @@ void stunt_match_add(lua_State *L, StuntMatch *match, const char *key);
 void stunt_match_add_table(lua_State *L, int idx, StuntMatch *match);
 
 /*
- * A query { device = …, class = …, FIELD = … } at idx as one for the timeline; keys in `others` (NULL-terminated)
- * are the caller's. Raises Lua errors.
+ * A query { device = …, class = …, FIELD = … } at idx as one for the timeline; keys in `others`
+ * (NULL-terminated) are the caller's. Raises Lua errors.
  */
 StuntEventQuery stunt_match_query(lua_State *L, int idx, StuntRuntime *runtime, const char *const *others);
 

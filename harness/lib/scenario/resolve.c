@@ -6,7 +6,8 @@
 #include "stunt/error.h"
 #include "stunt/events.h"
 
-static gboolean fail_unknown(const char *what, const char *of, const char *name, const GPtrArray *names, GError **error)
+static gboolean fail_unknown(const char *what, const char *of, const char *name, const GPtrArray *names,
+                             GError **error)
 {
     g_autofree char *near_name = stunt_did_you_mean(name, names);
 
@@ -95,7 +96,8 @@ static gboolean resolve_in(const GPtrArray *names, const char *what, const char 
     return TRUE;
 }
 
-static gboolean resolve_offset(const StuntSpecDevice *device, const char *name, guint64 *ret_value, GError **error)
+static gboolean resolve_offset(const StuntSpecDevice *device, const char *name, guint64 *ret_value,
+                               GError **error)
 {
     StuntRegisterName reg;
 
@@ -103,7 +105,8 @@ static gboolean resolve_offset(const StuntSpecDevice *device, const char *name, 
         return FALSE;
     }
     if (reg.field) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "'%s': events know registers, not their fields", name);
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "'%s': events know registers, not their fields",
+                    name);
         return FALSE;
     }
     *ret_value = reg.reg->offset + (guint64)reg.index * reg.reg->stride;
@@ -115,8 +118,8 @@ static gboolean is_mmio(const struct stunt_class_info *class_info)
     return class_info->id == STUNT_EV_MMIO_READ || class_info->id == STUNT_EV_MMIO_WRITE;
 }
 
-gboolean stunt_resolve_value(const StuntSpecDevice *device, const struct stunt_class_info *class_info, const char *field,
-                             const char *name, guint64 *ret_value, GError **error)
+gboolean stunt_resolve_value(const StuntSpecDevice *device, const struct stunt_class_info *class_info,
+                             const char *field, const char *name, guint64 *ret_value, GError **error)
 {
     const StuntSpecEnum *values = enum_of(device, class_info, field);
 
@@ -137,8 +140,9 @@ gboolean stunt_resolve_value(const StuntSpecDevice *device, const struct stunt_c
 
         return resolve_in(values->value, "value", of, name, ret_value, error);
     }
-    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "'%s': field %s of %s takes a number, it has no names for %s",
-                name, field, class_info->name, device->name);
+    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                "'%s': field %s of %s takes a number, it has no names for %s", name, field, class_info->name,
+                device->name);
     return FALSE;
 }
 
@@ -176,12 +180,13 @@ gboolean stunt_resolve_register(const StuntSpecDevice *device, const char *name,
         return fail_unknown_spec("register", device->name, base, device->reg, error);
     }
     if (!parse_index(&rest, &index) || (*rest && *rest != '.')) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "'%s' is no register name (NAME, NAME[i], NAME.FIELD)", name);
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "'%s' is no register name (NAME, NAME[i], NAME.FIELD)", name);
         return FALSE;
     }
     if (index >= reg->count) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: %s has %u element%s, counted from 0", name, base,
-                    reg->count, reg->count == 1 ? "" : "s");
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: %s has %u element%s, counted from 0", name,
+                    base, reg->count, reg->count == 1 ? "" : "s");
         return FALSE;
     }
     field = *rest ? stunt_spec_name(reg->field, rest + 1) : NULL;

@@ -49,7 +49,8 @@ static StuntRuleStatus *find_status(StuntRuntime *runtime, const char *id, GErro
     return NULL;
 }
 
-StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, guint16 action, GError **error)
+StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, guint16 action,
+                           GError **error)
 {
     g_autofree char *text = g_strdup_printf("id=%s %s", id, runtime->text->str);
     g_autofree char *note = g_strdup_printf("%s device=%s", text, device);
@@ -115,12 +116,17 @@ static gboolean must_fire(const StuntRule *rule)
     return !rule->optional && rule->action != STUNT_ACT_FORBID;
 }
 
+/* After another verdict it is told beside it: a run that did not go as planned is read differently. */
 static void judge_unfired(StuntRuntime *runtime, const StuntRule *rule, guint64 matched)
 {
-    g_autofree char *reason =
-        g_strdup_printf("rule '%s' never fired (matched %" G_GUINT64_FORMAT " times): %s", rule->id, matched, rule->text);
+    g_autofree char *reason = g_strdup_printf(
+        "rule '%s' never fired (matched %" G_GUINT64_FORMAT " times): %s", rule->id, matched, rule->text);
 
-    stunt_runtime_judge(runtime, STUNT_INVALID, reason);
+    if (runtime->judged) {
+        stunt_runtime_add_detail(runtime, "and", reason);
+    } else {
+        stunt_runtime_judge(runtime, STUNT_INVALID, reason);
+    }
 }
 
 gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **error)
@@ -136,7 +142,8 @@ gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **
             stunt_result_add_rule(result, rule->id, FALSE, 0, 0, 0);
             continue;
         }
-        stunt_result_add_rule(result, rule->id, status->armed, status->matched, status->fired, status->first_ns);
+        stunt_result_add_rule(result, rule->id, status->armed, status->matched, status->fired,
+                              status->first_ns);
         if (!status->fired && must_fire(rule)) {
             judge_unfired(runtime, rule, status->matched);
         }

@@ -5,14 +5,18 @@
 
 #include "lib/scenario/runtime.h"
 
-/* Arms runtime->text under an id. Errors: INPUT (what is wrong with the rule), QEMU. The rule belongs to the runtime. */
-StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, guint16 action, GError **error);
+/* Arms runtime->text under an id. Errors: INPUT (what is wrong with the rule), QEMU. The rule belongs to the
+ * runtime. */
+StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, guint16 action,
+                           GError **error);
 
-/* As the fault engine has it now, or as it was when disarmed. Free with stunt_rule_status_free(). Errors: QEMU. */
+/* As the fault engine has it now, or as it was when disarmed. Free with stunt_rule_status_free(). Errors:
+ * QEMU. */
 StuntRuleStatus *stunt_rules_status(StuntRuntime *runtime, const StuntRule *rule, GError **error);
 gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **error);
 
-/* Puts all rules into the result and lets the verdict INVALID fall for one that should have fired. Errors: QEMU. */
+/* Puts all rules into the result and lets the verdict INVALID fall for one that should have fired. Errors:
+ * QEMU. */
 gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **error);
 
 /* StuntPauseFunc: calls the rule's on_pause. data: the runtime. */

@@ -190,7 +190,8 @@ static void judge_health(Run *run)
         return;
     }
     why = stunt_vm_stopped(run->vm);
-    if (why == STUNT_STOPPED_PANIC || why == STUNT_STOPPED_FORBID || g_error_matches(error, STUNT_ERROR, STUNT_ERROR_QEMU)) {
+    if (why == STUNT_STOPPED_PANIC || why == STUNT_STOPPED_FORBID ||
+        g_error_matches(error, STUNT_ERROR, STUNT_ERROR_QEMU)) {
         stunt_runtime_judge_error(run->runtime, NULL, error);
         return;
     }
@@ -217,19 +218,10 @@ static void judge(Run *run, StuntResult *result)
     }
 }
 
-/* What goes wrong before the script: a refusal (no such module) means that the bench is not as declared. */
 static void judge_preparation(Run *run, const char *doing, GError *error)
 {
-    gboolean refused = g_error_matches(error, STUNT_ERROR, STUNT_ERROR_GUEST) && run->vm &&
-                       stunt_vm_stopped(run->vm) == STUNT_STOPPED_ASK;
-
     g_prefix_error(&error, "%s: ", doing);
-    if (refused) {
-        stunt_runtime_judge(run->runtime, STUNT_BROKEN, error->message);
-        g_error_free(error);
-    } else {
-        stunt_runtime_judge_error(run->runtime, NULL, error);
-    }
+    stunt_runtime_judge_error(run->runtime, NULL, error);
 }
 
 /* From the machine to the verdict. */
@@ -271,8 +263,9 @@ static void apply_expected(const StuntRuntime *runtime, StuntResult *result)
         stunt_result_set(&result->detail, "");
         stunt_result_set(&result->reason, "");
     } else if (result->status != STUNT_BROKEN) {
-        reason = g_strdup_printf("the verdict should be %s, it is %s%s%s", stunt_status_name(expected),
-                                 stunt_status_name(result->status), *result->reason ? ": " : "", result->reason);
+        reason =
+            g_strdup_printf("the verdict should be %s, it is %s%s%s", stunt_status_name(expected),
+                            stunt_status_name(result->status), *result->reason ? ": " : "", result->reason);
         result->status = STUNT_FAIL;
         stunt_result_set(&result->reason, reason);
     }
@@ -311,8 +304,8 @@ static GBytes *kernel_log_text(const Run *run)
     for (guint i = 0; log && i < log->len; i++) {
         const StuntKmsg *line = log->pdata[i];
 
-        g_string_append_printf(text, "<%u>[%5" G_GUINT64_FORMAT ".%06u] %s\n", line->level, line->time_us / US_PER_S,
-                               (guint)(line->time_us % US_PER_S), line->text);
+        g_string_append_printf(text, "<%u>[%5" G_GUINT64_FORMAT ".%06u] %s\n", line->level,
+                               line->time_us / US_PER_S, (guint)(line->time_us % US_PER_S), line->text);
     }
     return g_string_free_to_bytes(text);
 }
@@ -343,7 +336,8 @@ StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_eve
     g_autoptr(GError) error = NULL;
 
     result->seed = request->seed;
-    run.runtime = stunt_runtime_new(request->setup, request->spec, request, request->name, request->file, &error);
+    run.runtime =
+        stunt_runtime_new(request->setup, request->spec, request, request->name, request->file, &error);
     if (run.runtime) {
         go(&run, result);
         fill_result(&run, result);

@@ -63,7 +63,8 @@ void stunt_runtime_progress(StuntRuntime *runtime, const char *what)
 
     stunt_sandbox_progress(&runtime->sandbox);
     if (request && request->progress) {
-        request->progress(what, runtime->vm ? stunt_vm_now_ns(runtime->vm) : 0, runtime->timeline, request->data);
+        request->progress(what, runtime->vm ? stunt_vm_now_ns(runtime->vm) : 0, runtime->timeline,
+                          request->data);
     }
 }
 
@@ -148,14 +149,16 @@ static void open_sandbox(StuntRuntime *runtime, const StuntSetup *setup, const c
     sandbox->root = runtime->root;
     sandbox->print = print_note;
     sandbox->data = runtime;
-    sandbox->wall_limit_ms = runtime->request && runtime->request->wall_limit_ms ? runtime->request->wall_limit_ms
-                                                                                 : STUNT_SCRIPT_WALL_LIMIT_MS;
+    sandbox->wall_limit_ms = runtime->request && runtime->request->wall_limit_ms
+                                 ? runtime->request->wall_limit_ms
+                                 : STUNT_SCRIPT_WALL_LIMIT_MS;
     stunt_sandbox_init(sandbox, runtime->request ? runtime->request->seed : 0);
     stunt_bindings_register(sandbox->L);
 }
 
-StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec, const StuntRunRequest *request,
-                                const char *name, const char *file, GError **error)
+StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
+                                const StuntRunRequest *request, const char *name, const char *file,
+                                GError **error)
 {
     g_autoptr(StuntRuntime) runtime = g_new0(StuntRuntime, 1);
     guint64 seed = request ? request->seed : 0;
@@ -173,8 +176,8 @@ StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec, 
     return load_file(runtime, file, error) ? g_steal_pointer(&runtime) : NULL;
 }
 
-StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spec, const char *name, const char *file,
-                                   GError **error)
+StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spec, const char *name,
+                                   const char *file, GError **error)
 {
     g_autoptr(StuntRuntime) runtime = stunt_runtime_new(setup, spec, NULL, name, file, error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One scenario file in its sandbox, and the machine that it drives. The bindings find it through their Lua state.
- * A verdict, once fallen, stays: a script that catches the error with pcall() does not undo it.
+ * One scenario file in its sandbox, and the machine that it drives. The bindings find it through their Lua
+ * state. A verdict, once fallen, stays: a script that catches the error with pcall() does not undo it.
  */
 #ifndef STUNT_LIB_RUNTIME_H
 #define STUNT_LIB_RUNTIME_H
@@ -53,8 +53,9 @@ typedef struct {
 } StuntRuntime;
 
 /* Runs the file's top level. Borrows spec and request. Errors: MISSING, INPUT ("FILE:LINE: …"). */
-StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec, const StuntRunRequest *request,
-                                const char *name, const char *file, GError **error);
+StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
+                                const StuntRunRequest *request, const char *name, const char *file,
+                                GError **error);
 void stunt_runtime_free(StuntRuntime *runtime);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntRuntime, stunt_runtime_free)
 
@@ -72,8 +73,8 @@ void stunt_runtime_add_detail(StuntRuntime *runtime, const char *title, const ch
 void stunt_runtime_judge_error(StuntRuntime *runtime, const char *where, GError *error);
 
 /*
- * Raises what a failed call of guest.h or vm.h means: a verdict (deadline, panic, forbidden event, QEMU gone),
- * or a plain error that the script may catch (the guest refused). Frees the error, never returns.
+ * Raises what a failed call of guest.h or vm.h means: a verdict (deadline, panic, forbidden event, QEMU
+ * gone), or a plain error that the script may catch (the guest refused). Frees the error, never returns.
  */
 int stunt_runtime_raise(StuntRuntime *runtime, lua_State *L, GError *error);
 

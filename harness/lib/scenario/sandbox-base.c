@@ -31,8 +31,8 @@ static int set_metatable(lua_State *L)
 }
 
 /*
- * Message handler; upvalue: the script's own. An error of the time check is raised inside the hook, where no further
- * check happens: a handler that loops would never end, so it is not asked.
+ * Message handler; upvalue: the script's own. An error of the time check is raised inside the hook, where no
+ * further check happens: a handler that loops would never end, so it is not asked.
  */
 static int handle(lua_State *L)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pairs() and next() in a fixed order: numbers ascending, then strings, then booleans, then the rest. Lua's own order
- * depends on where the process was loaded, and a run that follows it could not be repeated.
+ * pairs() and next() in a fixed order: numbers ascending, then strings, then booleans, then the rest. Lua's
+ * own order depends on where the process was loaded, and a run that follows it could not be repeated.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -78,7 +78,8 @@ static int require(lua_State *L)
     int status;
 
     if (!is_name(name)) {
-        return luaL_error(L, "require: '%s' is no module name (letters, digits, '_', '-', parts with '.')", name);
+        return luaL_error(L, "require: '%s' is no module name (letters, digits, '_', '-', parts with '.')",
+                          name);
     }
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADED);
     if (lua_getfield(L, -1, name) != LUA_TNIL) {

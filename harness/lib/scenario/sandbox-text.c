@@ -14,8 +14,8 @@ static void push_text(lua_State *L, int idx)
     } else if (luaL_getmetafield(L, idx, "__tostring") != LUA_TNIL) {
         lua_pop(L, 1);
         luaL_tolstring(L, idx, NULL);
-    } else {
-        lua_pushstring(L, luaL_typename(L, idx));
+    } else if (luaL_getmetafield(L, idx, "__name") != LUA_TSTRING) {
+        lua_pushstring(L, luaL_typename(L, idx)); /* above whatever that field is */
     }
 }
 

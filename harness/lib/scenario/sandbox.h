@@ -30,7 +30,8 @@ typedef struct {
     gsize memory; /* bytes in use */
 } StuntSandbox;
 
-/* Fills sandbox->L. The strings are borrowed; the struct must not move. Equal seeds give equal math.random(). */
+/* Fills sandbox->L. The strings are borrowed; the struct must not move. Equal seeds give equal math.random().
+ */
 void stunt_sandbox_init(StuntSandbox *sandbox, guint64 seed);
 void stunt_sandbox_clear(StuntSandbox *sandbox);
 

@@ -60,8 +60,8 @@ gboolean stunt_time_parse(const char *text, guint64 *ret_ns, GError **error)
     }
     ns = rest ? unit_ns(rest) : 0;
     if (!ns) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "'%s' is no time: write a number and ns, us, ms, s, min or h",
-                    text);
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "'%s' is no time: write a number and ns, us, ms, s, min or h", text);
         return FALSE;
     }
     if (!g_uint64_checked_mul(&ns, ns, digits) || ns / scale > G_MAXINT64) {

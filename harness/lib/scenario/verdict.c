@@ -3,9 +3,40 @@
 #include <string.h>
 
 #include "lib/scenario/runtime.h"
+#include "lib/vm/cmdline.h"
 
 #define TAIL_LINES 10
+#define TAIL_SEARCH 500 /* lines among which those are looked for */
+#define LINK_NOISE "  " STUNT_LINK_ID "  "
 #define LOG_LINES 20 /* of a panicked kernel, or of QEMU */
+
+/* Register and memory traffic of the rendezvous: always there, and never the reason. */
+static gboolean is_noise(const char *line)
+{
+    const char *link = strstr(line, LINK_NOISE);
+
+    return link && (g_str_has_prefix(link + strlen(LINK_NOISE), "mmio.") ||
+                    g_str_has_prefix(link + strlen(LINK_NOISE), "dma."));
+}
+
+/* The last lines of the log that tell something. */
+static char *last_events(const StuntTimeline *timeline)
+{
+    g_autofree char *tail = stunt_timeline_tail(timeline, TAIL_SEARCH);
+    g_auto(GStrv) lines = g_strsplit(tail, "\n", -1);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new();
+    g_autoptr(GString) text = g_string_new("last events:\n");
+
+    for (guint i = 0; lines[i]; i++) {
+        if (*lines[i] && !is_noise(lines[i])) {
+            g_ptr_array_add(kept, lines[i]);
+        }
+    }
+    for (guint i = kept->len > TAIL_LINES ? kept->len - TAIL_LINES : 0; i < kept->len; i++) {
+        g_string_append_printf(text, "%s\n", (char *)kept->pdata[i]);
+    }
+    return g_strdup(text->str);
+}
 
 void stunt_runtime_judge(StuntRuntime *runtime, StuntStatus status, const char *reason)
 {
@@ -19,9 +50,7 @@ void stunt_runtime_judge(StuntRuntime *runtime, StuntStatus status, const char *
         runtime->last_event = stunt_timeline_events(runtime->timeline);
     }
     if (runtime->timeline && status != STUNT_SKIP) {
-        g_autofree char *tail = stunt_timeline_tail(runtime->timeline, TAIL_LINES);
-
-        runtime->detail = g_strconcat("last events:\n", tail, NULL);
+        runtime->detail = last_events(runtime->timeline);
     }
 }
 
@@ -108,6 +137,7 @@ static gboolean judge_error(StuntRuntime *runtime, const char *where, const GErr
     }
     switch ((StuntErrorCode)error->code) {
     case STUNT_ERROR_INPUT:
+    case STUNT_ERROR_MISSING:
         return FALSE;
     case STUNT_ERROR_GUEST:
         return judge_stop(runtime, where, error);
@@ -116,7 +146,6 @@ static gboolean judge_error(StuntRuntime *runtime, const char *where, const GErr
         judge_text(runtime, STUNT_FAIL, where, hang);
         return TRUE;
     case STUNT_ERROR_FAILED:
-    case STUNT_ERROR_MISSING:
     case STUNT_ERROR_QEMU:
     case STUNT_ERROR_PROTOCOL:
     case STUNT_ERROR_TIMEOUT:
@@ -130,7 +159,8 @@ static gboolean judge_error(StuntRuntime *runtime, const char *where, const GErr
 void stunt_runtime_judge_error(StuntRuntime *runtime, const char *where, GError *error)
 {
     if (!runtime->judged && !judge_error(runtime, where, error)) {
-        StuntStatus status = g_error_matches(error, STUNT_ERROR, STUNT_ERROR_GUEST) ? STUNT_FAIL : STUNT_BROKEN;
+        StuntStatus status =
+            g_error_matches(error, STUNT_ERROR, STUNT_ERROR_GUEST) ? STUNT_FAIL : STUNT_BROKEN;
 
         judge_text(runtime, status, where, error->message);
     }

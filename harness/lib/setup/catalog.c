@@ -26,7 +26,8 @@ static void add(GPtrArray *list, const char *name, const char *file)
 {
     StuntScenarioFile *scenario = g_new0(StuntScenarioFile, 1);
 
-    scenario->name = g_str_has_suffix(name, SUFFIX) ? g_strndup(name, strlen(name) - strlen(SUFFIX)) : g_strdup(name);
+    scenario->name =
+        g_str_has_suffix(name, SUFFIX) ? g_strndup(name, strlen(name) - strlen(SUFFIX)) : g_strdup(name);
     scenario->file = g_strdup(file);
     g_ptr_array_add(list, scenario);
 }
@@ -39,10 +40,11 @@ static int compare(gconstpointer a, gconstpointer b)
 }
 
 /*
- * Adds all scenarios of a folder; prefix is the folder's name with "/" at the end, or "". What scenarios share is in
- * the folder `lib` of the root.
+ * Adds all scenarios of a folder; prefix is the folder's name with "/" at the end, or "". What scenarios
+ * share is in the folder `lib` of the root.
  */
-static gboolean add_folder(GPtrArray *list, const char *root, const char *folder, const char *prefix, GError **error)
+static gboolean add_folder(GPtrArray *list, const char *root, const char *folder, const char *prefix,
+                           GError **error)
 {
     g_autoptr(GError) inner = NULL;
     g_autoptr(GDir) dir = g_dir_open(folder, 0, &inner);
@@ -104,7 +106,8 @@ static gboolean is_named(const StuntScenarioFile *scenario, const char *word)
     while (len && word[len - 1] == '/') {
         len--;
     }
-    return len && strncmp(scenario->name, word, len) == 0 && (!scenario->name[len] || scenario->name[len] == '/');
+    return len && strncmp(scenario->name, word, len) == 0 &&
+           (!scenario->name[len] || scenario->name[len] == '/');
 }
 
 static guint add_by_name(GPtrArray *list, const GPtrArray *all, const char *word)
@@ -137,7 +140,8 @@ static const char *name_of(const GPtrArray *all, const char *file, const char *g
     return given;
 }
 
-static gboolean add_by_path(GPtrArray *list, const GPtrArray *all, const char *root, const char *word, GError **error)
+static gboolean add_by_path(GPtrArray *list, const GPtrArray *all, const char *root, const char *word,
+                            GError **error)
 {
     g_autofree char *path = g_canonicalize_filename(word, NULL);
     g_autoptr(GPtrArray) inside = new_list();
@@ -192,7 +196,8 @@ static char *suggestion(const GPtrArray *all, const char *word)
     return g_steal_pointer(&whole);
 }
 
-static gboolean add_word(GPtrArray *list, const GPtrArray *all, const char *root, const char *word, GError **error)
+static gboolean add_word(GPtrArray *list, const GPtrArray *all, const char *root, const char *word,
+                         GError **error)
 {
     g_autofree char *near_name = NULL;
 
@@ -203,7 +208,8 @@ static gboolean add_word(GPtrArray *list, const GPtrArray *all, const char *root
         return add_by_path(list, all, root, word, error);
     }
     near_name = suggestion(all, word);
-    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no scenario '%s'%s ('stunt list' shows all)", word, near_name);
+    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no scenario '%s'%s ('stunt list' shows all)", word,
+                near_name);
     return FALSE;
 }
 

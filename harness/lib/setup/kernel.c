@@ -67,9 +67,10 @@ static void set_unprepared(const char *file, const char *release, GError **error
     g_autofree char *makefile = g_strdup_printf("/lib/modules/%s/build/Makefile", release);
 
     if (g_file_test(makefile, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_MISSING,
-                    "%s: kernel %s: no guest image was made for it; start ./stunt with --kernel %s, it makes one", file,
-                    release, file);
+        g_set_error(
+            error, STUNT_ERROR, STUNT_ERROR_MISSING,
+            "%s: kernel %s: no guest image was made for it; start ./stunt with --kernel %s, it makes one",
+            file, release, file);
     } else {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_MISSING,
                     "%s: kernel %s: its headers are not there (%s), so the guest's modules cannot be built; "
@@ -78,7 +79,22 @@ static void set_unprepared(const char *file, const char *release, GError **error
     }
 }
 
-static StuntKernel *find_by_file(const StuntSetup *setup, const char *file, GError **error)
+/* The file of a prepared kernel itself, whatever its form. */
+static StuntKernel *find_same_file(const StuntSetup *setup, const char *file)
+{
+    g_autofree char *path = g_canonicalize_filename(file, NULL);
+
+    for (guint i = 0; i < setup->kernel->len; i++) {
+        const StuntKernel *known = setup->kernel->pdata[i];
+
+        if (g_str_equal(known->kernel, path)) {
+            return copy_kernel(known);
+        }
+    }
+    return NULL;
+}
+
+static StuntKernel *find_by_release(const StuntSetup *setup, const char *file, GError **error)
 {
     g_autofree char *release = stunt_setup_kernel_release(file, error);
 
@@ -124,9 +140,12 @@ StuntKernel *stunt_setup_find_kernel(const StuntSetup *setup, const char *name, 
         }
     }
     if (wanted && strchr(wanted, '/')) {
-        return find_by_file(setup, wanted, error);
+        StuntKernel *same = find_same_file(setup, wanted);
+
+        return same ? same : find_by_release(setup, wanted, error);
     }
     known = list_kernels(setup);
-    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no kernel '%s'; there are: %s", wanted ? wanted : "", known);
+    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no kernel '%s'; there are: %s", wanted ? wanted : "",
+                known);
     return NULL;
 }

@@ -79,7 +79,8 @@ static char *absolute(const StuntSetup *setup, const char *path)
     return g_canonicalize_filename(path, folder);
 }
 
-static char *get_value(const StuntSetup *setup, GKeyFile *keys, const char *group, const char *key, GError **error)
+static char *get_value(const StuntSetup *setup, GKeyFile *keys, const char *group, const char *key,
+                       GError **error)
 {
     g_autoptr(GError) inner = NULL;
     g_autofree char *value = g_key_file_get_string(keys, group, key, &inner);
@@ -91,8 +92,8 @@ static char *get_value(const StuntSetup *setup, GKeyFile *keys, const char *grou
     return g_steal_pointer(&value);
 }
 
-static gboolean get_path(const StuntSetup *setup, GKeyFile *keys, const char *group, const char *key, char **ret_path,
-                         GError **error)
+static gboolean get_path(const StuntSetup *setup, GKeyFile *keys, const char *group, const char *key,
+                         char **ret_path, GError **error)
 {
     g_autofree char *value = get_value(setup, keys, group, key, error);
 
@@ -153,8 +154,8 @@ static gboolean read_file(StuntSetup *setup, GError **error)
     if (!g_key_file_load_from_file(keys, setup->file, G_KEY_FILE_NONE, &inner)) {
         gboolean missing = g_error_matches(inner, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 
-        g_set_error(error, STUNT_ERROR, missing ? STUNT_ERROR_MISSING : STUNT_ERROR_INPUT, "%s: %s", setup->file,
-                    inner->message);
+        g_set_error(error, STUNT_ERROR, missing ? STUNT_ERROR_MISSING : STUNT_ERROR_INPUT, "%s: %s",
+                    setup->file, inner->message);
         return FALSE;
     }
     get_firmware(setup, keys);
@@ -173,8 +174,9 @@ StuntSetup *stunt_setup_load(const char *file, GError **error)
     setup->firmware = g_ptr_array_new_with_free_func(g_free);
     setup->kernel = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_kernel_free);
     if (!found) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_MISSING,
-                    "no configuration file: set STUNT_CONFIG or give --config FILE; in a clone, start ./stunt");
+        g_set_error(
+            error, STUNT_ERROR, STUNT_ERROR_MISSING,
+            "no configuration file: set STUNT_CONFIG or give --config FILE; in a clone, start ./stunt");
         return NULL;
     }
     setup->file = g_canonicalize_filename(found, NULL);

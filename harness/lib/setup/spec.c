@@ -231,7 +231,8 @@ StuntSpec *stunt_spec_load(const char *file, GError **error)
     spec->device = g_ptr_array_new_with_free_func(device_free);
     lua_pushcfunction(L, read_spec);
     if (luaL_loadfilex(L, file, "t") || lua_pcall(L, 0, 1, 0)) {
-        g_set_error(error, STUNT_ERROR, exists ? STUNT_ERROR_INPUT : STUNT_ERROR_MISSING, "%s", lua_tostring(L, -1));
+        g_set_error(error, STUNT_ERROR, exists ? STUNT_ERROR_INPUT : STUNT_ERROR_MISSING, "%s",
+                    lua_tostring(L, -1));
         lua_close(L);
         return NULL;
     }

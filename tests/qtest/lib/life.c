@@ -134,3 +134,23 @@ void life_go(Life *life, unsigned steps)
         one_step(life);
     }
 }
+
+void life_begin_work(Life *life)
+{
+    for (unsigned i = 0; i < STUNT_DMA_CH_CTRL_COUNT; i++) {
+        Channel *channel = &life->channel[i];
+        struct stunt_dma_desc sum = { .op = STUNT_DMA_OP_CRC32C, .src = RAM_SRC + i, .len = 3000000,
+                                      .id = (uint16_t)(100 + i), .flags = STUNT_DMA_DESC_IRQ };
+        struct stunt_dma_desc chain = { .op = STUNT_DMA_OP_LINK, .src = CHAIN_AT, .id = (uint16_t)(200 + i),
+                                        .flags = STUNT_DMA_DESC_IRQ };
+
+        if (below(life, 2)) {
+            continue; /* it may be halted, or busy with something else */
+        }
+        *channel = channel_open(life->bench, i, 2);
+        channel_put(channel, i % 2 ? &sum : &chain);
+        channel_put(channel, i % 2 ? &chain : &sum);
+        channel_kick(channel);
+    }
+    machine_step(life->bench->machine, 1 + below(life, below(life, 2) ? 100000 : 40000000));
+}

@@ -22,4 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Life, life_free)
 
 void life_go(Life *life, unsigned steps);
 
+/* Gives some channels long work to do, and stops soon or later in the middle of it. */
+void life_begin_work(Life *life);
+
 #endif

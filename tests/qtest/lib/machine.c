@@ -140,15 +140,13 @@ Machine *machine_new(const char *args, int fd)
     return machine;
 }
 
-void machine_free(Machine *machine)
+/* Waits for QEMU, which must end with status `code`, and lets everything go. */
+static void reap(Machine *machine, int code)
 {
     int status = 0;
 
-    if (!machine) {
-        return;
-    }
-    qmp_quit(machine);
-    if (waitpid(machine->pid, &status, 0) != machine->pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    if (waitpid(machine->pid, &status, 0) != machine->pid || !WIFEXITED(status) ||
+        WEXITSTATUS(status) != code) {
         g_error("QEMU ended with wait status 0x%x", status);
     }
     g_spawn_close_pid(machine->pid);
@@ -157,6 +155,20 @@ void machine_free(Machine *machine)
     g_string_free(machine->qtest_in, TRUE);
     g_string_free(machine->qmp_in, TRUE);
     g_free(machine);
+}
+
+void machine_free(Machine *machine)
+{
+    if (machine) {
+        qmp_quit(machine);
+        reap(machine, EXIT_SUCCESS);
+    }
+}
+
+void machine_expect_end(Machine *machine, const char *command, const char *args)
+{
+    qmp_execute_to_end(machine, command, args);
+    reap(machine, EXIT_FAILURE);
 }
 
 /* ---- the qtest protocol ---------------------------------------------------------------------------- */

@@ -72,6 +72,9 @@ JsonNode *machine_qmp(Machine *machine, const char *command, const char *args);
 /* Runs a command that must fail; gives QEMU's text. Free with g_free. */
 char *machine_qmp_error(Machine *machine, const char *command, const char *args);
 
+/* Runs a command that makes QEMU end with a failure, and frees the machine. */
+void machine_expect_end(Machine *machine, const char *command, const char *args);
+
 uint64_t machine_qom_get_uint(Machine *machine, const char *device, const char *property);
 char *machine_qom_get_str(Machine *machine, const char *device, const char *property);
 void machine_qom_set(Machine *machine, const char *device, const char *property, const char *json_value);

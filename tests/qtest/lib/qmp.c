@@ -92,12 +92,17 @@ static JsonNode *receive_answer(Machine *machine)
     }
 }
 
-static JsonNode *execute(Machine *machine, const char *command, const char *args)
+static void send_command(Machine *machine, const char *command, const char *args)
 {
     g_autofree char *line = g_strdup_printf("{\"execute\": \"%s\", \"arguments\": %s}", command,
                                             args ? args : "{}");
 
     line_send(machine->qmp_fd, line);
+}
+
+static JsonNode *execute(Machine *machine, const char *command, const char *args)
+{
+    send_command(machine, command, args);
     return receive_answer(machine);
 }
 
@@ -210,6 +215,22 @@ void qmp_greet(Machine *machine)
         g_error("QMP: no greeting");
     }
     run(machine, "qmp_capabilities", NULL);
+}
+
+void qmp_execute_to_end(Machine *machine, const char *command, const char *args)
+{
+    char buf[4096];
+    ssize_t n;
+
+    send_command(machine, command, args);
+    do {
+        struct pollfd wait = { .fd = machine->qmp_fd, .events = POLLIN };
+
+        if (poll(&wait, 1, WAIT_MS) == 0) {
+            g_error("QEMU lives on after %s", command);
+        }
+        n = read(machine->qmp_fd, buf, sizeof(buf));
+    } while (n > 0 || (n < 0 && errno == EINTR));
 }
 
 void qmp_quit(Machine *machine)

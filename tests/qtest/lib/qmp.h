@@ -16,4 +16,7 @@ void qmp_greet(Machine *machine);
 
 void qmp_quit(Machine *machine);
 
+/* Sends a command and waits until QEMU has closed the line. */
+void qmp_execute_to_end(Machine *machine, const char *command, const char *args);
+
 #endif

@@ -1,0 +1,319 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""test_cli.py STUNT: the command without a machine. What would be QEMU is a script that misbehaves."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+STUNT = os.path.abspath(sys.argv.pop(1))
+TIMEOUT_S = 30
+
+CONFIG = """[paths]
+qemu={0}/qemu
+firmware={0}/firmware
+devices={0}/devices.so
+spec={1}/data/spec.lua
+scenarios={0}/scenarios
+[kernel 6.1]
+release=6.1.0-1-test
+kernel={0}/bzimage
+initrd={0}/initrd
+[defaults]
+kernel=6.1
+"""
+GOOD = """return scenario {
+  summary = "%s",
+  machine = { toy0 = { type = "toy", ["speed"] = 3 }, toy1 = "toy", memory = 128 },
+  modules = { "one", { "two", "a=1" } },
+  deadline = "30s",
+  oracle = { allow = { "toy: lost" }, misuse = { toy0 = 2, toy1 = true } },
+  run = function(vm) end,
+}
+"""
+BROKEN = "return scenario {\n  summary = = 1,\n}\n"
+
+
+class CliTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.dir = Path(tempfile.mkdtemp(prefix="stunt-cli-"))
+        self.addCleanup(shutil.rmtree, self.dir)
+        for name in ("bzimage", "initrd", "devices.so"):
+            (self.dir / name).write_bytes(b"")
+        (self.dir / "firmware").mkdir()
+        self.write("stunt.conf", CONFIG.format(self.dir, HERE))
+        self.write("scenarios/toy/first.lua", GOOD % "the first of them")
+        self.write("scenarios/toy/second.lua", GOOD % "the second of them")
+        self.env = dict(os.environ, HOME=str(self.dir), XDG_STATE_HOME=str(self.dir / "state"),
+                        STUNT_CONFIG=str(self.dir / "stunt.conf"), LC_ALL="C.UTF-8")
+
+    def write(self, name, text, mode=0o644):
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def fake_qemu(self, body):
+        self.write("qemu", "#!/bin/sh\n" + body, 0o755)
+
+    def stunt(self, *words):
+        return subprocess.run([STUNT, *map(str, words)], env=self.env, cwd=self.dir, capture_output=True,
+                              text=True, timeout=TIMEOUT_S)
+
+    def refused(self, words, *expected, status=64):
+        done = self.stunt(*words)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        for text in expected:
+            self.assertIn(text, done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def golden(self, name, text):
+        file = HERE / "golden" / name
+        text = text.replace(str(self.dir), "DIR")
+        if os.environ.get("STUNT_UPDATE_GOLDEN"):
+            file.write_text(text)
+        self.assertEqual(text, file.read_text())
+
+
+class Usage(CliTest):
+    def test_version(self):
+        self.assertRegex(self.stunt("--version").stdout, r"^stunt \d+\.\d+")
+
+    def test_help_lists_every_command_and_each_has_help(self):
+        shown = self.stunt("--help")
+        commands = re.findall(r"^  (\w+) ", shown.stdout, re.M)
+        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "doctor", "check"])
+        for command in commands:
+            one = self.stunt(command, "--help")
+            self.assertEqual(one.returncode, 0)
+            self.assertIn(f"stunt {command}", one.stdout)
+
+    def test_help_is_narrow(self):
+        for command in ([], ["run"], ["replay"], ["describe"], ["events"]):
+            widest = max(len(line) for line in self.stunt(*command, "--help").stdout.splitlines())
+            self.assertLess(widest, 80, command)
+
+    def test_mistakes_are_explained(self):
+        self.refused([], "a command is missing")
+        self.refused(["rnu"], "unknown command 'rnu', did you mean 'run'?")
+        self.refused(["--frobnicate"], "unknown option '--frobnicate'")
+        self.refused(["run", "--sed", "3"], "Unknown option --sed", "stunt run --help")
+        self.refused(["run", "--seed", "x"], "--seed")
+        self.refused(["run", "--seed", "-3"], "not negative")
+        self.refused(["run", "--jobs", "-1"], "not negative")
+        self.refused(["run", "toy/frist"], "no scenario 'toy/frist', did you mean 'toy/first'?")
+        self.refused(["run", "--filter", "nothing"], "no scenario matches 'nothing'")
+        self.refused(["run", "--kernel", "5.4"], "no kernel '5.4'; there are: 6.1 (6.1.0-1-test)")
+        self.refused(["describe", "irq.rise"], "nothing is called 'irq.rise', did you mean 'irq.raise'?")
+        self.refused(["describe", "a", "b"], "one name at a time")
+        self.refused(["events"], "one RESULT is needed")
+        self.refused(["events", "toy/first", "--class", "rest"],
+                     "unknown event class 'rest', did you mean 'reset'?")
+        self.refused(["events", "toy/first"], "no result 'toy/first'")
+        self.refused(["replay", "--gdb", "12ab", "toy/first"], "'12ab' is no port")
+        self.refused(["replay", "toy/first"], "no result 'toy/first'")
+        self.refused(["_worker"], "only for stunt itself")
+
+    def test_configuration_is_needed(self):
+        self.env["STUNT_CONFIG"] = str(self.dir / "none.conf")
+        self.refused(["list"], "none.conf", status=2)
+        self.assertEqual(self.stunt("--config", self.dir / "stunt.conf", "list").returncode, 0)
+        self.assertEqual(self.stunt("list", f"--config={self.dir / 'stunt.conf'}").returncode, 0)
+
+    def test_kernel_file_without_headers(self):
+        image = bytearray(0x1000)
+        image[0x202:0x206] = b"HdrS"
+        image[0x20f] = 0x04
+        image[0x600:0x60a] = b"9.9.9-none"
+        (self.dir / "vmlinuz").write_bytes(image)
+        self.refused(["run", "--kernel", "./vmlinuz"], "its headers are not there", "linux-headers-9.9.9-none",
+                     status=2)
+
+    def test_check_says_where_it_works(self):
+        self.refused(["check"], "./stunt check", status=2)
+
+
+class Files(CliTest):
+    def test_list(self):
+        shown = self.stunt("list")
+        self.assertEqual(shown.stdout, "toy/first   the first of them\ntoy/second  the second of them\n")
+        self.assertEqual(shown.returncode, 0)
+
+    def test_list_shows_a_broken_file_and_the_others(self):
+        self.write("scenarios/toy/broken.lua", BROKEN)
+        shown = self.stunt("list")
+        self.assertEqual(shown.returncode, 2)
+        self.assertIn("toy/broken  ERROR: scenarios/toy/broken.lua:2: unexpected symbol near '='",
+                      shown.stdout)
+        self.assertIn("the second of them", shown.stdout)
+
+    def test_describe(self):
+        for name, golden in (("toy/first", "scenario"), ("toy", "device"), ("irq.raise", "class"),
+                             ("delay", "action"), ("vm:spawn", "function")):
+            shown = self.stunt("describe", name)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.golden(f"describe-{golden}.txt", shown.stdout)
+
+    def test_describe_without_a_name_tells_all(self):
+        shown = self.stunt("describe").stdout
+        for name in ("toy", "irq.raise", "wrong-vector"):
+            self.assertRegex(shown, rf"(?m)^  {re.escape(name)} +\w")
+
+    def test_describe_of_a_broken_scenario(self):
+        self.write("scenarios/toy/broken.lua", BROKEN)
+        self.refused(["describe", "toy/broken"], "scenarios/toy/broken.lua:2:")
+
+
+class Runs(CliTest):
+    def test_syntax_error_is_error_with_file_and_line(self):
+        path = self.write("mine.lua", BROKEN)
+        done = self.stunt("run", path)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stdout, r"(?m)^ERROR ")
+        self.assertIn("mine.lua:2: unexpected symbol near '='", done.stdout)
+        self.assertTrue(done.stdout.endswith("\n0 passed, 1 failed\n"), done.stdout)
+
+    def test_missing_qemu_is_error(self):
+        done = self.stunt("run", "toy/first")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"{self.dir}/qemu", done.stdout)
+
+    def test_qemu_that_dies_is_error_with_its_last_output(self):
+        self.fake_qemu("echo 'the machine is on strike' >&2\nexit 3\n")
+        done = self.stunt("run", "toy/first")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("the machine is on strike", done.stdout)
+
+    def test_reports_and_results(self):
+        self.fake_qemu("echo 'no <machine> & no \"hope\"' >&2\nexit 3\n")
+        done = self.stunt("run", "--seed", "9", "--json", "out.json", "--junit", "out.xml",
+                          "--results", "kept")
+        self.assertEqual(done.returncode, 2)
+        results = json.loads((self.dir / "out.json").read_text())["results"]
+        self.assertEqual([(row["name"], row["status"], row["seed"]) for row in results],
+                         [("toy/first", "ERROR", 9), ("toy/second", "ERROR", 9)])
+        suite = xml.etree.ElementTree.parse(self.dir / "out.xml").getroot()[0]
+        self.assertEqual((suite.get("tests"), suite.get("errors")), ("2", "2"))
+        kept = self.dir / "kept/latest/toy/first"
+        self.assertEqual(sorted(path.name for path in kept.iterdir()),
+                         ["events.log", "kernel.log", "result.json"])
+        self.assertEqual(Path(results[0]["events"]).resolve(), (kept / "events.log").resolve())
+        self.assertTrue(results[0]["replay"].startswith("stunt replay "))
+
+    def test_ktap_and_json_own_the_output(self):
+        self.fake_qemu("exit 3\n")
+        done = self.stunt("run", "--ktap")
+        self.assertRegex(done.stdout, r"\AKTAP version 1\n1\.\.2\n")
+        self.assertEqual(re.findall(r"(?m)^not ok \d+ (\S+)$", done.stdout), ["toy/first", "toy/second"])
+        self.assertTrue(done.stderr.endswith("0 passed, 2 failed\n"))
+        done = self.stunt("run", "--json", "-")
+        self.assertEqual(len(json.loads(done.stdout)["results"]), 2)
+
+    def test_filter(self):
+        self.fake_qemu("exit 3\n")
+        for text, number in (("first", 1), ("toy/*", 2), ("*nd", 1)):
+            done = self.stunt("run", "--filter", text)
+            self.assertTrue(done.stdout.endswith(f"0 passed, {number} failed\n"), (text, done.stdout))
+
+    def test_results_that_cannot_be_kept(self):
+        self.fake_qemu("exit 3\n")
+        blocked = self.write("blocked", "a file, no folder")
+        done = self.stunt("run", "toy/first", "--results", blocked)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("cannot make", done.stderr)
+        self.assertIn("0 passed, 1 failed", done.stdout)
+
+    def test_full_disk_is_told(self):
+        self.fake_qemu("exit 3\n")
+        done = self.stunt("run", "toy/first", "--json", "/dev/full")
+        self.assertIn("No space left on device", done.stderr)
+        self.assertEqual(done.returncode, 2)
+
+
+class Ends(CliTest):
+    """A machine that never answers: whoever ends the run ends it all."""
+
+    def setUp(self):
+        super().setUp()
+        self.fake_qemu("echo $$ > pid.$$\nexec sleep 1000\n")
+
+    def start(self):
+        run = subprocess.Popen([STUNT, "run", "--jobs", "2"], env=self.env, cwd=self.dir, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self.addCleanup(run.communicate)
+        self.addCleanup(run.kill)
+        self.until(lambda: len(list(self.dir.glob("pid.*"))) == 2, "QEMU did not start")
+        return run
+
+    def until(self, condition, message):
+        end = time.monotonic() + 10
+        while not condition():
+            self.assertLess(time.monotonic(), end, message)
+            time.sleep(0.02)
+
+    def machines(self):
+        """Fake machines that still live."""
+        alive = []
+        for file in self.dir.glob("pid.*"):
+            try:
+                state = Path(f"/proc/{file.suffix[1:]}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            except OSError:
+                continue
+            if state != "Z":
+                alive.append(file.suffix)
+        return alive
+
+    def check_nothing_is_left(self):
+        self.until(lambda: not self.machines(), "a machine is left")
+        left = [path for path in (self.dir / "state").rglob("*") if path.is_file()]
+        self.assertEqual(left, [])
+
+    def test_interrupt(self):
+        run = self.start()
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=5)
+        self.assertEqual(run.returncode, 128 + signal.SIGINT)
+        self.assertIn("ended by signal 2, 0 of 2 scenarios were run", err)
+        self.assertTrue(out.endswith("0 passed, 0 failed\n"), out)
+        self.check_nothing_is_left()
+
+    def test_kill(self):
+        run = self.start()
+        run.kill()
+        run.communicate(timeout=5)
+        self.check_nothing_is_left()
+
+    def test_killed_worker_is_error(self):
+        run = self.start()
+        workers = [path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if self.is_worker(path)]
+        self.assertEqual(len(workers), 2)
+        for worker in workers:
+            os.kill(int(worker), signal.SIGKILL)
+        out, _ = run.communicate(timeout=5)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("was killed by signal 9", out)
+        self.until(lambda: not self.machines(), "a machine is left")
+
+    def is_worker(self, path):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return b"_worker" in words and f"--config={self.dir}/stunt.conf".encode() in words
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
