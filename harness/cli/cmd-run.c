@@ -13,7 +13,7 @@
 typedef struct {
     gint64 seed;
     int jobs;
-    char *filter, *kernel, *junit, *json, *results;
+    char *filter, *kernel, *junit, *json, *results, *console;
     gboolean ktap;
 } Options;
 
@@ -160,6 +160,7 @@ static int run_all(Run *run, const StuntSetup *setup)
         .setup = setup,
         .scenario = run->scenario,
         .kernel = options->kernel,
+        .console = options->console,
         .seed = (guint64)options->seed,
         .jobs = options->jobs ? (guint)options->jobs : g_get_num_processors(),
         .started = on_started,
@@ -219,6 +220,10 @@ static int run_with(const Options *options, char **words, const char *config)
     if (!run.scenario) {
         return stunt_cli_fail(error);
     }
+    if (options->console && run.scenario->len > 1) {
+        run_clear(&run);
+        return stunt_cli_usage("run", "--console is for one scenario at a time");
+    }
     status = run_all(&run, bench.setup);
     run_clear(&run);
     return status;
@@ -235,6 +240,8 @@ static int run(int argc, char **argv, const char *config)
         { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
         { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },
+        { "console", 0, 0, G_OPTION_ARG_FILENAME, &options.console, "one guest's serial console, to read along",
+          "FILE" },
         { "results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR" },
         G_OPTION_ENTRY_NULL,
     };

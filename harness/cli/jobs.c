@@ -179,6 +179,9 @@ static char **worker_argv(const Job *job)
     if (jobs->kernel) {
         g_ptr_array_add(argv, g_strdup_printf("--kernel=%s", jobs->kernel));
     }
+    if (jobs->console) {
+        g_ptr_array_add(argv, g_strdup_printf("--console=%s", jobs->console));
+    }
     g_ptr_array_add(argv, NULL);
     return (char **)g_ptr_array_free(argv, FALSE);
 }

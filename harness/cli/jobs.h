@@ -16,6 +16,7 @@ typedef struct {
     const StuntSetup *setup;
     const GPtrArray *scenario; /* StuntScenarioFile * */
     const char *kernel;        /* NULL: the scenario's, else the default */
+    const char *console;       /* file for the serial console of the only scenario, or NULL */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the default */
     guint jobs;            /* at once, at least 1 */

@@ -15,7 +15,7 @@
 #define FLUSH_SHARE 20   /* … so that it takes at most one part in so many */
 
 typedef struct {
-    char *name, *file, *kernel;
+    char *name, *file, *kernel, *console;
     gint64 seed, wall_limit_ms, parent;
 } Arguments;
 
@@ -85,6 +85,7 @@ static int run(const StuntBench *bench, const Arguments *arguments)
         .name = arguments->name,
         .file = arguments->file,
         .kernel = arguments->kernel,
+        .console = arguments->console,
         .seed = (guint64)arguments->seed,
         .wall_limit_ms = (guint64)arguments->wall_limit_ms,
         .progress = on_progress,
@@ -124,6 +125,7 @@ int stunt_worker_main(int argc, char **argv)
         { "name", 0, 0, G_OPTION_ARG_FILENAME, &arguments.name, "scenario", "NAME" },
         { "file", 0, 0, G_OPTION_ARG_FILENAME, &arguments.file, "its file", "FILE" },
         { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &arguments.kernel, "kernel", "NAME" },
+        { "console", 0, 0, G_OPTION_ARG_FILENAME, &arguments.console, "serial console", "FILE" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &arguments.seed, "seed", "N" },
         { "wall-limit", 0, 0, G_OPTION_ARG_INT64, &arguments.wall_limit_ms, "backstop", "MS" },
         { "parent", 0, 0, G_OPTION_ARG_INT64, &arguments.parent, "process that reads the result", "PID" },

@@ -343,6 +343,31 @@ static void test_raised_line(void)
     saved_clear(&saved);
 }
 
+/* A message that a fault put off is sent by the loaded machine, for its own vector. */
+static void test_delayed_message(void)
+{
+    struct saved saved;
+    Bench *a = bench_new("", ""), *b;
+    Channel channel = channel_open(a, 2, 2);
+
+    saved_init(&saved);
+    machine_qom_set(a->machine, "link0", "fault-arm",
+                    "\"id=late device=dma0 at=irq.raise action=delay param.ns=5000000\"");
+    pci_enable_msix(&a->dma, RAM_MSI, STUNT_DMA_VECTORS);
+    pci_reg_write(&a->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
+    channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .flags = STUNT_DMA_DESC_IRQ });
+    save(a, &saved);
+    b = load("", &saved);
+    machine_cont(b->machine);
+    g_assert_cmphex(machine_read32(b->machine, RAM_MSI + 4 * 2), ==, 0);
+    machine_step(b->machine, 10000000);
+    g_assert_cmphex(machine_read32(b->machine, RAM_MSI + 4 * 2), ==, 3);
+    g_assert_cmphex(machine_read32(b->machine, RAM_MSI), ==, 0);
+    bench_free(a);
+    bench_free(b);
+    saved_clear(&saved);
+}
+
 /* What the link remembers: the harness's wishes, a question that failed, a reason that was not told yet. */
 static void test_link_state(void)
 {
@@ -410,6 +435,7 @@ int main(int argc, char **argv)
     g_test_add_func("/migration/sleeping-device", test_sleeping_device);
     g_test_add_func("/migration/work-in-flight-goes-on", test_work_goes_on);
     g_test_add_func("/migration/raised-line-can-fall", test_raised_line);
+    g_test_add_func("/migration/delayed-message-is-sent", test_delayed_message);
     g_test_add_func("/migration/link-state-comes-along", test_link_state);
     g_test_add_func("/migration/rules-come-along", test_rules_come_along);
     return g_test_run();

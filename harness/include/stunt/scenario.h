@@ -71,6 +71,7 @@ typedef struct {
     const char *kernel;   /* name or path, NULL: the scenario's, else the default */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the machine's default */
+    const char *console;   /* file that gets the serial console, or NULL: the guest has none */
     const char *gdb;       /* -gdb argument, or NULL */
     guint64 stop_at_event; /* 0: run to the end */
     StuntProgressFunc progress; /* or NULL */

@@ -38,6 +38,7 @@ static void fill_machine(Run *run, const StuntKernel *kernel)
     machine->realtime = scenario->realtime;
     machine->cmdline = g_strdup(scenario->cmdline);
     machine->seed = run->request->seed;
+    machine->console = g_strdup(run->request->console);
     machine->gdb = g_strdup(run->request->gdb);
     machine->stop_at_event = run->request->stop_at_event;
     if (run->request->wall_limit_ms) {
