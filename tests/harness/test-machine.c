@@ -29,8 +29,8 @@ static void test_good(void)
     g_autoptr(StuntMachine) machine = machine_new();
     g_autoptr(GError) error = NULL;
 
-    stunt_machine_add_device(machine, "dma0", "dma", NULL);
-    stunt_machine_add_device(machine, "dma1", "dma", "dma-width=40");
+    stunt_device_defs_add(machine->device, "dma0", "dma", NULL);
+    stunt_device_defs_add(machine->device, "dma1", "dma", "dma-width=40");
     stunt_machine_check(machine, &error);
     g_assert_no_error(error);
 }
@@ -65,7 +65,7 @@ static void test_bad_devices(void)
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(StuntMachine) machine = machine_new();
 
-        stunt_machine_add_device(machine, names[i], "dma", NULL);
+        stunt_device_defs_add(machine->device, names[i], "dma", NULL);
         check_refused(machine, STUNT_ERROR_INPUT, names[i]);
     }
 }
@@ -74,11 +74,11 @@ static void test_bad_sets_of_devices(void)
 {
     g_autoptr(StuntMachine) machine = machine_new();
 
-    stunt_machine_add_device(machine, "a", "dma", NULL);
-    stunt_machine_add_device(machine, "a", "uart", NULL);
+    stunt_device_defs_add(machine->device, "a", "dma", NULL);
+    stunt_device_defs_add(machine->device, "a", "uart", NULL);
     check_refused(machine, STUNT_ERROR_INPUT, "two devices");
     for (guint i = 0; i < 20; i++) {
-        stunt_machine_add_device(machine, "b", "dma", NULL);
+        stunt_device_defs_add(machine->device, "b", "dma", NULL);
     }
     check_refused(machine, STUNT_ERROR_INPUT, "22 devices");
 }
@@ -161,8 +161,8 @@ static void test_each_device_has_its_port(void)
     g_autoptr(StuntMachine) machine = machine_new();
     g_auto(GStrv) argv = NULL;
 
-    stunt_machine_add_device(machine, "dma0", "dma", NULL);
-    stunt_machine_add_device(machine, "u", "uart", "x=1,y=2");
+    stunt_device_defs_add(machine->device, "dma0", "dma", NULL);
+    stunt_device_defs_add(machine->device, "u", "uart", "x=1,y=2");
     argv = stunt_machine_argv(machine);
     g_assert_true(g_strv_contains((const char *const *)argv, "stunt-dma,id=dma0,bus=port-dma0,addr=0"));
     g_assert_true(g_strv_contains((const char *const *)argv, "stunt-uart,id=u,bus=port-u,addr=0,x=1,y=2"));

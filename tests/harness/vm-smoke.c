@@ -13,7 +13,7 @@ static gboolean add_device(const char *option G_GNUC_UNUSED, const char *value, 
 {
     g_auto(GStrv) part = g_strsplit(value, ",", 3);
 
-    stunt_machine_add_device(machine, part[0], part[0] ? part[1] : NULL, part[0] && part[1] ? part[2] : NULL);
+    stunt_device_defs_add(machine->device, part[0], part[0] ? part[1] : NULL, part[0] && part[1] ? part[2] : NULL);
     return TRUE;
 }
 

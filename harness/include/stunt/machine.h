@@ -11,6 +11,11 @@ typedef struct {
     char *props; /* more -device properties, "dma-width=40,latency-ns=500", or NULL */
 } StuntDeviceDef;
 
+/* A list of StuntDeviceDef * that owns them. */
+GPtrArray *stunt_device_defs_new(void);
+/* Copies all; props may be NULL. */
+void stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props);
+
 typedef enum {
     STUNT_ACCEL_TCG, /* with icount: deterministic */
     STUNT_ACCEL_KVM, /* real time: not replayable */
@@ -40,7 +45,6 @@ typedef struct {
 
 StuntMachine *stunt_machine_new(void); /* empty arrays, 256 MiB, TCG, 1 vCPU, seed 1, backstop 60 s */
 void stunt_machine_free(StuntMachine *machine);
-void stunt_machine_add_device(StuntMachine *machine, const char *name, const char *type, const char *props);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntMachine, stunt_machine_free)
 
 #endif

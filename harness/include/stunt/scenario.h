@@ -53,9 +53,6 @@ StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spe
                                    const char *file, GError **error);
 StuntScenario *stunt_scenario_new(const char *name, const char *file); /* empty: no devices, the defaults */
 void stunt_scenario_free(StuntScenario *scenario);
-/* Copies all; props may be NULL. */
-void stunt_scenario_add_device(StuntScenario *scenario, const char *name, const char *type,
-                               const char *props);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntScenario, stunt_scenario_free)
 
 /* ---- running ------------------------------------------------------------------------------------- */

@@ -130,27 +130,13 @@ static int expect_between(lua_State *L)
     return fail(L, 4);
 }
 
-static gboolean has_pattern(lua_State *L, const char *text, int pattern)
-{
-    gboolean found;
-
-    lua_getglobal(L, "string");
-    lua_getfield(L, -1, "find");
-    lua_pushstring(L, text);
-    lua_pushvalue(L, pattern);
-    lua_call(L, 2, 1);
-    found = !lua_isnil(L, -1);
-    lua_pop(L, 2);
-    return found;
-}
-
 static int expect_match(lua_State *L)
 {
     const char *text = luaL_checkstring(L, 1);
 
     luaL_checkstring(L, 2);
     lua_settop(L, 3);
-    if (has_pattern(L, text, 2)) {
+    if (stunt_bridge_has_pattern(L, text, 2)) {
         return 0;
     }
     lua_pushfstring(L, "expected a text that has the pattern %s, got %s", push_shown(L, 2), push_shown(L, 1));
@@ -168,7 +154,7 @@ static int expect_error(lua_State *L)
         return fail(L, 3);
     }
     luaL_tolstring(L, -1, NULL);
-    if (lua_isnil(L, 2) || has_pattern(L, lua_tostring(L, -1), 2)) {
+    if (lua_isnil(L, 2) || stunt_bridge_has_pattern(L, lua_tostring(L, -1), 2)) {
         return 1;
     }
     lua_pushfstring(L, "expected an error that has the pattern %s, got %s", push_shown(L, 2),
@@ -225,7 +211,7 @@ static int expect_kernel_log(lua_State *L)
     }
     log = stunt_guest_kernel_log(runtime->guest);
     for (guint i = 0; i < log->len; i++) {
-        if (has_pattern(L, ((const StuntKmsg *)log->pdata[i])->text, 1)) {
+        if (stunt_bridge_has_pattern(L, ((const StuntKmsg *)log->pdata[i])->text, 1)) {
             return 0;
         }
     }

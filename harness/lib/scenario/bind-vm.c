@@ -148,21 +148,6 @@ static int vm_rmmod(lua_State *L)
 
 /* ---- looking ------------------------------------------------------------------------------------- */
 
-/* Whether text has the Lua pattern at idx. */
-static gboolean has_pattern(lua_State *L, int idx, const char *text)
-{
-    gboolean found;
-
-    lua_getglobal(L, "string");
-    lua_getfield(L, -1, "find");
-    lua_pushstring(L, text);
-    lua_pushvalue(L, idx);
-    lua_call(L, 2, 1);
-    found = !lua_isnil(L, -1);
-    lua_pop(L, 2);
-    return found;
-}
-
 static void push_line(lua_State *L, const StuntKmsg *line)
 {
     lua_createtable(L, 0, 3);
@@ -190,7 +175,7 @@ static int vm_kernel_log(lua_State *L)
     for (guint i = 0; i < log->len; i++) {
         const StuntKmsg *line = log->pdata[i];
 
-        if (!filtered || has_pattern(L, 2, line->text)) {
+        if (!filtered || stunt_bridge_has_pattern(L, line->text, 2)) {
             push_line(L, line);
             lua_rawseti(L, -2, ++n);
         }

@@ -200,3 +200,17 @@ void stunt_bridge_set_string(lua_State *L, const char *key, const char *text, gs
     lua_pushlstring(L, text, len);
     lua_setfield(L, -2, key);
 }
+
+gboolean stunt_bridge_has_pattern(lua_State *L, const char *text, int pattern)
+{
+    gboolean found;
+
+    lua_getglobal(L, "string");
+    lua_getfield(L, -1, "find");
+    lua_pushstring(L, text);
+    lua_pushvalue(L, pattern);
+    lua_call(L, 2, 1);
+    found = !lua_isnil(L, -1);
+    lua_pop(L, 2);
+    return found;
+}

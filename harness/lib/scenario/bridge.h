@@ -57,6 +57,9 @@ guint64 stunt_bridge_get_ns(lua_State *L, int idx, const char *key, guint64 def)
 /* A time: "100ms", or a whole number of nanoseconds. `what` names it in errors. */
 guint64 stunt_bridge_to_ns(lua_State *L, int idx, const char *what);
 
+/* Does the text have the Lua pattern at index `pattern`? A bad pattern is a Lua error. */
+gboolean stunt_bridge_has_pattern(lua_State *L, const char *text, int pattern);
+
 /* JSON to Lua: objects and arrays become tables. Lua to JSON: booleans, numbers and strings, else a Lua
  * error. */
 void stunt_bridge_push_json(lua_State *L, JsonNode *node);

@@ -135,7 +135,7 @@ static void declare_device_table(lua_State *L, StuntRuntime *runtime, const char
             append_property(L, props, key);
         }
     }
-    stunt_scenario_add_device(runtime->scenario, name, type, props->str);
+    stunt_device_defs_add(runtime->scenario->device, name, type, props->str);
     g_string_free(props, TRUE);
 }
 
@@ -145,7 +145,7 @@ static void declare_device(lua_State *L, StuntRuntime *runtime, const char *name
     check_name(L, name);
     if (lua_type(L, -1) == LUA_TSTRING) {
         check_type(L, runtime, name, lua_tostring(L, -1));
-        stunt_scenario_add_device(runtime->scenario, name, lua_tostring(L, -1), NULL);
+        stunt_device_defs_add(runtime->scenario->device, name, lua_tostring(L, -1), NULL);
     } else if (lua_istable(L, -1)) {
         declare_device_table(L, runtime, name);
     } else {

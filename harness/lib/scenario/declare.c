@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* scenario { summary = …, machine = …, … }: everything but the machine. */
+#include <string.h>
+
 #include "lib/scenario/declare.h"
 
 static const char *const keys[] = {
@@ -75,7 +77,14 @@ static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const c
     return lua_pushstring(L, near_name);
 }
 
-/* { dma0 = 2, dma1 = true } on top of the stack. */
+static gint by_device(gconstpointer a, gconstpointer b)
+{
+    const StuntMisuseAllowance *const *left = a, *const *right = b;
+
+    return strcmp((*left)->device, (*right)->device);
+}
+
+/* { dma0 = 2, dma1 = true } on top of the stack; its keys come in no order of their own. */
 static void declare_misuse(lua_State *L, StuntRuntime *runtime)
 {
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
@@ -95,6 +104,7 @@ static void declare_misuse(lua_State *L, StuntRuntime *runtime)
         allowance->count = any ? -1 : lua_tointeger(L, -1);
         g_ptr_array_add(runtime->scenario->misuse, allowance);
     }
+    g_ptr_array_sort(runtime->scenario->misuse, by_device);
 }
 
 static void declare_oracle(lua_State *L, int idx, StuntRuntime *runtime)

@@ -50,7 +50,7 @@ static void fill_machine(Run *run, const StuntKernel *kernel)
     for (guint i = 0; i < scenario->device->len; i++) {
         const StuntDeviceDef *device = scenario->device->pdata[i];
 
-        stunt_machine_add_device(machine, device->name, device->type, device->props);
+        stunt_device_defs_add(machine->device, device->name, device->type, device->props);
     }
 }
 

@@ -21,16 +21,6 @@ static void allowance_free(gpointer data)
     g_free(allowance);
 }
 
-static void device_free(gpointer data)
-{
-    StuntDeviceDef *device = data;
-
-    g_free(device->name);
-    g_free(device->type);
-    g_free(device->props);
-    g_free(device);
-}
-
 StuntScenario *stunt_scenario_new(const char *name, const char *file)
 {
     StuntScenario *scenario = g_new0(StuntScenario, 1);
@@ -38,7 +28,7 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file)
     scenario->name = g_strdup(name);
     scenario->file = g_strdup(file);
     scenario->summary = g_strdup("");
-    scenario->device = g_ptr_array_new_with_free_func(device_free);
+    scenario->device = stunt_device_defs_new();
     scenario->module = g_ptr_array_new_with_free_func(module_free);
     scenario->allow = g_ptr_array_new_with_free_func(g_free);
     scenario->misuse = g_ptr_array_new_with_free_func(allowance_free);
@@ -63,14 +53,4 @@ void stunt_scenario_free(StuntScenario *scenario)
         g_ptr_array_unref(scenario->misuse);
         g_free(scenario);
     }
-}
-
-void stunt_scenario_add_device(StuntScenario *scenario, const char *name, const char *type, const char *props)
-{
-    StuntDeviceDef *device = g_new0(StuntDeviceDef, 1);
-
-    device->name = g_strdup(name);
-    device->type = g_strdup(type);
-    device->props = props && *props ? g_strdup(props) : NULL;
-    g_ptr_array_add(scenario->device, device);
 }

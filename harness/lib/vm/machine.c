@@ -11,12 +11,27 @@ static void device_free(gpointer data)
     g_free(device);
 }
 
+GPtrArray *stunt_device_defs_new(void)
+{
+    return g_ptr_array_new_with_free_func(device_free);
+}
+
+void stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props)
+{
+    StuntDeviceDef *device = g_new0(StuntDeviceDef, 1);
+
+    device->name = g_strdup(name);
+    device->type = g_strdup(type);
+    device->props = props && *props ? g_strdup(props) : NULL;
+    g_ptr_array_add(defs, device);
+}
+
 StuntMachine *stunt_machine_new(void)
 {
     StuntMachine *machine = g_new0(StuntMachine, 1);
 
     machine->firmware = g_ptr_array_new_with_free_func(g_free);
-    machine->device = g_ptr_array_new_with_free_func(device_free);
+    machine->device = stunt_device_defs_new();
     machine->memory_mib = 256;
     machine->seed = 1;
     machine->accel = STUNT_ACCEL_TCG;
@@ -41,14 +56,4 @@ void stunt_machine_free(StuntMachine *machine)
     g_free(machine->console);
     g_free(machine->gdb);
     g_free(machine);
-}
-
-void stunt_machine_add_device(StuntMachine *machine, const char *name, const char *type, const char *props)
-{
-    StuntDeviceDef *device = g_new0(StuntDeviceDef, 1);
-
-    device->name = g_strdup(name);
-    device->type = g_strdup(type);
-    device->props = g_strdup(props);
-    g_ptr_array_add(machine->device, device);
 }
