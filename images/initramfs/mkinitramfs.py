@@ -108,6 +108,13 @@ def add_modules(archive: Archive, release: str, kernel_modules: Path, wanted: li
         archive.file(f"lib/modules/{release}/modules.dep", "".join(lines).encode())
 
 
+def read_program(path: Path) -> bytes:
+    """Without symbols and debugging sections, which carry the paths of the machine that built it."""
+    with tempfile.NamedTemporaryFile() as stripped:
+        subprocess.run(["strip", "--strip-all", "-o", stripped.name, path], check=True)
+        return Path(stripped.name).read_bytes()
+
+
 def add_busybox(archive: Archive, busybox: Path) -> None:
     archive.file("bin/busybox", busybox.read_bytes(), 0o755)
     applets = subprocess.run([busybox, "--list"], check=True, capture_output=True, text=True).stdout.split()
@@ -135,10 +142,10 @@ def main() -> None:
     for folder in ("dev", "proc", "sys", "tmp", "run", "etc", "root", "mnt"):
         archive.folder(folder)
     archive.char_device("dev/console", 5, 1)
-    archive.file("init", options.init.read_bytes(), 0o755)
+    archive.file("init", read_program(options.init), 0o755)
     add_busybox(archive, options.busybox)
     for tool in options.tool:
-        archive.file(f"bin/{tool.name}", tool.read_bytes(), 0o755)
+        archive.file(f"bin/{tool.name}", read_program(tool), 0o755)
     wanted = [line.split("#")[0].strip() for line in options.wanted.read_text().splitlines()]
     own = [Path(line.split(maxsplit=1)[1]) for line in options.modules.read_text().splitlines()]
     add_modules(archive, options.release, options.kernel_modules, [name for name in wanted if name], own)

@@ -23,7 +23,7 @@ end
 
 return scenario {
   summary = "four channels work at once for eight threads, and no data is mixed up",
-  machine = { dma0 = { type = "dma", bandwidth = 500000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 10000000 } },
   modules = { "stunt_dma" },
   run = function(vm)
     local r = dma.ok(vm, "copy --threads 8 --count 3 --size 200003 --src-offset 9 --crc")

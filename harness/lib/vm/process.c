@@ -53,7 +53,7 @@ static void on_ended(GPid pid G_GNUC_UNUSED, gint status, gpointer data)
 }
 
 /* What may change QEMU's behaviour does not get through; what a sanitizer or loader needs does. */
-static char **make_environment(const char *const *extra)
+static char **make_environment(void)
 {
     static const char *const kept[] = { "PATH",          "LD_LIBRARY_PATH", "LD_PRELOAD",     "ASAN_OPTIONS",
                                         "UBSAN_OPTIONS", "LSAN_OPTIONS",    "QEMU_MODULE_DIR" };
@@ -63,11 +63,6 @@ static char **make_environment(const char *const *extra)
         if (g_getenv(kept[i])) {
             env = g_environ_setenv(env, kept[i], g_getenv(kept[i]), TRUE);
         }
-    }
-    for (; extra && *extra; extra++) {
-        g_auto(GStrv) pair = g_strsplit(*extra, "=", 2);
-
-        env = g_environ_setenv(env, pair[0], pair[1] ? pair[1] : "", TRUE);
     }
     return env;
 }
@@ -91,11 +86,10 @@ static gboolean spawn(StuntProcess *process, const char *const *argv, char **env
     return FALSE;
 }
 
-StuntProcess *stunt_process_new(const char *const *argv, const char *const *env, const int *fds, guint n,
-                                GError **error)
+StuntProcess *stunt_process_new(const char *const *argv, const int *fds, guint n, GError **error)
 {
     g_autofree StuntProcess *process = g_new0(StuntProcess, 1);
-    g_auto(GStrv) environment = make_environment(env);
+    g_auto(GStrv) environment = make_environment();
     int output[2];
     gboolean ok;
 

@@ -12,12 +12,11 @@
 typedef struct StuntProcess StuntProcess;
 
 /*
- * Starts argv (argv[0]: path) with an environment of what QEMU needs and `env` ("NAME=value", may be NULL). It
- * inherits the n descriptors of `fds` as 3, 4, …, which stay ours; stdin is empty, stdout and stderr are kept
- * for the error message. Errors: QEMU, FAILED.
+ * Starts argv (argv[0]: path) with an environment of what QEMU needs. It inherits the n descriptors of
+ * `fds` as 3, 4, …, which stay ours; stdin is empty, stdout and stderr are kept for the error message.
+ * Errors: QEMU, FAILED.
  */
-StuntProcess *stunt_process_new(const char *const *argv, const char *const *env, const int *fds, guint n,
-                                GError **error);
+StuntProcess *stunt_process_new(const char *const *argv, const int *fds, guint n, GError **error);
 
 /* Kills it if it still runs, and waits for it. */
 void stunt_process_free(StuntProcess *process);

@@ -36,19 +36,9 @@ void stunt_vm_explain(StuntVm *vm, GError **error)
     }
 }
 
-/* QEMU's accelerators are modules beside the binary, where a moved build needs to be told to look. */
-static char *module_dir(const StuntMachine *machine)
-{
-    g_autofree char *dir = g_path_get_dirname(machine->qemu);
-
-    return g_getenv("QEMU_MODULE_DIR") ? NULL : g_strconcat("QEMU_MODULE_DIR=", dir, NULL);
-}
-
 static gboolean start(StuntVm *vm, const StuntMachine *machine, GError **error)
 {
     g_auto(GStrv) argv = stunt_machine_argv(machine);
-    g_autofree char *modules = module_dir(machine);
-    const char *env[] = { modules, NULL };
     int fds[STUNT_FD_COUNT], pair[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -57,7 +47,7 @@ static gboolean start(StuntVm *vm, const StuntMachine *machine, GError **error)
     }
     fds[STUNT_FD_QMP] = pair[1];
     fds[STUNT_FD_SHM] = stunt_shm_fd(vm->shm);
-    vm->process = stunt_process_new((const char *const *)argv, env, fds, G_N_ELEMENTS(fds), error);
+    vm->process = stunt_process_new((const char *const *)argv, fds, G_N_ELEMENTS(fds), error);
     close(pair[1]);
     vm->qmp = stunt_qmp_new(pair[0], stunt_vm_handle_event, vm);
     return vm->process != NULL;
