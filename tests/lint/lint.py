@@ -114,6 +114,16 @@ def docs():
                     yield f"{name}:{number}: no such page: {link}"
 
 
+def quoted():
+    """A block that stands under the name of a file ("`a/b.lua`:") is that file."""
+    for name in tracked():
+        if name.endswith(".md"):
+            text = (TOP / name).read_text()
+            for path, block in re.findall(r"^`([\w./-]+)`:\n```\w*\n(.*?)^```", text, re.M | re.S):
+                if (TOP / path).read_text() != block:
+                    yield f"{name}:1: quotes {path}, but not as it is now"
+
+
 def size():
     """No file outgrows what a reader can hold."""
     for name in tracked():
@@ -155,7 +165,7 @@ def help_width(stunt: str = ""):
 
 
 RULES = {rule.__name__: rule for rule in
-         (spdx, layering, pure, border, headers, docs, size, whitespace, help_width)}
+         (spdx, layering, pure, border, headers, docs, quoted, size, whitespace, help_width)}
 
 
 def main() -> int:

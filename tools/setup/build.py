@@ -5,6 +5,7 @@
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,23 +29,25 @@ def wanted_kernels(word: str, present: list) -> list:
     if word == "all":
         return names
     extra = [word] if word in names else []  # another word is the command's own business to refuse
-    return [name for name in names if name in (present or names[:1]) + extra]
+    wanted = (present or names[:1]) + extra
+    return [name for name in names if name in wanted] + [name for name in wanted if name not in names]
 
 
 def configure(build: Path, word: str) -> None:
     """Prepares what lies outside the clone; then meson, when its inputs from there are not those of the last time."""
-    present = meson_options(build)
-    kernels = wanted_kernels(word, present.get("kernels", []))
-    paths = prepare.lines(kernels, present.get("qemu_src", ""))
+    wishes = os.environ.get("MESON_OPTIONS", "").split()
+    options = meson_options(build) | dict(wish[2:].split("=", 1) for wish in wishes if re.match("-D.+=", wish))
+    present = options.get("kernels", [])
+    kernels = wanted_kernels(word, present.split(",") if isinstance(present, str) else present)
+    inputs = prepare.lines(kernels, options.get("qemu_src", "")) + "".join(f"{wish}\n" for wish in wishes)
     stamp = build / "prepared"
-    if stamp.exists() and stamp.read_text() == paths and (build / "build.ninja").exists():
+    if stamp.exists() and stamp.read_text() == inputs and (build / "build.ninja").exists():
         return
-    command = ["meson", "setup", build, sources.TOP, f"-Dkernels={','.join(kernels)}",
-               *os.environ.get("MESON_OPTIONS", "").split()]
+    command = ["meson", "setup", build, sources.TOP, *wishes, f"-Dkernels={','.join(kernels)}"]
     if (build / "meson-private" / "coredata.dat").exists():
         command.append("--reconfigure")
     progress.run("configuring", command)
-    stamp.write_text(paths)
+    stamp.write_text(inputs)
 
 
 def compile_(build: Path) -> None:
@@ -59,6 +62,7 @@ def main() -> int:
     parser.add_argument("--kernel", default="", help="one more kernel to build for, or 'all'")
     options = parser.parse_args()
     build = options.build.absolute()
+    progress.die_with_parent()
 
     def up_to_date() -> None:
         with cache.locked("build-" + cache.key(str(build))):

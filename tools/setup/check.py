@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import progress
+
 PASSED = {"OK", "EXPECTEDFAIL"}
 SLOW_SUITES = ("soak",)
 
@@ -35,7 +37,8 @@ def main() -> int:
     log = options.build / "meson-logs/testlog.json"
     log.unlink(missing_ok=True)
     try:
-        status = subprocess.run([*command, "--print-errorlogs", *selection]).returncode
+        status = subprocess.run([*command, "--print-errorlogs", *selection],
+                                preexec_fn=progress.die_with_parent).returncode
     except KeyboardInterrupt:
         return 130
     if not log.exists():

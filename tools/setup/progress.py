@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the long steps of the set-up: progress with time, a log, and the log's end when a step fails."""
 
+import ctypes
 import os
 import re
 import signal
@@ -47,7 +48,7 @@ def run(title: str, command: list, cwd=None, env=None) -> None:
         _show(title, started, "…", "")
     with open(log, "w") as out:
         process = subprocess.Popen([str(word) for word in command], cwd=cwd, env=env, stdin=subprocess.DEVNULL,
-                                   stdout=out, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent)
+                                   stdout=out, stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
         try:
             _follow(process, title, started, log)
         finally:
@@ -61,8 +62,8 @@ def run(title: str, command: list, cwd=None, env=None) -> None:
     _show(title, started, "done", "\n")
 
 
-def _die_with_parent() -> None:
-    import ctypes
+def die_with_parent() -> None:
+    """The calling process gets SIGTERM when its parent ends, however that does (prctl(2), PR_SET_PDEATHSIG)."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
