@@ -65,7 +65,7 @@ def main() -> int:
     progress.die_with_parent()
 
     def up_to_date() -> None:
-        with cache.locked("build-" + cache.key(str(build))):
+        with cache.locked("build", build):
             configure(build, options.kernel)
             compile_(build)
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 NEEDED_BYTES = 3 << 30  # of free space before an entry is made; QEMU's build takes the most
@@ -42,14 +43,15 @@ def file_hash(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def locked(name: str):
-    """Only one process at a time makes entries called `name`; the lock dies with its holder."""
-    root().mkdir(parents=True, exist_ok=True)
-    with open(root() / f"{name}.lock", "w") as lock:
+def locked(name: str, folder: Path = None):
+    """Only one process at a time works on `name` in the folder (the cache); the lock dies with its holder."""
+    folder = folder or root()
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{name}.lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"waiting for another set-up that makes {name} …", flush=True)
+            print(f"stunt: waiting for another set-up that makes {name} …", file=sys.stderr, flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
