@@ -49,6 +49,12 @@ guint stunt_vm_stop_arg(const StuntVm *vm);          /* number of the rule, for 
 StuntTimeline *stunt_vm_timeline(const StuntVm *vm); /* borrowed */
 guint64 stunt_vm_events_lost(const StuntVm *vm);
 
+/*
+ * Whether events are recorded; they are from the start. Only while stopped. What happens meanwhile is on no
+ * timeline and has no number, so this is for measuring only.
+ */
+void stunt_vm_listen(StuntVm *vm, gboolean on);
+
 /* The agent's message after STUNT_STOPPED_ASK. Borrowed until the next go. */
 gconstpointer stunt_vm_message(const StuntVm *vm, gsize *ret_len);
 

@@ -102,6 +102,11 @@ StuntTimeline *stunt_vm_timeline(const StuntVm *vm)
     return vm->timeline;
 }
 
+void stunt_vm_listen(StuntVm *vm, gboolean on)
+{
+    stunt_shm_header(vm->shm)->listening = on;
+}
+
 gconstpointer stunt_vm_message(const StuntVm *vm, gsize *ret_len)
 {
     return stunt_shm_message(vm->shm, ret_len);
