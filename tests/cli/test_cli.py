@@ -95,7 +95,7 @@ class Usage(CliTest):
     def test_help_lists_every_command_and_each_has_help(self):
         shown = self.stunt("--help")
         commands = re.findall(r"^  (\w+) ", shown.stdout, re.M)
-        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "doctor", "check"])
+        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "bench", "doctor", "check"])
         for command in commands:
             one = self.stunt(command, "--help")
             self.assertEqual(one.returncode, 0)
@@ -125,6 +125,9 @@ class Usage(CliTest):
         self.refused(["events", "toy/first"], "no result 'toy/first'")
         self.refused(["replay", "--gdb", "12ab", "toy/first"], "'12ab' is no port")
         self.refused(["replay", "toy/first"], "no result 'toy/first'")
+        self.refused(["bench", "--only", "idel"], "no figures are called 'idel', did you mean 'idle'?")
+        self.refused(["bench", "--json", self.dir / "none/out.json"], "none", "no folder to write")
+        self.refused(["bench", "idle"], "takes no arguments", "--only")
         self.refused(["_worker"], "only for stunt itself")
 
     def test_configuration_is_needed(self):

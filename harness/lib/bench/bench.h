@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the groups of figures share. A group is one file bench-NAME.c with one function, and one row in
+ * measure.c. What a device is made to do is data, in bench/workload.c: nothing here knows a device.
+ */
+#ifndef STUNT_LIB_BENCH_H
+#define STUNT_LIB_BENCH_H
+
+#include "stunt/bench.h"
+#include "stunt/guest.h"
+
+typedef struct {
+    const StuntMeasureRequest *request;
+    GPtrArray *figure; /* StuntFigure *, measured so far */
+    gint64 start_us;
+} StuntMeasuring;
+
+/* A group measures its figures and gives each to stunt_measuring_keep(). */
+typedef gboolean (*StuntGroupFunc)(StuntMeasuring *measuring, GError **error);
+
+gboolean stunt_bench_boot(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_scenario(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_rendezvous(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_idle(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_dma(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_events(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_faults(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_experiments(StuntMeasuring *measuring, GError **error);
+
+/* Takes the figure. */
+void stunt_measuring_keep(StuntMeasuring *measuring, StuntFigure *figure);
+
+/*
+ * Whether another sample is due: `full` of them, or `quick` in a quick run, where a machine that is slow or
+ * busy gets by with one.
+ */
+gboolean stunt_measuring_more(const StuntMeasuring *measuring, guint taken, guint full, guint quick);
+
+/* CLOCK_MONOTONIC in ms. */
+double stunt_measuring_now_ms(void);
+
+/* ---- a machine to measure on (rig.c) -------------------------------------------------------------- */
+
+typedef struct {
+    StuntMachine *machine;
+    StuntTimeline *timeline;
+    StuntVm *vm;
+    StuntGuest *guest;
+} StuntRig;
+void stunt_rig_clear(StuntRig *rig);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntRig, stunt_rig_clear)
+
+/* A deterministic machine without devices for that kernel, NULL: the default. Errors: INPUT. */
+StuntMachine *stunt_rig_machine(const StuntMeasuring *measuring, const char *kernel, GError **error);
+/* Takes the machine, NULL passes an error on; runs it until the agent says hello. */
+gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error);
+/* The default machine with the workload's device, its driver loaded. props: the device's, or NULL. */
+gboolean stunt_rig_boot_device(StuntRig *rig, const StuntMeasuring *measuring, const char *props,
+                               GError **error);
+/* Runs a command of the guest to its end. Errors: GUEST when it fails, with what it said. */
+gboolean stunt_rig_run(StuntRig *rig, const char *const *argv, GError **error);
+
+/* ---- what the device is made to do (bench/workload.c) ---------------------------------------------- */
+
+typedef struct {
+    const char *device, *type; /* "NAME0", "NAME" */
+    const char *idle_first;    /* properties with which a job begins when the guest has long gone idle */
+    const char *cmdline;       /* of the guest's kernel, or NULL */
+    const char *module;
+    const char *const *traffic; /* a command with many events of every kind */
+    const char *const *prepare; /* fills what `large` reads and what it writes */
+    const char *const *large;   /* one job that moves large_bytes */
+    const char *const *nothing; /* one job that moves next to nothing */
+    guint64 large_bytes;
+    const char *never;    /* a rule on what `traffic` does, which matches nothing of it */
+    const char *scenario; /* a small one: an experiment */
+} StuntWorkload;
+
+extern const StuntWorkload stunt_workload;
+
+#endif
