@@ -7,11 +7,12 @@
 #define STUNT_SETUP_H
 
 #include <glib.h>
+#include "stunt/machine.h"
 
 typedef struct {
     char *name;    /* "6.1" */
     char *release; /* "6.1.0-56-amd64" */
-    char *kernel;  /* bzImage */
+    char *kernel;  /* bzImage, or the ELF image in it */
     char *initrd;
     char *headers; /* folder that the modules were built with, NULL when the file does not say */
 } StuntKernel;
@@ -44,6 +45,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntSetup, stunt_setup_free)
  */
 StuntKernel *stunt_setup_find_kernel(const StuntSetup *setup, const char *name, GError **error);
 void stunt_kernel_free(StuntKernel *kernel);
+
+/* A machine with the programs and files of this installation, without devices. */
+StuntMachine *stunt_setup_machine(const StuntSetup *setup, const StuntKernel *kernel);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntKernel, stunt_kernel_free)
 
 /* The release in a bzImage's header. Errors: MISSING (cannot be read), INPUT (no bzImage). Free with g_free.

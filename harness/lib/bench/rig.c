@@ -15,21 +15,8 @@ StuntMachine *stunt_rig_machine(const StuntMeasuring *measuring, const char *ker
 {
     const StuntSetup *setup = measuring->request->setup;
     g_autoptr(StuntKernel) found = stunt_setup_find_kernel(setup, kernel, error);
-    StuntMachine *machine;
 
-    if (!found) {
-        return NULL;
-    }
-    machine = stunt_machine_new();
-    machine->qemu = g_strdup(setup->qemu);
-    machine->devices = g_strdup(setup->devices);
-    machine->kernel = g_strdup(found->kernel);
-    machine->initrd = g_strdup(found->initrd);
-    machine->kernel_name = g_strdup(found->name);
-    for (guint i = 0; i < setup->firmware->len; i++) {
-        g_ptr_array_add(machine->firmware, g_strdup(setup->firmware->pdata[i]));
-    }
-    return machine;
+    return found ? stunt_setup_machine(setup, found) : NULL;
 }
 
 gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error)

@@ -22,17 +22,11 @@ typedef struct {
 
 /* ---- getting ready ------------------------------------------------------------------------------- */
 
-static void fill_machine(Run *run, const StuntKernel *kernel)
+static void shape_machine(Run *run)
 {
     const StuntScenario *scenario = run->runtime->scenario;
-    const StuntSetup *setup = run->request->setup;
     StuntMachine *machine = run->machine;
 
-    machine->qemu = g_strdup(setup->qemu);
-    machine->devices = g_strdup(setup->devices);
-    machine->kernel = g_strdup(kernel->kernel);
-    machine->initrd = g_strdup(kernel->initrd);
-    machine->kernel_name = g_strdup(kernel->name);
     machine->memory_mib = scenario->memory_mib;
     machine->vcpus = scenario->vcpus;
     machine->realtime = scenario->realtime;
@@ -43,9 +37,6 @@ static void fill_machine(Run *run, const StuntKernel *kernel)
     machine->stop_at_event = run->request->stop_at_event;
     if (run->request->wall_limit_ms) {
         machine->wall_limit_ms = run->request->wall_limit_ms;
-    }
-    for (guint i = 0; i < setup->firmware->len; i++) {
-        g_ptr_array_add(machine->firmware, g_strdup(setup->firmware->pdata[i]));
     }
     for (guint i = 0; i < scenario->device->len; i++) {
         const StuntDeviceDef *device = scenario->device->pdata[i];
@@ -62,8 +53,8 @@ static gboolean make_machine(Run *run, StuntResult *result, GError **error)
     if (!kernel) {
         return FALSE;
     }
-    run->machine = stunt_machine_new();
-    fill_machine(run, kernel);
+    run->machine = stunt_setup_machine(run->request->setup, kernel);
+    shape_machine(run);
     stunt_result_set(&result->kernel, kernel->name);
     stunt_result_set(&result->mode, run->machine->realtime ? "realtime" : "deterministic");
     return TRUE;

@@ -149,3 +149,18 @@ StuntKernel *stunt_setup_find_kernel(const StuntSetup *setup, const char *name, 
                 known);
     return NULL;
 }
+
+StuntMachine *stunt_setup_machine(const StuntSetup *setup, const StuntKernel *kernel)
+{
+    StuntMachine *machine = stunt_machine_new();
+
+    machine->qemu = g_strdup(setup->qemu);
+    machine->devices = g_strdup(setup->devices);
+    machine->kernel = g_strdup(kernel->kernel);
+    machine->initrd = g_strdup(kernel->initrd);
+    machine->kernel_name = g_strdup(kernel->name);
+    for (guint i = 0; i < setup->firmware->len; i++) {
+        g_ptr_array_add(machine->firmware, g_strdup(setup->firmware->pdata[i]));
+    }
+    return machine;
+}
