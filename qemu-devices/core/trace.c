@@ -11,7 +11,14 @@ StuntTrace stunt_trace = { .listening = &nobody_listens };
 
 static void update_armed(void)
 {
-    stunt_trace.armed = stunt_trace.engine.classes || stunt_trace.stop_at;
+    stunt_trace.armed = !stunt_trace.muted && (stunt_trace.engine.classes || stunt_trace.stop_at);
+}
+
+void stunt_trace_mute(bool mute)
+{
+    stunt_trace.muted = mute;
+    stunt_trace.listening = stunt_trace.shm && !mute ? &stunt_trace.shm->listening : &nobody_listens;
+    update_armed();
 }
 
 static void record(const struct stunt_event *event)

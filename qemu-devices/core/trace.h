@@ -19,6 +19,7 @@
 typedef struct StuntTrace {
     const uint32_t *listening; /* of the shared memory; of a constant 0 without one */
     bool armed;                /* a rule or stop_at wants to see events though nobody listens */
+    bool muted;                /* what happens now is not part of the machine's life */
 
     uint64_t seq;     /* number of the last event */
     uint64_t stop_at; /* event number to stop at, 0: none */
@@ -100,6 +101,9 @@ void stunt_trace_stop_at(uint64_t seq);
 
 /* Stop at this virtual time, at once when it is past; 0: never mind. */
 void stunt_trace_deadline(uint64_t deadline_ns);
+
+/* While muted, events are neither numbered nor recorded nor shown to rules. */
+void stunt_trace_mute(bool mute);
 
 /* After the trace's state was put back. */
 void stunt_trace_loaded(void);

@@ -4,6 +4,7 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "hw/qdev-core.h"
+#include "core/snapshot.h"
 #include "link/link.h"
 
 static char *get_shm(Object *obj, Error **errp)
@@ -117,6 +118,21 @@ static char *get_fault_status(Object *obj, Error **errp)
     return text;
 }
 
+static void set_snapshot(Object *obj, const char *value, Error **errp)
+{
+    stunt_snapshot_take(value, errp);
+}
+
+static void set_rewind(Object *obj, const char *value, Error **errp)
+{
+    stunt_snapshot_rewind(value, errp);
+}
+
+static char *get_snapshot_check(Object *obj, Error **errp)
+{
+    return stunt_snapshot_check(errp);
+}
+
 void stunt_link_add_properties(ObjectClass *klass)
 {
     object_class_property_add_str(klass, "shm", get_shm, set_shm);
@@ -134,4 +150,11 @@ void stunt_link_add_properties(ObjectClass *klass)
     object_class_property_set_description(klass, "fault-disarm", "Write a rule's id, or *, to remove it");
     object_class_property_add_str(klass, "fault-status", get_fault_status, NULL);
     object_class_property_set_description(klass, "fault-status", "One line per rule: what happened to it");
+    object_class_property_add_str(klass, "snapshot", NULL, set_snapshot);
+    object_class_property_set_description(klass, "snapshot", "Write a name: keep the paused machine's state");
+    object_class_property_add_str(klass, "rewind", NULL, set_rewind);
+    object_class_property_set_description(klass, "rewind", "Write a snapshot's name: put the machine back");
+    object_class_property_add_str(klass, "snapshot-check", get_snapshot_check, NULL);
+    object_class_property_set_description(klass, "snapshot-check",
+                                          "Empty, or where the machine differs from its snapshot");
 }

@@ -70,7 +70,7 @@ GPtrArray *machine_base_args(const char *qemu, const char *accel)
     g_ptr_array_add(argv, g_strdup(need_env("STUNT_DEVICES")));
     g_ptr_array_add(argv, g_strdup("-bios"));
     g_ptr_array_add(argv, blank_bios_path());
-    add_words(argv, "-machine q35 -m 64M -nodefaults -no-user-config -display none -vga none "
+    add_words(argv, "-machine q35 -m 64M -nodefaults -no-user-config -display none -vga none -rtc clock=vm "
                     "-global apic.vapic=off -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off");
     return argv;
 }

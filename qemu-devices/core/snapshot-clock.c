@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "qemu/osdep.h"
+#include "qemu/seqlock.h"
+#include "qemu/thread.h"
+#include "qemu/timer.h"
+#include "sysemu/accel-ops.h"
+#include "sysemu/qtest.h"
+#include "softmmu/timers-state.h"
+#include "core/snapshot-parts.h"
+
+/*
+ * With -accel qtest virtual time is a number that tests can only raise, and that is not migrated. For
+ * rewinding it is read through here.
+ */
+static int64_t (*qtest_clock)(void);
+static int64_t qtest_behind_ns;
+
+static int64_t adjusted_qtest_clock(void)
+{
+    return qtest_clock() - qtest_behind_ns;
+}
+
+static void set_qtest_clock(int64_t ns)
+{
+    if (!qtest_clock) {
+        AccelOpsClass *ops = ACCEL_OPS_CLASS(object_class_by_name(ACCEL_OPS_NAME("qtest")));
+
+        qtest_clock = ops->get_virtual_clock;
+        ops->get_virtual_clock = adjusted_qtest_clock;
+    }
+    qtest_behind_ns = qtest_clock() - ns;
+}
+
+StuntClocks stunt_clocks_save(void)
+{
+    return (StuntClocks){
+        .ticks_prev = timers_state.cpu_ticks_prev,
+        .qtest_ns = qtest_enabled() ? qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) : 0,
+    };
+}
+
+void stunt_clocks_restore(const StuntClocks *clocks)
+{
+    timers_state.cpu_ticks_prev = clocks->ticks_prev;
+    if (qtest_enabled()) {
+        set_qtest_clock(clocks->qtest_ns);
+    }
+}
