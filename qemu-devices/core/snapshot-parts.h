@@ -8,7 +8,7 @@
 
 /* ---- device state: snapshot-state.c ---------------------------------------------------------------- */
 
-/* All devices as in a migration stream, without its header; NULL with an error. Free with g_byte_array_unref. */
+/* All devices as in a migration stream, without its header; NULL with an error. g_byte_array_unref() it. */
 GByteArray *stunt_state_save(Error **errp);
 bool stunt_state_load(const GByteArray *state, Error **errp);
 

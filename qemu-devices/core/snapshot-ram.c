@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A copy of the RAM, and which pages differ from it. Large blocks are watched with QEMU's dirty log for displays,
- * which nothing else uses on main memory: a migration meanwhile has a log of its own. Small blocks (firmware,
- * tables; written behind the log's back by a reset) are compared whole.
+ * A copy of the RAM, and which pages differ from it. Large blocks are watched with QEMU's dirty log for
+ * displays, which nothing else uses on main memory: a migration meanwhile has a log of its own. Small blocks
+ * (firmware, tables; written behind the log's back by a reset) are compared whole.
  */
 #include "qemu/osdep.h"
 #include "qemu/bitmap.h"
@@ -64,7 +64,8 @@ static void note_dirty(const RAMBlock *block, uint64_t word, unsigned long bits)
     }
 }
 
-/* Moves what was written from QEMU's log into those of all copies. The TLBs must be flushed before the guest runs. */
+/* Moves what was written from QEMU's log into those of all copies. The TLBs must be flushed before the guest
+ * runs. */
 static void collect_dirty(RAMBlock *block, uint64_t len)
 {
     RCU_READ_LOCK_GUARD();
@@ -81,8 +82,8 @@ static void collect_dirty(RAMBlock *block, uint64_t len)
 /* ---- copying --------------------------------------------------------------------------------------- */
 
 /*
- * A word per page from /proc/self/pagemap; NULL when that cannot be told. Pages of anonymous memory that were never
- * touched are zero, and reading them would populate them.
+ * A word per page from /proc/self/pagemap; NULL when that cannot be told. Pages of anonymous memory that were
+ * never touched are zero, and reading them would populate them.
  */
 static uint64_t *pages_in_use(const RAMBlock *block, uint64_t len)
 {
@@ -112,7 +113,8 @@ static bool copy_block(BlockCopy *copy, RAMBlock *block)
     g_strlcpy(copy->name, block->idstr, sizeof(copy->name));
     copy->block = block;
     copy->len = block->used_length;
-    copy->data = mmap(NULL, copy->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    copy->data =
+        mmap(NULL, copy->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (copy->data == MAP_FAILED) {
         copy->data = NULL;
         return false;

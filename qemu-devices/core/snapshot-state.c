@@ -51,7 +51,7 @@ bool stunt_state_load(const GByteArray *state, Error **errp)
     return true;
 }
 
-/* Where the section at `at` ends, behind its footer. Its length is written nowhere: the footer is looked for. */
+/* Where the section at `at` ends, behind its footer. Its length is written nowhere: look for the footer. */
 static size_t section_end(const GByteArray *state, size_t at)
 {
     uint8_t footer[5] = { SECTION_FOOTER };
@@ -86,6 +86,7 @@ char *stunt_state_compare(const GByteArray *expected, const GByteArray *found)
             return name_place(expected, at);
         }
     }
-    return expected->len == found->len ? g_strdup("") :
-           g_strdup_printf("device state: %u bytes, not %u", found->len, expected->len);
+    return expected->len == found->len
+               ? g_strdup("")
+               : g_strdup_printf("device state: %u bytes, not %u", found->len, expected->len);
 }

@@ -200,9 +200,9 @@ static void mend_run_state(void)
 }
 
 /*
- * Devices expect to be loaded when freshly reset, and what a snapshot leaves out stays as the reset made it. A
- * machine that waits for its state does not copy kernel and firmware into RAM again at a reset: that would cost
- * milliseconds and the code translated from them.
+ * Devices expect to be loaded when freshly reset, and what a snapshot leaves out stays as the reset made it.
+ * A machine that waits for its state does not copy kernel and firmware into RAM again at a reset: that would
+ * cost milliseconds and the code translated from them.
  */
 static void reset_machine(RunState then)
 {

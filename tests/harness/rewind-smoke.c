@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Goes back inside a running machine, with a processor and a real guest: the same command run again after each rewind
- * makes the same events. Also out of a power-off. Prints how long a rewind takes. Arguments: see options.
+ * Goes back inside a running machine, with a processor and a real guest: the same command run again after
+ * each rewind makes the same events. Also out of a power-off. Prints how long a rewind takes. Arguments: see
+ * options.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "lib/guest/guest.h"
 #include "lib/vm/vm.h"
-#include "stunt/guest.h"
 
 static StuntMachine *machine;
-static char **firmware, **modules, **command;
+static char **firmware, **modules, **spoilers, **command;
+static guint64 deadline_ns; /* of the machine at the snapshot */
 static int rounds = 200;
 
 static gboolean add_device(const char *option G_GNUC_UNUSED, const char *value, gpointer data G_GNUC_UNUSED,
@@ -19,7 +20,8 @@ static gboolean add_device(const char *option G_GNUC_UNUSED, const char *value, 
 {
     g_auto(GStrv) part = g_strsplit(value, ",", 3);
 
-    stunt_device_defs_add(machine->device, part[0], part[0] ? part[1] : NULL, part[0] && part[1] ? part[2] : NULL);
+    stunt_device_defs_add(machine->device, part[0], part[0] ? part[1] : NULL,
+                          part[0] && part[1] ? part[2] : NULL);
     return TRUE;
 }
 
@@ -33,6 +35,9 @@ static gboolean parse(int *argc, char ***argv, GError **error)
         { "initrd", 0, 0, G_OPTION_ARG_FILENAME, &machine->initrd, "Guest initramfs", "FILE" },
         { "device", 0, 0, G_OPTION_ARG_CALLBACK, add_device, "Device", "NAME,TYPE[,PROPS]" },
         { "module", 0, 0, G_OPTION_ARG_STRING_ARRAY, &modules, "Load it first", "NAME" },
+        {"spoil", 0, 0, G_OPTION_ARG_STRING_ARRAY, &spoilers,
+         "Before every third rewind: run it, cut short or not", "COMMAND"},
+        { "limit", 0, 0, G_OPTION_ARG_INT64, &machine->wall_limit_ms, "Longest wait for a stop", "MS" },
         { "rounds", 0, 0, G_OPTION_ARG_INT, &rounds, "How many rewinds", "N" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &command, NULL, "COMMAND …" },
         { 0 },
@@ -52,6 +57,42 @@ static gboolean parse(int *argc, char ***argv, GError **error)
 static gboolean set(StuntVm *vm, const char *property, const char *name, GError **error)
 {
     return stunt_vm_qom_set(vm, "link", property, json_node_init_string(json_node_alloc(), name), error);
+}
+
+/* What the harness must forget when the machine goes back: all that it learned since. */
+static gboolean go_back(StuntGuest *guest, StuntVm *vm, GError **error)
+{
+    if (!set(vm, "rewind", "ready", error)) {
+        return FALSE;
+    }
+    vm->off = vm->panicked = FALSE;
+    vm->why = STUNT_STOPPED_ASK;
+    vm->now_ns = stunt_shm_header(vm->shm)->stop_time_ns;
+    vm->deadline_ns = deadline_ns;
+    g_clear_error(&vm->failed);
+    g_queue_clear_full(&guest->outbox, (GDestroyNotify)g_bytes_unref);
+    guest->asking = TRUE;
+    guest->attention = FALSE;
+    return TRUE;
+}
+
+/* Does something terrible to the machine, or is in the middle of it at the deadline. */
+static void spoil(StuntGuest *guest, StuntVm *vm, const char *words, guint round)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) argv = NULL;
+    guint64 limit_ns = stunt_vm_now_ns(vm) + (round % 2 ? G_GUINT64_CONSTANT(5000000000) : round * 100000);
+    StuntCommand *job;
+
+    if (!g_shell_parse_argv(words, NULL, &argv, &error)) {
+        g_error("%s", error->message);
+    }
+    job = stunt_guest_spawn(guest, (const char *const *)argv, &error);
+    if (job && stunt_guest_wait(guest, job, limit_ns, &error)) {
+        printf("spoiled: %s: status %d\n", words, job->status);
+    } else {
+        printf("spoiled: %s: %s\n", words, error->message);
+    }
 }
 
 static gboolean check(StuntVm *vm, GError **error)
@@ -76,7 +117,8 @@ static gboolean run_command(StuntGuest *guest, double *ret_ms, GError **error)
     }
     *ret_ms = (g_get_monotonic_time() - start_us) / 1e3;
     if (job->status != 0) {
-        g_set_error(error, G_FILE_ERROR, 0, "the command ended with status %d: %s", job->status, job->err->str);
+        g_set_error(error, G_FILE_ERROR, 0, "the command ended with status %d: %s", job->status,
+                    job->err->str);
         return FALSE;
     }
     return TRUE;
@@ -110,20 +152,25 @@ static void show(const char *what, GArray *times)
            g_array_index(times, double, times->len * 9 / 10), g_array_index(times, double, times->len - 1));
 }
 
-static gboolean one_round(StuntGuest *guest, StuntVm *vm, char **log, GArray *rewinds, GArray *runs, GError **error)
+static gboolean one_round(StuntGuest *guest, StuntVm *vm, char **log, GArray *rewinds, GArray *runs,
+                          GError **error)
 {
     StuntTimeline *timeline = stunt_vm_timeline(vm);
-    const gint64 start_us = g_get_monotonic_time();
+    gint64 start_us;
     gsize from;
     double ms;
     g_autofree char *again = NULL;
 
-    if (!set(vm, "rewind", "ready", error)) {
+    if (spoilers && rewinds->len % 3 == 2) {
+        spoil(guest, vm, spoilers[rewinds->len / 3 % g_strv_length(spoilers)], rewinds->len / 3);
+    }
+    start_us = g_get_monotonic_time();
+    if (!go_back(guest, vm, error)) {
         return FALSE;
     }
     ms = (g_get_monotonic_time() - start_us) / 1e3;
     g_array_append_val(rewinds, ms);
-    if (rewinds->len % 20 == 1 && !check(vm, error)) {
+    if ((spoilers || rewinds->len % 20 == 1) && !check(vm, error)) {
         return FALSE;
     }
     from = stunt_timeline_events(timeline);
@@ -137,8 +184,8 @@ static gboolean one_round(StuntGuest *guest, StuntVm *vm, char **log, GArray *re
     } else if (strcmp(*log, again) != 0) {
         g_file_set_contents("rewind-first.log", *log, -1, NULL);
         g_file_set_contents("rewind-again.log", again, -1, NULL);
-        g_set_error(error, G_FILE_ERROR, 0, "other events after rewind %u: rewind-first.log, rewind-again.log",
-                    rewinds->len);
+        g_set_error(error, G_FILE_ERROR, 0,
+                    "other events after rewind %u: rewind-first.log, rewind-again.log", rewinds->len);
         return FALSE;
     }
     return TRUE;
@@ -173,6 +220,7 @@ static gboolean run(StuntTimeline *timeline, GError **error)
     }
     printf("snapshot: %.2f ms\n", (g_get_monotonic_time() - start_us) / 1e3);
     stunt_shm_header(vm->shm)->lost = 1; /* or the harness would not have numbers go back */
+    deadline_ns = vm->deadline_ns;
     from = stunt_timeline_events(timeline);
     if (!run_command(guest, &ms, error)) {
         return FALSE;
@@ -183,7 +231,6 @@ static gboolean run(StuntTimeline *timeline, GError **error)
             return FALSE;
         }
     }
-    { g_autofree char *c = g_strdup_printf("grep -E \"RssAnon|VmHWM\" /proc/%d/status", (int)stunt_vm_pid(vm)); if (system(c)) {} }
     printf("%zu bytes of events, %d times the same\n", strlen(log), rounds);
     show("rewind", rewinds);
     show("command", runs);
@@ -204,6 +251,7 @@ int main(int argc, char **argv)
     stunt_machine_free(machine);
     g_strfreev(firmware);
     g_strfreev(modules);
+    g_strfreev(spoilers);
     g_strfreev(command);
     return !ok;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Going back inside the process: after random operations and a rewind the machine is what it was, byte for byte, and
- * the same life from there makes the same events. (With a processor: tests/harness/rewind-smoke.c.)
+ * Going back inside the process: after random operations and a rewind the machine is what it was, byte for
+ * byte, and the same life from there makes the same events. (With a processor: tests/harness/rewind-smoke.c.)
  */
 #include "life.h"
 #include "stunt/events.h"
@@ -225,7 +225,8 @@ static void test_shared_part(void)
     machine_check(bench->machine, RAM_SRC, "question", 8);
     shm_forget(bench->shm);
     pci_reg_write(&bench->link, STUNT_LINK_MARK, 7);
-    g_assert_cmpuint(shm_find(bench->shm, STUNT_EV_LINK_MARK)->seq, ==, seq + 1 + 1); /* behind its mmio.write */
+    g_assert_cmpuint(shm_find(bench->shm, STUNT_EV_LINK_MARK)->seq, ==,
+                     seq + 1 + 1); /* behind its mmio.write */
 }
 
 /* The check finds what was changed behind its back. */
@@ -249,7 +250,8 @@ static void test_difference_is_found(void)
 
 static void test_errors(void)
 {
-    g_autoptr(Bench) bench = bench_new("", "-device pcie-root-port,id=rp1,bus=pcie.0,addr=5,chassis=2,slot=2");
+    g_autoptr(Bench) bench =
+        bench_new("", "-device pcie-root-port,id=rp1,bus=pcie.0,addr=5,chassis=2,slot=2");
 
     check_refused(bench, "snapshot", "a", "the machine runs");
     check_refused(bench, "rewind", "a", "the machine runs");
