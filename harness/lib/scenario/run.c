@@ -193,6 +193,18 @@ static void judge_health(Run *run)
 }
 
 /* The rules last: the oracle's looking lets the machine go on, and a late firing counts. */
+/* A timeline with holes proves nothing, and would not be the same in another run. */
+static void judge_completeness(Run *run)
+{
+    guint64 lost = run->vm ? stunt_vm_events_lost(run->vm) : 0;
+    g_autofree char *reason = NULL;
+
+    if (lost) {
+        reason = g_strdup_printf("%" G_GUINT64_FORMAT " events were lost: the event ring was full", lost);
+        stunt_runtime_judge(run->runtime, STUNT_INVALID, reason);
+    }
+}
+
 static void judge(Run *run, StuntResult *result)
 {
     StuntRuntime *runtime = run->runtime;
@@ -201,6 +213,7 @@ static void judge(Run *run, StuntResult *result)
 
     if (!fallen) {
         judge_health(run);
+        judge_completeness(run);
     }
     if (!stunt_rules_judge(runtime, result, &error)) {
         stunt_runtime_judge_error(runtime, NULL, error);
