@@ -9,13 +9,19 @@ static StuntDmaTag data_tag(const StuntDmaChannel *ch)
     return (StuntDmaTag){ .channel = ch->index, .what = STUNT_XFER_DATA };
 }
 
+/* The next bytes of the source; to be closed when it is OK. */
+static StuntDmaResult view_source(StuntDmaChannel *ch, uint32_t len, StuntDmaView *view)
+{
+    return stunt_dma_view(STUNT_PCI(ch->dma), data_tag(ch), ch->job.desc.src + ch->job.done, len,
+                          ch->dma->scratch[0], view);
+}
+
 static unsigned copy_chunk(StuntDmaChannel *ch, uint32_t len)
 {
     StuntPCI *dev = STUNT_PCI(ch->dma);
     StuntDmaJob *job = &ch->job;
     StuntDmaView view;
-    StuntDmaResult result = stunt_dma_view(dev, data_tag(ch), job->desc.src + job->done, len,
-                                           ch->dma->scratch[0], &view);
+    StuntDmaResult result = view_source(ch, len, &view);
 
     if (result == STUNT_XFER_OK) {
         result = stunt_dma_write(dev, data_tag(ch), job->desc.dst + job->done, view.data, len);
@@ -39,15 +45,13 @@ static unsigned fill_chunk(StuntDmaChannel *ch, uint32_t len)
 
 static unsigned crc_chunk(StuntDmaChannel *ch, uint32_t len)
 {
-    StuntPCI *dev = STUNT_PCI(ch->dma);
     StuntDmaJob *job = &ch->job;
     StuntDmaView view;
-    StuntDmaResult result = stunt_dma_view(dev, data_tag(ch), job->desc.src + job->done, len,
-                                           ch->dma->scratch[0], &view);
+    StuntDmaResult result = view_source(ch, len, &view);
 
     if (result == STUNT_XFER_OK) {
         job->crc = stunt_crc32c_add(job->crc, view.data, len);
-        stunt_dma_view_close(dev, &view);
+        stunt_dma_view_close(STUNT_PCI(ch->dma), &view);
     }
     return stunt_dma_status_of(result);
 }
@@ -70,10 +74,9 @@ static unsigned compare_chunk(StuntDmaChannel *ch, uint32_t len)
     StuntPCI *dev = STUNT_PCI(ch->dma);
     StuntDmaJob *job = &ch->job;
     StuntDmaView a, b;
-    StuntDmaResult result;
+    StuntDmaResult result = view_source(ch, len, &a);
     uint32_t equal = len;
 
-    result = stunt_dma_view(dev, data_tag(ch), job->desc.src + job->done, len, ch->dma->scratch[0], &a);
     if (result != STUNT_XFER_OK) {
         return stunt_dma_status_of(result);
     }

@@ -65,7 +65,7 @@ static gboolean go_back(StuntGuest *guest, StuntVm *vm, GError **error)
     if (!set(vm, "rewind", "ready", error)) {
         return FALSE;
     }
-    vm->off = vm->panicked = FALSE;
+    vm->off = FALSE;
     vm->why = STUNT_STOPPED_ASK;
     vm->now_ns = stunt_shm_header(vm->shm)->stop_time_ns;
     vm->deadline_ns = deadline_ns;

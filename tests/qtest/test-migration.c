@@ -194,21 +194,6 @@ static void check_same_life(Life *life, Bench *b, unsigned steps)
     saved_clear(&end_of_a);
 }
 
-static void arm_rules(Bench *bench)
-{
-    static const char *const rule[] = {
-        "\"id=maybe device=dma0 at=job.start probability=1/4 action=delay param.ns=20000\"",
-        "\"id=storm device=dma0 at=irq.raise match.vector=2/2 nth=3 action=storm param.count=40 "
-        "param.ns=90000\"",
-        "\"id=late device=dma0 at=irq.raise every=3 action=delay param.ns=50000\"",
-        "\"id=seen device=dma0 at=dma.write match.what=2 nth=9 after=maybe between=5..9000000 action=mark\"",
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(rule); i++) {
-        machine_qom_set(bench->machine, "link0", "fault-arm", rule[i]);
-    }
-}
-
 static void one_round(unsigned steps)
 {
     struct saved first;
@@ -218,7 +203,7 @@ static void one_round(unsigned steps)
     saved_init(&first);
     machine_qom_set(a->machine, "dma0", "latency-ns", "4000"); /* not what the command line says */
     machine_qom_set(a->machine, "dma0", "bandwidth", "60000000");
-    arm_rules(a);
+    life_arm_rules(a);
     life_go(life, steps);
     if (steps) {
         life_begin_work(life);

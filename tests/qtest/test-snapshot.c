@@ -50,21 +50,6 @@ static void check_check_refused(Bench *bench, const char *words)
     g_assert_nonnull(strstr(error, words));
 }
 
-static void arm_rules(Bench *bench)
-{
-    static const char *const rule[] = {
-        "\"id=maybe device=dma0 at=job.start probability=1/4 action=delay param.ns=20000\"",
-        "\"id=storm device=dma0 at=irq.raise match.vector=2/2 nth=3 action=storm param.count=40 "
-        "param.ns=90000\"",
-        "\"id=late device=dma0 at=irq.raise every=3 action=delay param.ns=50000\"",
-        "\"id=seen device=dma0 at=dma.write match.what=2 nth=9 after=maybe between=5..9000000 action=mark\"",
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(rule); i++) {
-        machine_qom_set(bench->machine, "link0", "fault-arm", rule[i]);
-    }
-}
-
 /* All events, and what they left in memory. */
 static GByteArray *tell(Bench *bench)
 {
@@ -102,7 +87,7 @@ static Life *busy_life(Bench *bench)
 {
     Life *life = life_new(bench, (uint32_t)g_test_rand_int());
 
-    arm_rules(bench);
+    life_arm_rules(bench);
     life_go(life, 20 + (unsigned)g_test_rand_int_range(0, 200));
     life_begin_work(life);
     machine_stop(bench->machine);

@@ -22,8 +22,6 @@ void stunt_vm_handle_event(const char *name, JsonNode *event_data G_GNUC_UNUSED,
         vm->stopped = FALSE;
     } else if (strcmp(name, "SHUTDOWN") == 0) {
         vm->off = TRUE;
-    } else if (strcmp(name, "GUEST_PANICKED") == 0) {
-        vm->panicked = TRUE;
     }
 }
 
@@ -118,7 +116,7 @@ static gboolean stopped_by_qemu(StuntVm *vm, GError **error)
     if (n) {
         vm->now_ns = MAX(vm->now_ns, stunt_timeline_event(vm->timeline, n - 1)->time_ns);
     }
-    vm->why = vm->panicked || dump_says_panic(vm) ? STUNT_STOPPED_PANIC : STUNT_STOPPED_OFF;
+    vm->why = dump_says_panic(vm) ? STUNT_STOPPED_PANIC : STUNT_STOPPED_OFF;
     return TRUE;
 }
 

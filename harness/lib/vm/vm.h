@@ -18,10 +18,9 @@ struct StuntVm {
     gboolean debugged; /* gdb is attached: it stops and starts the machine as it likes */
 
     /* what QMP's events said */
-    gboolean stopped;  /* STOP, since the last cont */
-    gboolean off;      /* SHUTDOWN: power-off or reset; it cannot go on */
-    gboolean panicked; /* GUEST_PANICKED */
-    GError *failed;    /* a command sent along the way was refused, or the ring broke */
+    gboolean stopped; /* STOP, since the last cont */
+    gboolean off;     /* SHUTDOWN: power-off or reset; it cannot go on */
+    GError *failed;   /* a command sent along the way was refused, or the ring broke */
 
     /* the stop that it stands at */
     StuntStopped why;

@@ -154,3 +154,18 @@ void life_begin_work(Life *life)
     }
     machine_step(life->bench->machine, 1 + below(life, below(life, 2) ? 100000 : 40000000));
 }
+
+void life_arm_rules(Bench *bench)
+{
+    static const char *const rule[] = {
+        "\"id=maybe device=dma0 at=job.start probability=1/4 action=delay param.ns=20000\"",
+        "\"id=storm device=dma0 at=irq.raise match.vector=2/2 nth=3 action=storm param.count=40 "
+        "param.ns=90000\"",
+        "\"id=late device=dma0 at=irq.raise every=3 action=delay param.ns=50000\"",
+        "\"id=seen device=dma0 at=dma.write match.what=2 nth=9 after=maybe between=5..9000000 action=mark\"",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rule); i++) {
+        machine_qom_set(bench->machine, "link0", "fault-arm", rule[i]);
+    }
+}

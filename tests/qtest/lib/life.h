@@ -25,4 +25,7 @@ void life_go(Life *life, unsigned steps);
 /* Gives some channels long work to do, and stops soon or later in the middle of it. */
 void life_begin_work(Life *life);
 
+/* Faults that keep state of their own: chances, a storm, late interrupts, a rule that waits for another. */
+void life_arm_rules(Bench *bench);
+
 #endif
