@@ -45,6 +45,8 @@ typedef struct {
     char *release;      /* kernel release that the guest reported, "" if it never did */
     char *plan;         /* rules as armed, one a line */
     guint64 last_event; /* number of the last event when the verdict fell */
+    char *start;        /* how it was started: "boot", "strict" or "turbo"; "" when it did not get that far */
+    char *start_note;   /* why not as it was asked for, or that it ran again; "" normally */
 } StuntResult;
 
 StuntResult *stunt_result_new(const char *name, const char *file); /* PASS, all strings "", never NULL */

@@ -59,6 +59,8 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_string(builder, "release", result->release);
         put_string(builder, "plan", result->plan);
         put_number(builder, "last_event", result->last_event);
+        put_string(builder, "start", result->start);
+        put_string(builder, "start_note", result->start_note);
         put_string(builder, "stunt", stunt_version);
     }
     json_builder_end_object(builder);
@@ -115,6 +117,8 @@ static void get_result(StuntResult *result, JsonObject *object)
     stunt_result_set(&result->detail, get_string(object, "detail"));
     stunt_result_set(&result->release, get_string(object, "release"));
     stunt_result_set(&result->plan, get_string(object, "plan"));
+    stunt_result_set(&result->start, get_string(object, "start"));
+    stunt_result_set(&result->start_note, get_string(object, "start_note"));
     result->seed = get_number(object, "seed");
     result->wall_ms = get_number(object, "wall_ms");
     result->virtual_ns = get_number(object, "virtual_ns");
