@@ -123,6 +123,82 @@ static void test_query(void)
     g_assert_cmpuint(first, ==, 7); /* untouched */
 }
 
+static guint64 count_since(guint64 since, gsize from, gsize *ret_first)
+{
+    StuntEventQuery query = {.device = -1, .class_id = -1, .since = since, .from = from};
+
+    return stunt_timeline_count(timeline, &query, ret_first);
+}
+
+static void append_numbers(guint64 from, guint64 to)
+{
+    for (guint64 seq = from; seq <= to; seq++) {
+        append(event_of(seq, STUNT_EV_MMIO_READ, seq, 0));
+    }
+}
+
+static void test_since_is_a_number(void)
+{
+    gsize first;
+
+    append_numbers(101, 110); /* as after a start from a saved machine */
+    g_assert_cmpuint(count_since(105, 0, &first), ==, 5);
+    g_assert_cmpuint(first, ==, 5);
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 10);
+    g_assert_cmpuint(count_since(110, 0, NULL), ==, 0);
+    g_assert_cmpuint(stunt_timeline_last_seq(timeline), ==, 110);
+}
+
+static void test_hidden_events_stay_in_the_log(void)
+{
+    g_autofree char *before = NULL;
+    gsize len, first;
+
+    append_numbers(1, 10);
+    before = stunt_timeline_to_text(timeline, &len);
+    stunt_timeline_hide(timeline, 4);
+    check_text(before);
+    g_assert_cmpuint(stunt_timeline_events(timeline), ==, 10);
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 4);
+    g_assert_cmpuint(count_since(0, 7, NULL), ==, 0); /* from the middle of what is hidden */
+    g_assert_cmpuint(stunt_timeline_last_seq(timeline), ==, 4);
+    append_numbers(5, 6); /* the numbers again */
+    g_assert_cmpuint(count_since(4, 0, &first), ==, 2);
+    g_assert_cmpuint(first, ==, 10);
+    g_assert_cmpuint(count_since(0, 2, NULL), ==, 4);
+    g_assert_cmpuint(stunt_timeline_last_seq(timeline), ==, 6);
+}
+
+/* 1 2 [3 4] 3 [4 5 6] 4: a way given up behind a second mark, and another, then all back to the first. */
+static void test_hiding_again_and_around(void)
+{
+    append_numbers(1, 4);
+    stunt_timeline_hide(timeline, 2);
+    append_numbers(3, 6);
+    stunt_timeline_hide(timeline, 5);
+    append_numbers(4, 4);
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 4);
+    stunt_timeline_hide(timeline, 9); /* nothing came since */
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 4);
+    g_assert_cmpuint(stunt_timeline_last_seq(timeline), ==, 4);
+    stunt_timeline_hide(timeline, 3); /* from the middle of what is hidden */
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 2);
+    g_assert_cmpuint(stunt_timeline_last_seq(timeline), ==, 2);
+    append_numbers(3, 3);
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 3);
+    stunt_timeline_hide(timeline, 0);
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 0);
+    g_assert_cmpuint(stunt_timeline_last_seq(timeline), ==, 0);
+}
+
+static void test_nothing_has_no_number(void)
+{
+    g_assert_cmpuint(stunt_timeline_last_seq(timeline), ==, 0);
+    stunt_timeline_hide(timeline, 0);
+    append_numbers(1, 1);
+    g_assert_cmpuint(count_since(0, 0, NULL), ==, 1);
+}
+
 static void test_device_names(void)
 {
     g_assert_cmpstr(stunt_timeline_device_name(timeline, 3), ==, "?");
@@ -176,6 +252,13 @@ int main(int argc, char **argv)
                          (gconstpointer)test_notes_stand_between_events, with_timeline);
     g_test_add_data_func("/timeline/tail", (gconstpointer)test_tail, with_timeline);
     g_test_add_data_func("/timeline/query", (gconstpointer)test_query, with_timeline);
+    g_test_add_data_func("/timeline/since-is-a-number", (gconstpointer)test_since_is_a_number, with_timeline);
+    g_test_add_data_func("/timeline/hidden-events-stay-in-the-log",
+                         (gconstpointer)test_hidden_events_stay_in_the_log, with_timeline);
+    g_test_add_data_func("/timeline/hiding-again-and-around", (gconstpointer)test_hiding_again_and_around,
+                         with_timeline);
+    g_test_add_data_func("/timeline/nothing-has-no-number", (gconstpointer)test_nothing_has_no_number,
+                         with_timeline);
     g_test_add_data_func("/timeline/device-names", (gconstpointer)test_device_names, with_timeline);
     g_test_add_data_func("/timeline/many-events", (gconstpointer)test_many_events, with_timeline);
     return g_test_run();

@@ -31,6 +31,16 @@ void stunt_timeline_note(StuntTimeline *timeline, guint64 time_ns, const char *k
 gsize stunt_timeline_events(const StuntTimeline *timeline);                             /* number of events */
 const struct stunt_event *stunt_timeline_event(const StuntTimeline *timeline, gsize i); /* i-th, borrowed */
 
+/* Number of the newest event that is not hidden, 0 when there is none. */
+guint64 stunt_timeline_last_seq(const StuntTimeline *timeline);
+
+/*
+ * Hides the events from index `from` up to now: a way that was given up when the machine went back, or what
+ * came before a run. They stay in the log, and keep their index, but no query finds them. After going back
+ * numbers repeat, and an index says nothing about a number.
+ */
+void stunt_timeline_hide(StuntTimeline *timeline, gsize from);
+
 /* "dma0", or "?" for an unknown index. Borrowed. -1 for an unknown name. */
 const char *stunt_timeline_device_name(const StuntTimeline *timeline, guint index);
 int stunt_timeline_device_index(const StuntTimeline *timeline, const char *name);
@@ -40,12 +50,13 @@ typedef struct {
     int device;   /* index, -1: any */
     int class_id; /* STUNT_EV_…, -1: any */
     gsize from;   /* index of the first event to look at */
+    guint64 since; /* events up to this number are left out */
     guint8 used;  /* bit per field to compare */
     guint64 value[5];
     guint64 mask[5];
 } StuntEventQuery;
 
-/* Number of matching events; when ret_first is not NULL, the index of the first goes there. */
+/* Number of matching events that are not hidden; with ret_first, the index of the first goes there. */
 gsize stunt_timeline_count(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *ret_first);
 
 /*

@@ -160,8 +160,7 @@ static void read_fields(lua_State *L, int idx, StuntMatch *match, const char *co
 StuntEventQuery stunt_match_query(lua_State *L, int idx, StuntRuntime *runtime, const char *const *others)
 {
     StuntEventQuery query = { 0 };
-    StuntMatch match = { 0 };
-    guint64 since;
+    StuntMatch match = {0};
 
     idx = lua_absindex(L, idx);
     luaL_checktype(L, idx, LUA_TTABLE);
@@ -173,8 +172,7 @@ StuntEventQuery stunt_match_query(lua_State *L, int idx, StuntRuntime *runtime, 
         query.value[i] = match.value[i];
         query.mask[i] = match.mask[i];
     }
-    since = g_strv_contains(others, "since") ? stunt_bridge_get_integer(L, idx, "since", 0) : 0;
-    query.from = MIN(since, stunt_timeline_events(runtime->timeline)); /* event n has index n - 1 */
+    query.since = g_strv_contains(others, "since") ? stunt_bridge_get_integer(L, idx, "since", 0) : 0;
     return query;
 }
 

@@ -47,7 +47,7 @@ void stunt_runtime_judge(StuntRuntime *runtime, StuntStatus status, const char *
     runtime->status = status;
     runtime->reason = g_strdelimit(g_strdup(reason), "\n\r", ' ');
     if (runtime->timeline) {
-        runtime->last_event = stunt_timeline_events(runtime->timeline);
+        runtime->last_event = stunt_timeline_last_seq(runtime->timeline);
     }
     if (runtime->timeline && status != STUNT_SKIP) {
         runtime->detail = last_events(runtime->timeline);

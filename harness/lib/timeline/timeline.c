@@ -19,6 +19,7 @@ StuntTimeline *stunt_timeline_new(void)
     timeline->chunks = g_ptr_array_new_with_free_func(g_free);
     timeline->notes = g_array_new(FALSE, FALSE, sizeof(StuntNote));
     g_array_set_clear_func(timeline->notes, note_clear);
+    timeline->hidden = g_array_new(FALSE, FALSE, sizeof(StuntHidden));
     return timeline;
 }
 
@@ -33,6 +34,7 @@ void stunt_timeline_free(StuntTimeline *timeline)
     }
     g_ptr_array_unref(timeline->chunks);
     g_array_unref(timeline->notes);
+    g_array_unref(timeline->hidden);
     g_free(timeline);
 }
 
@@ -109,9 +111,39 @@ const struct stunt_event *stunt_timeline_event(const StuntTimeline *timeline, gs
     return chunk + i % STUNT_CHUNK;
 }
 
+/* ---- hiding -------------------------------------------------------------------------------------- */
+
+void stunt_timeline_hide(StuntTimeline *timeline, gsize from)
+{
+    GArray *hidden = timeline->hidden;
+    StuntHidden range = {.from = from, .to = timeline->n_events};
+
+    /* it reaches up to now, so it takes in all that begins later or touches it */
+    while (hidden->len && g_array_index(hidden, StuntHidden, hidden->len - 1).to >= range.from) {
+        range.from = MIN(range.from, g_array_index(hidden, StuntHidden, hidden->len - 1).from);
+        g_array_set_size(hidden, hidden->len - 1);
+    }
+    if (range.from < range.to) {
+        g_array_append_val(hidden, range);
+    }
+}
+
+guint64 stunt_timeline_last_seq(const StuntTimeline *timeline)
+{
+    const GArray *hidden = timeline->hidden;
+    gsize n = timeline->n_events;
+
+    if (hidden->len && g_array_index(hidden, StuntHidden, hidden->len - 1).to == n) {
+        n = g_array_index(hidden, StuntHidden, hidden->len - 1).from;
+    }
+    return n ? stunt_timeline_event(timeline, n - 1)->seq : 0;
+}
+
+/* ---- queries ------------------------------------------------------------------------------------- */
+
 static gboolean matches(const StuntEventQuery *query, const struct stunt_event *event)
 {
-    if ((query->device >= 0 && query->device != event->device) ||
+    if (event->seq <= query->since || (query->device >= 0 && query->device != event->device) ||
         (query->class_id >= 0 && query->class_id != event->class_id)) {
         return FALSE;
     }
@@ -125,14 +157,18 @@ static gboolean matches(const StuntEventQuery *query, const struct stunt_event *
 
 gsize stunt_timeline_count(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *ret_first)
 {
-    gsize count = 0;
+    gsize count = 0, i = query->from;
 
-    for (gsize i = query->from; i < timeline->n_events; i++) {
-        if (matches(query, stunt_timeline_event(timeline, i))) {
-            if (count++ == 0 && ret_first) {
+    for (guint h = 0; h <= timeline->hidden->len; h++) {
+        const gboolean last = h == timeline->hidden->len;
+        const StuntHidden *gap = last ? NULL : &g_array_index(timeline->hidden, StuntHidden, h);
+
+        for (const gsize end = last ? timeline->n_events : gap->from; i < end; i++) {
+            if (matches(query, stunt_timeline_event(timeline, i)) && count++ == 0 && ret_first) {
                 *ret_first = i;
             }
         }
+        i = last ? i : MAX(i, gap->to);
     }
     return count;
 }

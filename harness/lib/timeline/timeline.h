@@ -16,10 +16,15 @@ typedef struct {
     char *name, *type;
 } StuntTimelineDevice;
 
+typedef struct {
+    gsize from, to; /* indices: the events from `from` on and before `to` */
+} StuntHidden;
+
 struct StuntTimeline {
     GPtrArray *chunks; /* struct stunt_event[STUNT_CHUNK], so that nothing is ever copied again */
     gsize n_events;
     GArray *notes; /* StuntNote, in order */
+    GArray *hidden; /* StuntHidden, in order, apart from each other */
     StuntTimelineDevice device[STUNT_SHM_DEVICES];
 };
 
