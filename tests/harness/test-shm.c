@@ -111,6 +111,54 @@ static void test_gap_of_lost_events(Fixture *f, gconstpointer data G_GNUC_UNUSED
     g_assert_cmpuint(stunt_timeline_events(f->timeline), ==, 2);
 }
 
+static void test_numbers_go_back(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+    for (guint i = 0; i < 10; i++) {
+        record(f);
+    }
+    g_assert_true(stunt_shm_drain(f->shm, f->timeline, NULL));
+    f->header->stop_seq = f->seq = 4;
+    stunt_shm_renumber(f->shm);
+    record(f);
+    g_assert_true(stunt_shm_drain(f->shm, f->timeline, NULL));
+    g_assert_cmpuint(stunt_timeline_event(f->timeline, 10)->seq, ==, 5);
+    f->seq++; /* a gap is found as before */
+    record(f);
+    check_broken(f);
+}
+
+static void test_another_timeline(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+    g_autoptr(StuntTimeline) other = stunt_timeline_new();
+
+    strcpy(f->header->device[0].name, "dma0");
+    f->header->devices = 1;
+    record(f);
+    g_assert_true(stunt_shm_drain(f->shm, f->timeline, NULL));
+    record(f);
+    f->seq += 3;
+    f->header->lost = 3;
+    stunt_shm_start_anew(f->shm, other);
+    g_assert_cmpint(stunt_timeline_device_index(other, "dma0"), ==, 0);
+    g_assert_cmpuint(f->header->lost, ==, 0);
+    record(f);
+    g_assert_true(stunt_shm_drain(f->shm, other, NULL));
+    g_assert_cmpuint(stunt_timeline_events(f->timeline), ==, 1);
+    g_assert_cmpuint(stunt_timeline_events(other), ==, 1);
+    g_assert_cmpuint(stunt_timeline_last_seq(other), ==, 6);
+}
+
+static void test_no_timeline(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+    stunt_shm_start_anew(f->shm, NULL);
+    record(f);
+    g_assert_true(stunt_shm_drain(f->shm, NULL, NULL));
+    g_assert_cmpuint(f->header->tail, ==, f->header->head);
+    f->seq++;
+    record(f);
+    g_assert_false(stunt_shm_drain(f->shm, NULL, NULL)); /* dropped, but looked at */
+}
+
 static void test_message_and_answer(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
     gsize len;
@@ -142,6 +190,9 @@ int main(int argc, char **argv)
     g_test_add("/shm/impossible-head", Fixture, NULL, set_up, test_impossible_head, tear_down);
     g_test_add("/shm/gap", Fixture, NULL, set_up, test_gap, tear_down);
     g_test_add("/shm/gap-of-lost-events", Fixture, NULL, set_up, test_gap_of_lost_events, tear_down);
+    g_test_add("/shm/numbers-go-back", Fixture, NULL, set_up, test_numbers_go_back, tear_down);
+    g_test_add("/shm/another-timeline", Fixture, NULL, set_up, test_another_timeline, tear_down);
+    g_test_add("/shm/no-timeline", Fixture, NULL, set_up, test_no_timeline, tear_down);
     g_test_add("/shm/message-and-answer", Fixture, NULL, set_up, test_message_and_answer, tear_down);
     return g_test_run();
 }

@@ -104,6 +104,48 @@ void stunt_rule_status_free(StuntRuleStatus *status);
 /* All rules, armed order: GPtrArray of StuntRuleStatus with free function. */
 GPtrArray *stunt_vm_rules(StuntVm *vm, GError **error);
 
+/* ---- going back ---------------------------------------------------------------------------------- */
+
+/*
+ * All only while the machine stands still; each name belongs to QEMU's process. Errors: QEMU (it refused,
+ * with its words), PROTOCOL (the event ring broke). What the caller knows of the guest goes back with
+ * stunt_guest_rewind().
+ */
+
+/* Keeps the machine's state under a name, in place of an older one of that name. */
+gboolean stunt_vm_snapshot(StuntVm *vm, const char *name, GError **error);
+
+/*
+ * Puts the machine back to where it was at the snapshot, also out of a power-off or a panic; can be done many
+ * times. Virtual time and event numbers go back, and a failure since is forgotten. What the machine did since
+ * stays on the timeline: see stunt_timeline_hide().
+ */
+gboolean stunt_vm_rewind(StuntVm *vm, const char *name, GError **error);
+gboolean stunt_vm_drop(StuntVm *vm, const char *name, GError **error); /* forgets a snapshot */
+
+/*
+ * Compares with the snapshot last taken or rewound to. ret_difference says where the machine differs, "" when
+ * it does not; free with g_free.
+ */
+gboolean stunt_vm_check(StuntVm *vm, char **ret_difference, GError **error);
+
+/*
+ * The machine's state in two files, device state and RAM. To be loaded into a machine of the same definition,
+ * whose RAM is a private mapping of the RAM file; it stands then where it stood when saved, and has a
+ * snapshot `name` of that. Paths and name have no spaces. Errors: INPUT beside the above.
+ */
+gboolean stunt_vm_save(StuntVm *vm, const char *state, const char *ram, GError **error);
+gboolean stunt_vm_load(StuntVm *vm, const char *name, const char *state, const char *ram, GError **error);
+
+/* Begins a run from here: seed of the fault engine; no rule may be armed. */
+gboolean stunt_vm_begin(StuntVm *vm, guint64 seed, GError **error);
+
+/*
+ * Events go there from now on: borrowed; NULL drops them. The devices' names are told to it. Those not yet on
+ * the old timeline get on none, and what was lost before does not count.
+ */
+void stunt_vm_set_timeline(StuntVm *vm, StuntTimeline *timeline);
+
 /* The last lines that QEMU wrote to its stderr. Free with g_free. */
 char *stunt_vm_qemu_output(StuntVm *vm);
 pid_t stunt_vm_pid(const StuntVm *vm);

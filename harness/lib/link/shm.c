@@ -115,7 +115,7 @@ static void name_devices(StuntShm *shm, StuntTimeline *timeline)
     struct stunt_shm *header = stunt_shm_header(shm);
     guint32 n = MIN(__atomic_load_n(&header->devices, __ATOMIC_ACQUIRE), STUNT_SHM_DEVICES);
 
-    for (; shm->devices < n; shm->devices++) {
+    for (; timeline && shm->devices < n; shm->devices++) {
         const struct stunt_shm_device *device = &header->device[shm->devices];
         g_autofree char *name = g_strndup(device->name, sizeof(device->name));
         g_autofree char *type = g_strndup(device->type, sizeof(device->type));
@@ -138,7 +138,9 @@ static gboolean take(StuntShm *shm, StuntTimeline *timeline, const struct stunt_
                     event[0].seq, event[n - 1].seq, shm->next_seq, last);
         return FALSE;
     }
-    stunt_timeline_append(timeline, event, n);
+    if (timeline) {
+        stunt_timeline_append(timeline, event, n);
+    }
     shm->next_seq = event[n - 1].seq + 1;
     return TRUE;
 }
@@ -167,6 +169,23 @@ gboolean stunt_shm_drain(StuntShm *shm, StuntTimeline *timeline, GError **error)
         __atomic_store_n(&header->tail, tail, __ATOMIC_RELEASE);
     }
     return TRUE;
+}
+
+void stunt_shm_renumber(StuntShm *shm)
+{
+    shm->next_seq = stunt_shm_header(shm)->stop_seq + 1;
+}
+
+void stunt_shm_start_anew(StuntShm *shm, StuntTimeline *timeline)
+{
+    struct stunt_shm *header = stunt_shm_header(shm);
+    guint64 head = __atomic_load_n(&header->head, __ATOMIC_ACQUIRE);
+
+    shm->next_seq += head - header->tail + header->lost;
+    header->lost = 0;
+    __atomic_store_n(&header->tail, head, __ATOMIC_RELEASE);
+    shm->devices = 0;
+    name_devices(shm, timeline);
 }
 
 gconstpointer stunt_shm_message(const StuntShm *shm, gsize *ret_len)

@@ -21,9 +21,22 @@ struct stunt_shm *stunt_shm_header(const StuntShm *shm); /* the mapping */
 
 /*
  * Moves all events that are there into the timeline and names new devices. Safe while the machine runs.
+ * Without a timeline (NULL) they are only checked and dropped.
  * Errors: PROTOCOL, when QEMU wrote what it must not.
  */
 gboolean stunt_shm_drain(StuntShm *shm, StuntTimeline *timeline, GError **error);
+
+/*
+ * The machine was put back to an earlier point, or into a saved state, after a drain: numbers go on behind
+ * the stop_seq that the header has now. Only while it stands still.
+ */
+void stunt_shm_renumber(StuntShm *shm);
+
+/*
+ * The next drains go to another timeline (or NULL): it is told the devices' names. What still lies in the
+ * ring is dropped, and what was lost is forgotten. Only while the machine stands still.
+ */
+void stunt_shm_start_anew(StuntShm *shm, StuntTimeline *timeline);
 
 /* Only while the machine stands still. Message and dump are borrowed, lengths checked against the area. */
 gconstpointer stunt_shm_message(const StuntShm *shm, gsize *ret_len);

@@ -107,13 +107,13 @@ static gboolean dump_says_panic(const StuntVm *vm)
  */
 static gboolean stopped_by_qemu(StuntVm *vm, GError **error)
 {
-    const gsize n = stunt_timeline_events(vm->timeline);
+    const gsize n = vm->timeline ? stunt_timeline_events(vm->timeline) : 0;
 
     if (!vm->off) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_QEMU, "QEMU stopped the machine by itself");
         return FALSE;
     }
-    if (n) {
+    if (n > vm->since) {
         vm->now_ns = MAX(vm->now_ns, stunt_timeline_event(vm->timeline, n - 1)->time_ns);
     }
     vm->why = dump_says_panic(vm) ? STUNT_STOPPED_PANIC : STUNT_STOPPED_OFF;
@@ -157,6 +157,15 @@ static gboolean classify(StuntVm *vm, guint32 reason)
     default:
         return FALSE;
     }
+}
+
+void stunt_vm_stand(StuntVm *vm)
+{
+    const struct stunt_shm *shm = stunt_shm_header(vm->shm);
+
+    vm->now_ns = shm->stop_time_ns;
+    vm->deadline_ns = STUNT_DEADLINE_UNKNOWN;
+    classify(vm, shm->stop_reason);
 }
 
 static gboolean go(StuntVm *vm, GError **error)

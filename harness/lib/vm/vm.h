@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside of a StuntVm, shared by its life (vm.c), its stops (stop.c) and its rules (rules.c). */
+/* Inside of a StuntVm, shared by its life (vm.c), its stops (stop.c), its rules (rules.c), its ways back
+ * (back.c). */
 #ifndef STUNT_LIB_VM_H
 #define STUNT_LIB_VM_H
 
@@ -25,11 +26,17 @@ struct StuntVm {
     /* the stop that it stands at */
     StuntStopped why;
     guint64 now_ns;
-    guint64 deadline_ns; /* as QEMU has it, 0 none */
+    guint64 deadline_ns; /* as QEMU has it, 0 none, or STUNT_DEADLINE_UNKNOWN */
+    gsize since;         /* index of the first event since it last went back */
 };
+
+#define STUNT_DEADLINE_UNKNOWN G_MAXUINT64 /* the next go tells QEMU again */
 
 /* In stop.c: QMP event. */
 void stunt_vm_handle_event(const char *name, JsonNode *event_data, gpointer data);
+
+/* In stop.c: takes over the stop that the shared memory tells of, after the machine was put there. */
+void stunt_vm_stand(StuntVm *vm);
 
 /* As stunt_vm_qmp(), but the error of a refused command is QMP's text alone. */
 gboolean stunt_vm_command(StuntVm *vm, const char *command, JsonNode *arguments, JsonNode **ret_result,
