@@ -113,6 +113,9 @@ static gboolean run_command(Double *d, const StuntRecord *record)
     }
     if (strcmp(words[0], "sleep") == 0) {
         d->sleeper = record->id;
+    } else if (strcmp(words[0], "mutter") == 0) {
+        double_say(d, STUNT_REC_OUTPUT, record->id, 1, "half a ", -1);
+        d->sleeper = record->id;
     } else if (strcmp(words[0], "burst") == 0) {
         d->burst = atoi(words[1]);
         end(d, record->id, 0);

@@ -13,6 +13,8 @@
 #define FIRST_FD 3
 
 static FILE *qmp, *commands; /* both ways of the one socket */
+static Double kept;          /* the snapshot */
+static GBytes *kept_answer;  /* in the shared memory then; NULL: no snapshot */
 
 guint8 *double_at(Double *d, guint32 offset)
 {
@@ -80,6 +82,34 @@ static void refuse(gint64 id, const char *why)
             id, why);
 }
 
+/* One snapshot, of the name "here". What a guest wrote into its files stays. */
+static void take_snapshot(const Double *d)
+{
+    kept = *d;
+    g_clear_pointer(&kept_answer, g_bytes_unref);
+    kept_answer = g_bytes_new(double_at((Double *)d, d->shm->rx_offset), d->shm->rx_len);
+}
+
+static void rewind_to(Double *d, gint64 id, const char *name)
+{
+    gsize len;
+    gconstpointer answer;
+
+    if (!kept_answer || strcmp(name, "here") != 0) {
+        refuse(id, "there is no such snapshot");
+        return;
+    }
+    *d = kept;
+    answer = g_bytes_get_data(kept_answer, &len);
+    memcpy(double_at(d, d->shm->rx_offset), answer ? answer : "", len);
+    d->shm->rx_len = len;
+    d->shm->dump_len = 0;
+    d->shm->stop_reason = STUNT_STOP_ASK;
+    d->shm->stop_time_ns = d->now_ns;
+    d->shm->stop_seq = d->shm->head;
+    reply(id, "{}");
+}
+
 static void set_property(Double *d, gint64 id, JsonObject *arguments)
 {
     const char *property = json_object_get_string_member(arguments, "property");
@@ -90,6 +120,11 @@ static void set_property(Double *d, gint64 id, JsonObject *arguments)
         d->attention = TRUE;
     } else if (strcmp(property, "fault-arm") == 0) {
         refuse(id, json_object_get_string_member(arguments, "value")); /* shows what came */
+        return;
+    } else if (strcmp(property, "snapshot") == 0) {
+        take_snapshot(d);
+    } else if (strcmp(property, "rewind") == 0) {
+        rewind_to(d, id, json_object_get_string_member(arguments, "value"));
         return;
     }
     reply(id, "{}");
@@ -102,6 +137,8 @@ static void get_property(gint64 id, JsonObject *arguments)
     if (strcmp(property, "fault-status") == 0) {
         reply(id, "\"id=lost number=1 armed=1 matched=3 fired=1 first_ns=77 first_seq=5\\n"
                   "id=two number=2 armed=0 matched=0 fired=0 first_ns=0 first_seq=0 new=word\\n\"");
+    } else if (strcmp(property, "snapshot-check") == 0) {
+        reply(id, "\"dma0: differs\"");
     } else {
         refuse(id, "no such property");
     }

@@ -7,12 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/guest/guest.h"
-#include "lib/vm/vm.h"
+#include "stunt/guest.h"
 
 static StuntMachine *machine;
 static char **firmware, **modules, **spoilers, **command;
-static guint64 deadline_ns; /* of the machine at the snapshot */
 static int rounds = 200;
 
 static gboolean add_device(const char *option G_GNUC_UNUSED, const char *value, gpointer data G_GNUC_UNUSED,
@@ -54,28 +52,6 @@ static gboolean parse(int *argc, char ***argv, GError **error)
     return TRUE;
 }
 
-static gboolean set(StuntVm *vm, const char *property, const char *name, GError **error)
-{
-    return stunt_vm_qom_set(vm, "link", property, json_node_init_string(json_node_alloc(), name), error);
-}
-
-/* What the harness must forget when the machine goes back: all that it learned since. */
-static gboolean go_back(StuntGuest *guest, StuntVm *vm, GError **error)
-{
-    if (!set(vm, "rewind", "ready", error)) {
-        return FALSE;
-    }
-    vm->off = FALSE;
-    vm->why = STUNT_STOPPED_ASK;
-    vm->now_ns = stunt_shm_header(vm->shm)->stop_time_ns;
-    vm->deadline_ns = deadline_ns;
-    g_clear_error(&vm->failed);
-    g_queue_clear_full(&guest->outbox, (GDestroyNotify)g_bytes_unref);
-    guest->asking = TRUE;
-    guest->attention = FALSE;
-    return TRUE;
-}
-
 /* Does something terrible to the machine, or is in the middle of it at the deadline. */
 static void spoil(StuntGuest *guest, StuntVm *vm, const char *words, guint round)
 {
@@ -97,13 +73,16 @@ static void spoil(StuntGuest *guest, StuntVm *vm, const char *words, guint round
 
 static gboolean check(StuntVm *vm, GError **error)
 {
-    g_autoptr(JsonNode) answer = stunt_vm_qom_get(vm, "link", "snapshot-check", error);
+    g_autofree char *difference = NULL;
 
-    if (answer && *json_node_get_string(answer)) {
-        g_set_error(error, G_FILE_ERROR, 0, "not put back: %s", json_node_get_string(answer));
+    if (!stunt_vm_check(vm, &difference, error)) {
         return FALSE;
     }
-    return answer != NULL;
+    if (*difference) {
+        g_set_error(error, G_FILE_ERROR, 0, "not put back: %s", difference);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean run_command(StuntGuest *guest, double *ret_ms, GError **error)
@@ -152,8 +131,8 @@ static void show(const char *what, GArray *times)
            g_array_index(times, double, times->len * 9 / 10), g_array_index(times, double, times->len - 1));
 }
 
-static gboolean one_round(StuntGuest *guest, StuntVm *vm, char **log, GArray *rewinds, GArray *runs,
-                          GError **error)
+static gboolean one_round(StuntGuest *guest, StuntVm *vm, const StuntGuestMark *mark, char **log,
+                          GArray *rewinds, GArray *runs, GError **error)
 {
     StuntTimeline *timeline = stunt_vm_timeline(vm);
     gint64 start_us;
@@ -165,9 +144,10 @@ static gboolean one_round(StuntGuest *guest, StuntVm *vm, char **log, GArray *re
         spoil(guest, vm, spoilers[rewinds->len / 3 % g_strv_length(spoilers)], rewinds->len / 3);
     }
     start_us = g_get_monotonic_time();
-    if (!go_back(guest, vm, error)) {
+    if (!stunt_vm_rewind(vm, "ready", error)) {
         return FALSE;
     }
+    stunt_guest_rewind(guest, mark);
     ms = (g_get_monotonic_time() - start_us) / 1e3;
     g_array_append_val(rewinds, ms);
     if ((spoilers || rewinds->len % 20 == 1) && !check(vm, error)) {
@@ -195,6 +175,7 @@ static gboolean run(StuntTimeline *timeline, GError **error)
 {
     g_autoptr(StuntVm) vm = stunt_vm_new(machine, timeline, error);
     g_autoptr(StuntGuest) guest = vm ? stunt_guest_new(vm) : NULL;
+    g_autoptr(StuntGuestMark) mark = NULL; /* freed before the guest */
     g_autoptr(GArray) rewinds = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(double));
     g_autofree char *log = NULL;
@@ -215,19 +196,18 @@ static gboolean run(StuntTimeline *timeline, GError **error)
     }
     printf("first run: %.2f ms\n", ms);
     start_us = g_get_monotonic_time();
-    if (!set(vm, "snapshot", "ready", error)) {
+    if (!stunt_vm_snapshot(vm, "ready", error)) {
         return FALSE;
     }
+    mark = stunt_guest_mark(guest);
     printf("snapshot: %.2f ms\n", (g_get_monotonic_time() - start_us) / 1e3);
-    stunt_shm_header(vm->shm)->lost = 1; /* or the harness would not have numbers go back */
-    deadline_ns = vm->deadline_ns;
     from = stunt_timeline_events(timeline);
     if (!run_command(guest, &ms, error)) {
         return FALSE;
     }
     log = log_from(timeline, from);
     for (int i = 0; i < rounds; i++) {
-        if (!one_round(guest, vm, &log, rewinds, runs, error)) {
+        if (!one_round(guest, vm, mark, &log, rewinds, runs, error)) {
             return FALSE;
         }
     }

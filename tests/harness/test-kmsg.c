@@ -8,7 +8,7 @@ static void check(StuntKmsg *kmsg, guint level, guint64 seq, guint64 time_us, co
     g_assert_cmpuint(kmsg->seq, ==, seq);
     g_assert_cmpuint(kmsg->time_us, ==, time_us);
     g_assert_cmpstr(kmsg->text, ==, text);
-    stunt_kmsg_free(kmsg);
+    stunt_kmsg_unref(kmsg);
 }
 
 static StuntKmsg *parse(const char *record)

@@ -27,13 +27,17 @@ void stunt_guest_on_pause(StuntGuest *guest, StuntPauseFunc func, gpointer data)
 
 typedef struct {
     guint id;
+    gboolean forgotten; /* started after the mark that was gone back to: it never was */
     gboolean done;
     int status; /* exit status; 256 + signal */
     GString *out, *err;
     guint64 start_ns, end_ns; /* virtual time */
 } StuntCommand;
 
-/* Hands a command to the agent at its next question; does not run the machine. Owned by guest. */
+/*
+ * Hands a command to the agent at its next question; does not run the machine. Owned by guest, and stays
+ * there when it is forgotten; it can only be looked at then: wait and kill fail with INPUT.
+ */
 StuntCommand *stunt_guest_spawn(StuntGuest *guest, const char *const *argv, GError **error);
 /* Runs the machine until the command has ended. */
 gboolean stunt_guest_wait(StuntGuest *guest, StuntCommand *command, guint64 deadline_ns, GError **error);
@@ -59,5 +63,33 @@ typedef struct {
 } StuntKmsg;
 gboolean stunt_guest_sync(StuntGuest *guest, guint64 deadline_ns, GError **error);
 const GPtrArray *stunt_guest_kernel_log(const StuntGuest *guest);
+
+/* ---- going back ---------------------------------------------------------------------------------- */
+
+/* What is known of the guest at one moment: commands and their output, kernel log, what is to be said. */
+typedef struct StuntGuestMark StuntGuestMark;
+
+/* At the time of stunt_vm_snapshot(); not inside of a StuntPauseFunc. Free before the guest. */
+StuntGuestMark *stunt_guest_mark(const StuntGuest *guest);
+void stunt_guest_mark_free(StuntGuestMark *mark);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntGuestMark, stunt_guest_mark_free)
+
+/*
+ * After stunt_vm_rewind() to the snapshot taken with the mark. Commands are as they were then; those started
+ * since are forgotten. A mark can be used many times, also one made on a way that was given up.
+ */
+void stunt_guest_rewind(StuntGuest *guest, const StuntGuestMark *mark);
+
+/*
+ * What goes with a saved machine: kernel release, kernel log, the number of the next command. Only at a
+ * question, with nothing under way.
+ */
+JsonNode *stunt_guest_to_json(const StuntGuest *guest);
+
+/*
+ * Into a new guest whose machine was loaded, in place of its boot. Errors: INPUT, when it is not what to_json
+ * writes; the guest is unchanged then.
+ */
+gboolean stunt_guest_from_json(StuntGuest *guest, JsonNode *node, GError **error);
 
 #endif

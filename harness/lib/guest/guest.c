@@ -21,9 +21,10 @@ StuntGuest *stunt_guest_new(StuntVm *vm)
 
     guest->vm = vm;
     guest->next_id = 1;
-    guest->jobs = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)stunt_job_free);
+    guest->jobs = g_hash_table_new(NULL, NULL);
+    guest->all_jobs = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_job_free);
     guest->requests = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)stunt_request_free);
-    guest->log = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_kmsg_free);
+    guest->log = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_kmsg_unref);
     return guest;
 }
 
@@ -34,6 +35,7 @@ void stunt_guest_free(StuntGuest *guest)
     }
     g_queue_clear_full(&guest->outbox, (GDestroyNotify)g_bytes_unref);
     g_hash_table_unref(guest->jobs);
+    g_ptr_array_unref(guest->all_jobs);
     g_hash_table_unref(guest->requests);
     g_ptr_array_unref(guest->log);
     g_free(guest->release);
@@ -108,6 +110,7 @@ static StuntJob *job_new(StuntGuest *guest)
     job->command.start_ns = stunt_vm_now_ns(guest->vm);
     job->line[0] = g_string_new(NULL);
     job->line[1] = g_string_new(NULL);
+    g_ptr_array_add(guest->all_jobs, job);
     g_hash_table_insert(guest->jobs, GUINT_TO_POINTER(job->command.id), job);
     return job;
 }
@@ -139,13 +142,28 @@ static gboolean command_done(gpointer data)
     return ((StuntCommand *)data)->done;
 }
 
+static gboolean check_known(const StuntCommand *command, GError **error)
+{
+    if (command->forgotten) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "command #%u was started after the snapshot that the machine went back to", command->id);
+    }
+    return !command->forgotten;
+}
+
 gboolean stunt_guest_wait(StuntGuest *guest, StuntCommand *command, guint64 deadline_ns, GError **error)
 {
+    if (!check_known(command, error)) {
+        return FALSE;
+    }
     return command->done || stunt_guest_converse(guest, command_done, command, deadline_ns, NULL, error);
 }
 
 gboolean stunt_guest_kill(StuntGuest *guest, StuntCommand *command, int signal, GError **error)
 {
+    if (!check_known(command, error)) {
+        return FALSE;
+    }
     if (signal < 1 || signal > 64) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "there is no signal %d", signal);
         return FALSE;

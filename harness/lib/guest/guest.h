@@ -31,7 +31,8 @@ struct StuntGuest {
     gboolean running;   /* inside of stunt_guest_converse() */
     GQueue outbox;      /* GBytes *, records for the agent */
     guint32 next_id;
-    GHashTable *jobs;     /* id -> StuntJob */
+    GHashTable *jobs;     /* id -> StuntJob, borrowed from all_jobs: those that are not forgotten */
+    GPtrArray *all_jobs;  /* StuntJob */
     GHashTable *requests; /* id -> StuntRequest */
     GPtrArray *log;       /* StuntKmsg */
     StuntPauseFunc on_pause;
@@ -61,5 +62,8 @@ void stunt_guest_note(StuntGuest *guest, const char *kind, const char *format, .
 
 void stunt_job_free(StuntJob *job);
 void stunt_request_free(StuntRequest *request);
+
+/* One that has an id already, among the guest's. */
+StuntRequest *stunt_request_new(StuntGuest *guest, guint32 id);
 
 #endif

@@ -6,11 +6,26 @@
 #define LEVEL_UNKNOWN 4 /* the kernel's own default, a warning */
 #define US_PER_S      1000000
 
-void stunt_kmsg_free(StuntKmsg *kmsg)
+static void clear(gpointer data)
+{
+    g_free(((StuntKmsg *)data)->text);
+}
+
+StuntKmsg *stunt_kmsg_new(guint level, guint64 seq, guint64 time_us, char *text)
+{
+    StuntKmsg *kmsg = g_rc_box_new0(StuntKmsg);
+
+    kmsg->level = level;
+    kmsg->seq = seq;
+    kmsg->time_us = time_us;
+    kmsg->text = text;
+    return kmsg;
+}
+
+void stunt_kmsg_unref(StuntKmsg *kmsg)
 {
     if (kmsg) {
-        g_free(kmsg->text);
-        g_free(kmsg);
+        g_rc_box_release_full(kmsg, clear);
     }
 }
 
@@ -54,7 +69,6 @@ StuntKmsg *stunt_kmsg_parse(const char *record, gsize len)
     g_autofree char *copy = g_strndup(record, len);
     const char *text = copy, *body;
     guint64 prefix, seq, time_us;
-    StuntKmsg *kmsg;
 
     if (!take_number(&text, ',', &prefix) || !take_number(&text, ',', &seq)) {
         return NULL;
@@ -67,19 +81,13 @@ StuntKmsg *stunt_kmsg_parse(const char *record, gsize len)
     if ((*text != ',' && *text != ';') || !body) {
         return NULL;
     }
-    kmsg = g_new0(StuntKmsg, 1);
-    kmsg->level = prefix & 7;
-    kmsg->seq = seq;
-    kmsg->time_us = time_us;
-    kmsg->text = unescape(body + 1, strcspn(body + 1, "\n"));
-    return kmsg;
+    return stunt_kmsg_new(prefix & 7, seq, time_us, unescape(body + 1, strcspn(body + 1, "\n")));
 }
 
 StuntKmsg *stunt_kmsg_parse_line(const char *line)
 {
     guint64 level = LEVEL_UNKNOWN, seconds, micros;
     const char *text = line;
-    StuntKmsg *kmsg;
 
     if (*text == '<') {
         text++;
@@ -94,9 +102,6 @@ StuntKmsg *stunt_kmsg_parse_line(const char *line)
     if (!take_number(&text, '.', &seconds) || !take_number(&text, ']', &micros)) {
         return NULL;
     }
-    kmsg = g_new0(StuntKmsg, 1);
-    kmsg->level = level & 7;
-    kmsg->time_us = seconds * US_PER_S + micros;
-    kmsg->text = g_utf8_make_valid(*text == ' ' ? text + 1 : text, -1);
-    return kmsg;
+    return stunt_kmsg_new(level & 7, 0, seconds * US_PER_S + micros,
+                          g_utf8_make_valid(*text == ' ' ? text + 1 : text, -1));
 }

@@ -15,11 +15,11 @@ void stunt_request_free(StuntRequest *request)
     g_free(request);
 }
 
-static StuntRequest *request_new(StuntGuest *guest)
+StuntRequest *stunt_request_new(StuntGuest *guest, guint32 id)
 {
     StuntRequest *request = g_new0(StuntRequest, 1);
 
-    request->id = guest->next_id++;
+    request->id = id;
     request->data = g_byte_array_new();
     g_hash_table_insert(guest->requests, GUINT_TO_POINTER(request->id), request);
     return request;
@@ -47,7 +47,7 @@ static gboolean check(const StuntRequest *request, guint32 type, const char *wha
 static gboolean ask(StuntGuest *guest, guint32 type, gint32 value, const GByteArray *payload,
                     const char *what, guint64 deadline_ns, GBytes **ret_data, GError **error)
 {
-    StuntRequest *request = request_new(guest);
+    StuntRequest *request = stunt_request_new(guest, guest->next_id++);
     gboolean ok;
 
     stunt_guest_post(guest, type, request->id, value, payload->data, payload->len);
