@@ -4,6 +4,9 @@
 #define STUNT_CORE_SNAPSHOT_PARTS_H
 
 #include "qapi/error.h"
+#include "qapi/qapi-types-run-state.h"
+#include "exec/ramblock.h"
+#include "core/state-file.h"
 #include "core/trace.h"
 
 /* ---- device state: snapshot-state.c ---------------------------------------------------------------- */
@@ -15,6 +18,19 @@ bool stunt_state_load(const GByteArray *state, Error **errp);
 /* "" or "SECTION: byte N" where they first differ. Free with g_free. */
 char *stunt_state_compare(const GByteArray *expected, const GByteArray *found);
 
+/* ---- which pages matter: snapshot-pages.c ---------------------------------------------------------- */
+
+#define STUNT_PAGE 4096u
+
+/*
+ * A bit per page of the block's first `len` bytes: may the page be other than zeros? Looking at the others
+ * would only populate them. All bits are set where that cannot be told. g_free() it.
+ */
+unsigned long *stunt_pages_in_use(const RAMBlock *block, uint64_t len);
+
+/* The same for a private mapping of a file: was the page written since it was mapped? */
+unsigned long *stunt_pages_written(const RAMBlock *block, uint64_t len);
+
 /* ---- RAM: snapshot-ram.c --------------------------------------------------------------------------- */
 
 typedef struct StuntRamCopy StuntRamCopy;
@@ -22,6 +38,14 @@ typedef struct StuntRamCopy StuntRamCopy;
 /* Copies all RAM, and from now on notes which pages are written. */
 StuntRamCopy *stunt_ram_copy(void);
 void stunt_ram_copy_free(StuntRamCopy *copy);
+
+/*
+ * As stunt_ram_copy(), with the content that a template has: main memory is mapped from `ram_fd`, the rest is
+ * copied out of `file`. The machine's own memory stays as it is, but for blocks that take the saved size.
+ * NULL with an error, and nothing changed, when the machine's memory is not laid out so, or its main memory
+ * is no private mapping of that file.
+ */
+StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, int ram_fd, Error **errp);
 
 /* False with an error when RAM is not laid out as it was. */
 bool stunt_ram_fits(const StuntRamCopy *copy, Error **errp);
@@ -54,5 +78,52 @@ typedef struct StuntClocks {
 
 StuntClocks stunt_clocks_save(void);
 void stunt_clocks_restore(const StuntClocks *clocks);
+
+/* ---- the harness's side: snapshot-shared.c --------------------------------------------------------- */
+
+/* Stop fields and messages in the shared memory. */
+typedef struct StuntShared {
+    uint32_t reason, arg; /* of StuntStop */
+    uint32_t stop_reason, stop_arg;
+    uint64_t stop_time_ns;
+    uint32_t len[3]; /* of the messages, by StuntArea */
+    uint8_t *message[3];
+} StuntShared;
+
+void stunt_shared_save(StuntShared *shared);
+
+/* After the trace's state: the stop's event number is the present one. */
+void stunt_shared_restore(const StuntShared *shared);
+void stunt_shared_clear(StuntShared *shared);
+
+/* ---- all of it ------------------------------------------------------------------------------------- */
+
+typedef struct StuntSnapshot {
+    char *name;
+    GByteArray *state;
+    StuntRamCopy *ram;
+    StuntClocks clocks;
+    StuntShared shared;
+    RunState run_state;  /* PAUSED or PRELAUNCH */
+    unsigned population; /* how often devices had come and gone */
+} StuntSnapshot;
+
+/* ---- in files: snapshot-template.c, snapshot-ram-file.c -------------------------------------------- */
+
+/* The machine's main memory; NULL with an error when it is not one block of whole pages. */
+RAMBlock *stunt_main_ram(Error **errp);
+
+/* Writes main memory into the file, which is empty. False with an error. */
+bool stunt_ram_file_write(int fd, Error **errp);
+
+/* Writes a snapshot without `ram`, which may be NULL, and the machine's memory as it is. False with an error. */
+bool stunt_template_write(const StuntSnapshot *snapshot, const char *state_path, const char *ram_path,
+                          Error **errp);
+
+/*
+ * Fills in all of a snapshot but name and population, from the files of a template that fits this machine.
+ * False with an error.
+ */
+bool stunt_template_read(StuntSnapshot *snapshot, const char *state_path, const char *ram_path, Error **errp);
 
 #endif

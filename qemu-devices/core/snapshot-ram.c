@@ -10,13 +10,11 @@
 #include "qemu/rcu.h"
 #include "qemu/units.h"
 #include "exec/memory.h"
-#include "exec/ramblock.h"
 #include "exec/ramlist.h"
 #include "core/snapshot-parts.h"
 
-#define PAGE 4096u
 #define WATCH_FROM (4 * MiB)
-#define WORD_BYTES ((uint64_t)BITS_PER_LONG * PAGE) /* of RAM behind a word of a bitmap */
+#define WORD_BYTES ((uint64_t)BITS_PER_LONG * STUNT_PAGE) /* of RAM behind a word of a bitmap */
 
 typedef struct BlockCopy {
     char name[256];
@@ -36,7 +34,7 @@ static GPtrArray *copies;
 
 static uint64_t n_pages(const BlockCopy *copy)
 {
-    return copy->len / PAGE;
+    return copy->len / STUNT_PAGE;
 }
 
 /* ---- watching -------------------------------------------------------------------------------------- */
@@ -44,7 +42,7 @@ static uint64_t n_pages(const BlockCopy *copy)
 static unsigned long take_dirty_word(ram_addr_t addr)
 {
     DirtyMemoryBlocks *blocks = qatomic_rcu_read(&ram_list.dirty_memory[DIRTY_MEMORY_VGA]);
-    uint64_t page = addr / PAGE;
+    uint64_t page = addr / STUNT_PAGE;
     unsigned long *bits = blocks->blocks[page / DIRTY_MEMORY_BLOCK_SIZE];
     unsigned long *word = &bits[page % DIRTY_MEMORY_BLOCK_SIZE / BITS_PER_LONG];
 
@@ -81,76 +79,80 @@ static void collect_dirty(RAMBlock *block, uint64_t len)
 
 /* ---- copying --------------------------------------------------------------------------------------- */
 
-/*
- * A word per page from /proc/self/pagemap; NULL when that cannot be told. Pages of anonymous memory that were
- * never touched are zero, and reading them would populate them.
- */
-static uint64_t *pages_in_use(const RAMBlock *block, uint64_t len)
+static BlockCopy *add_block(StuntRamCopy *copy, RAMBlock *block)
 {
-    int fd = block->fd < 0 && qemu_real_host_page_size() == PAGE ? open("/proc/self/pagemap", O_RDONLY) : -1;
-    size_t size = len / PAGE * sizeof(uint64_t);
-    uint64_t *map = NULL;
+    BlockCopy *added;
 
-    if (fd >= 0) {
-        map = g_malloc(size);
-        if (pread(fd, map, size, (uintptr_t)block->host / PAGE * sizeof(uint64_t)) != (ssize_t)size) {
-            g_clear_pointer(&map, g_free);
-        }
-        close(fd);
-    }
-    return map;
+    copy->block = g_renew(BlockCopy, copy->block, copy->n_blocks + 1);
+    added = &copy->block[copy->n_blocks++];
+    memset(added, 0, sizeof(*added));
+    g_strlcpy(added->name, block->idstr, sizeof(added->name));
+    added->block = block;
+    added->len = block->used_length;
+    return added;
 }
 
-static bool in_use(const uint64_t *map, uint64_t page)
+static bool map_data(BlockCopy *copy, int prot, int flags, int fd)
 {
-    return !map || map[page] >> 62; /* present or swapped */
-}
-
-static bool copy_block(BlockCopy *copy, RAMBlock *block)
-{
-    g_autofree uint64_t *map = NULL;
-
-    g_strlcpy(copy->name, block->idstr, sizeof(copy->name));
-    copy->block = block;
-    copy->len = block->used_length;
-    copy->data =
-        mmap(NULL, copy->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    copy->data = mmap(NULL, copy->len, prot, flags, fd, 0);
     if (copy->data == MAP_FAILED) {
         copy->data = NULL;
-        return false;
     }
-    map = pages_in_use(block, copy->len);
-    for (uint64_t page = 0; page < n_pages(copy); page++) {
-        const uint8_t *from = block->host + page * PAGE;
+    return copy->data;
+}
 
-        if (in_use(map, page) && !buffer_is_zero(from, PAGE)) {
-            memcpy(copy->data + page * PAGE, from, PAGE);
-        }
-    }
+static bool map_own_data(BlockCopy *copy)
+{
+    return map_data(copy, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+}
+
+static void watch(BlockCopy *copy)
+{
     if (copy->len >= WATCH_FROM && copy->len % WORD_BYTES == 0) {
         copy->dirty = bitmap_new(n_pages(copy));
-        memory_region_set_log(block->mr, true, DIRTY_MEMORY_VGA);
-        collect_dirty(block, copy->len);
+        memory_region_set_log(copy->block->mr, true, DIRTY_MEMORY_VGA);
+        collect_dirty(copy->block, copy->len);
     }
+}
+
+static bool copy_block(BlockCopy *copy)
+{
+    g_autofree unsigned long *in_use = stunt_pages_in_use(copy->block, copy->len);
+    uint64_t pages = n_pages(copy);
+
+    if (!map_own_data(copy)) {
+        return false;
+    }
+    for (uint64_t page = find_first_bit(in_use, pages); page < pages;
+         page = find_next_bit(in_use, pages, page + 1)) {
+        const uint8_t *from = copy->block->host + page * STUNT_PAGE;
+
+        if (!buffer_is_zero(from, STUNT_PAGE)) {
+            memcpy(copy->data + page * STUNT_PAGE, from, STUNT_PAGE);
+        }
+    }
+    watch(copy);
     return true;
+}
+
+static StuntRamCopy *new_copy(void)
+{
+    if (!copies) {
+        copies = g_ptr_array_new();
+    }
+    return g_new0(StuntRamCopy, 1);
 }
 
 StuntRamCopy *stunt_ram_copy(void)
 {
-    StuntRamCopy *copy = g_new0(StuntRamCopy, 1);
+    StuntRamCopy *copy = new_copy();
     RAMBlock *block;
 
-    if (!copies) {
-        copies = g_ptr_array_new();
-    }
-    QLIST_FOREACH(block, &ram_list.blocks, next) {
-        if (qemu_ram_is_migratable(block)) {
-            copy->block = g_renew(BlockCopy, copy->block, copy->n_blocks + 1);
-            memset(&copy->block[copy->n_blocks], 0, sizeof(BlockCopy));
-            if (!copy_block(&copy->block[copy->n_blocks++], block)) {
-                stunt_ram_copy_free(copy);
-                return NULL;
-            }
+    QLIST_FOREACH(block, &ram_list.blocks, next)
+    {
+        if (qemu_ram_is_migratable(block) && !copy_block(add_block(copy, block))) {
+            stunt_ram_copy_free(copy);
+            return NULL;
         }
     }
     g_ptr_array_add(copies, copy);
@@ -178,6 +180,153 @@ void stunt_ram_copy_free(StuntRamCopy *copy)
     g_free(copy);
 }
 
+/* ---- from a template --------------------------------------------------------------------------------- */
+
+static const struct stunt_state_block *saved_block(const struct stunt_state_file *file, const char *name)
+{
+    for (uint32_t i = 0; i < file->n_blocks; i++) {
+        if (strcmp(file->block[i].name, name) == 0) {
+            return &file->block[i];
+        }
+    }
+    return NULL;
+}
+
+static bool same_file(int a, int b)
+{
+    struct stat a_stat, b_stat;
+
+    return fstat(a, &a_stat) == 0 && fstat(b, &b_stat) == 0 && a_stat.st_dev == b_stat.st_dev &&
+           a_stat.st_ino == b_stat.st_ino;
+}
+
+static bool main_ram_fits(const struct stunt_state_file *file, const RAMBlock *block, int ram_fd,
+                          Error **errp)
+{
+    struct stat st;
+
+    if (strcmp(block->idstr, file->ram_name) != 0 || block->used_length != file->ram_size) {
+        error_setg(errp,
+                   "the main memory here is '%s' with " RAM_ADDR_FMT
+                   " bytes, in the template '%s' with 0x%" PRIx64,
+                   block->idstr, block->used_length, file->ram_name, file->ram_size);
+    } else if (fstat(ram_fd, &st) < 0 || (uint64_t)st.st_size != file->ram_size) {
+        error_setg(errp, "the RAM file has %" PRIi64 " bytes, not %" PRIu64, (int64_t)st.st_size,
+                   file->ram_size);
+    } else if (block->fd < 0 || (block->flags & RAM_SHARED) || !same_file(block->fd, ram_fd)) {
+        error_setg(errp, "the main memory here is no private mapping of the RAM file");
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static bool block_fits(const struct stunt_state_file *file, const RAMBlock *block, Error **errp)
+{
+    const struct stunt_state_block *saved = saved_block(file, block->idstr);
+
+    if (!saved) {
+        error_setg(errp, "the memory '%s' is not in the template", block->idstr);
+    } else if (saved->size == 0 || saved->size > block->max_length ||
+               ROUND_UP(saved->size, STUNT_PAGE) != saved->content.len ||
+               (saved->content.len != block->used_length && !(block->flags & RAM_RESIZEABLE))) {
+        error_setg(errp,
+                   "the memory '%s' has other %" PRIu64 " bytes in the template, here it has " RAM_ADDR_FMT,
+                   block->idstr, saved->size, block->used_length);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static bool memory_fits(const struct stunt_state_file *file, int ram_fd, Error **errp)
+{
+    const RAMBlock *main_ram = stunt_main_ram(errp);
+    RAMBlock *block;
+    uint32_t n = 0;
+
+    if (!main_ram || !main_ram_fits(file, main_ram, ram_fd, errp)) {
+        return false;
+    }
+    QLIST_FOREACH(block, &ram_list.blocks, next)
+    {
+        if (qemu_ram_is_migratable(block) && block != main_ram) {
+            if (!block_fits(file, block, errp)) {
+                return false;
+            }
+            n++;
+        }
+    }
+    if (n != file->n_blocks) {
+        error_setg(errp, "there are %u small memories here, and %u in the template", n, file->n_blocks);
+        return false;
+    }
+    return true;
+}
+
+/* What this process wrote into the mapping differs from the file. */
+static bool adopt_main(BlockCopy *copy, int ram_fd)
+{
+    if (!map_data(copy, PROT_READ, MAP_SHARED, ram_fd)) {
+        return false;
+    }
+    watch(copy);
+    if (copy->dirty) {
+        g_free(copy->dirty);
+        copy->dirty = stunt_pages_written(copy->block, copy->len);
+    }
+    return true;
+}
+
+static bool adopt_small(BlockCopy *copy, const struct stunt_state_block *saved)
+{
+    copy->len = saved->content.len;
+    if (!map_own_data(copy)) {
+        return false;
+    }
+    memcpy(copy->data, saved->content.data, copy->len);
+    watch(copy);
+    if (copy->dirty) {
+        bitmap_fill(copy->dirty, n_pages(copy));
+    }
+    return true;
+}
+
+/* A table that firmware asks for may have grown when it did. This is as a migration does it. */
+static void take_sizes(const struct stunt_state_file *file)
+{
+    for (uint32_t i = 0; i < file->n_blocks; i++) {
+        RAMBlock *block = qemu_ram_block_by_name(file->block[i].name);
+
+        memory_region_ram_resize(block->mr, file->block[i].size, &error_abort);
+    }
+}
+
+StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, int ram_fd, Error **errp)
+{
+    StuntRamCopy *copy;
+    RAMBlock *block;
+
+    if (!memory_fits(file, ram_fd, errp)) {
+        return NULL;
+    }
+    copy = new_copy();
+    take_sizes(file);
+    QLIST_FOREACH(block, &ram_list.blocks, next)
+    {
+        const struct stunt_state_block *saved = saved_block(file, block->idstr);
+
+        if (qemu_ram_is_migratable(block) && !(saved ? adopt_small(add_block(copy, block), saved)
+                                                     : adopt_main(add_block(copy, block), ram_fd))) {
+            error_setg_errno(errp, errno, "no memory for a copy of '%s'", block->idstr);
+            stunt_ram_copy_free(copy);
+            return NULL;
+        }
+    }
+    g_ptr_array_add(copies, copy);
+    return copy;
+}
+
 /* ---- going back ------------------------------------------------------------------------------------ */
 
 bool stunt_ram_fits(const StuntRamCopy *copy, Error **errp)
@@ -195,12 +344,12 @@ bool stunt_ram_fits(const StuntRamCopy *copy, Error **errp)
 
 static void restore_page(const BlockCopy *copy, uint64_t page)
 {
-    uint8_t *to = copy->block->host + page * PAGE;
-    const uint8_t *from = copy->data + page * PAGE;
+    uint8_t *to = copy->block->host + page * STUNT_PAGE;
+    const uint8_t *from = copy->data + page * STUNT_PAGE;
 
-    if (memcmp(to, from, PAGE) != 0) {
-        stunt_cpu_forget_code(copy->block->offset + page * PAGE, PAGE);
-        memcpy(to, from, PAGE);
+    if (memcmp(to, from, STUNT_PAGE) != 0) {
+        stunt_cpu_forget_code(copy->block->offset + page * STUNT_PAGE, STUNT_PAGE);
+        memcpy(to, from, STUNT_PAGE);
     }
 }
 
@@ -245,8 +394,8 @@ char *stunt_ram_compare(const StuntRamCopy *copy)
         const BlockCopy *block = &copy->block[i];
 
         for (uint64_t at = 0; at < block->len; at++) {
-            if (at % PAGE == 0 && memcmp(block->block->host + at, block->data + at, PAGE) == 0) {
-                at += PAGE - 1;
+            if (at % STUNT_PAGE == 0 && memcmp(block->block->host + at, block->data + at, STUNT_PAGE) == 0) {
+                at += STUNT_PAGE - 1;
             } else if (block->block->host[at] != block->data[at]) {
                 return g_strdup_printf("%s: address 0x%" PRIx64, block->name, at);
             }

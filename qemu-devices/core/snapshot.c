@@ -13,83 +13,15 @@
 #include "core/snapshot.h"
 #include "core/snapshot-parts.h"
 
-/* The harness's side: stop fields and messages in the shared memory. */
-typedef struct SharedPart {
-    uint32_t reason, arg; /* of StuntStop */
-    uint32_t stop_reason, stop_arg;
-    uint64_t stop_seq, stop_time_ns;
-    uint32_t len[3]; /* of the messages, by StuntArea */
-    uint8_t *message[3];
-} SharedPart;
-
-typedef struct Snapshot {
-    char *name;
-    GByteArray *state;
-    StuntRamCopy *ram;
-    StuntClocks clocks;
-    SharedPart shared;
-    RunState run_state;  /* PAUSED or PRELAUNCH */
-    unsigned population; /* how often devices had come and gone */
-} Snapshot;
-
 static GHashTable *snapshots;
-static Snapshot *latest; /* taken or rewound to */
+static StuntSnapshot *latest; /* taken or rewound to */
 static unsigned population;
-
-/* ---- shared memory --------------------------------------------------------------------------------- */
-
-static uint32_t *message_len(unsigned area)
-{
-    struct stunt_shm *shm = stunt_trace.shm;
-
-    return area == STUNT_AREA_TX ? &shm->tx_len : area == STUNT_AREA_RX ? &shm->rx_len : &shm->dump_len;
-}
-
-static void keep_shared(SharedPart *part)
-{
-    const struct stunt_shm *shm = stunt_trace.shm;
-
-    part->reason = stunt_trace.stop.reason;
-    part->arg = stunt_trace.stop.arg;
-    if (!shm) {
-        return;
-    }
-    part->stop_reason = shm->stop_reason;
-    part->stop_arg = shm->stop_arg;
-    part->stop_seq = shm->stop_seq;
-    part->stop_time_ns = shm->stop_time_ns;
-    for (unsigned area = 0; area < ARRAY_SIZE(part->len); area++) {
-        part->len[area] = MIN(*message_len(area), stunt_trace.area_capacity[area]);
-        part->message[area] = g_memdup2(stunt_trace.area[area], part->len[area]);
-    }
-}
-
-static void put_shared_back(const SharedPart *part)
-{
-    struct stunt_shm *shm = stunt_trace.shm;
-
-    stunt_trace.stop.reason = part->reason;
-    stunt_trace.stop.arg = part->arg;
-    if (!shm) {
-        return;
-    }
-    shm->stop_reason = part->stop_reason;
-    shm->stop_arg = part->stop_arg;
-    shm->stop_seq = part->stop_seq;
-    shm->stop_time_ns = part->stop_time_ns;
-    for (unsigned area = 0; area < ARRAY_SIZE(part->len); area++) {
-        *message_len(area) = part->len[area];
-        if (part->len[area]) {
-            memcpy(stunt_trace.area[area], part->message[area], part->len[area]);
-        }
-    }
-}
 
 /* ---- taking ---------------------------------------------------------------------------------------- */
 
 static void snapshot_free(gpointer data)
 {
-    Snapshot *snapshot = data;
+    StuntSnapshot *snapshot = data;
 
     if (!snapshot) {
         return;
@@ -97,9 +29,7 @@ static void snapshot_free(gpointer data)
     if (latest == snapshot) {
         latest = NULL;
     }
-    for (unsigned area = 0; area < ARRAY_SIZE(snapshot->shared.message); area++) {
-        g_free(snapshot->shared.message[area]);
-    }
+    stunt_shared_clear(&snapshot->shared);
     g_clear_pointer(&snapshot->state, g_byte_array_unref);
     stunt_ram_copy_free(snapshot->ram);
     g_free(snapshot->name);
@@ -131,46 +61,67 @@ static bool stands_still(const char *what, Error **errp)
     return true;
 }
 
-static bool can_be_taken(const char *name, Error **errp)
+static bool can_be_saved(const char *what, Error **errp)
 {
-    if (!*name) {
-        error_setg(errp, "a snapshot needs a name");
-        return false;
-    }
-    if (!stands_still("snapshot", errp)) {
+    if (!stands_still(what, errp)) {
         return false;
     }
     if (!runstate_check(RUN_STATE_PAUSED) && !runstate_check(RUN_STATE_PRELAUNCH)) {
         g_autoptr(StatusInfo) status = qmp_query_status(NULL);
 
-        error_setg(errp, "snapshot: the machine must be paused, it is in the state '%s'",
+        error_setg(errp, "%s: the machine must be paused, it is in the state '%s'", what,
                    RunState_str(status->status));
-        return false;
-    }
-    if (!tcg_enabled() && !qtest_enabled()) {
-        error_setg(errp, "snapshot: works with the accelerator tcg only");
         return false;
     }
     return !migration_is_blocked(errp);
 }
 
-bool stunt_snapshot_take(const char *name, Error **errp)
+static bool can_be_kept(const char *what, const char *name, Error **errp)
 {
-    Snapshot *snapshot;
-
-    if (!can_be_taken(name, errp)) {
+    if (!*name) {
+        error_setg(errp, "a snapshot needs a name");
         return false;
     }
-    set_up();
-    snapshot = g_new0(Snapshot, 1);
+    if (!tcg_enabled() && !qtest_enabled()) {
+        error_setg(errp, "%s: works with the accelerator tcg only", what);
+        return false;
+    }
+    return true;
+}
+
+/* All but the RAM; NULL with an error. */
+static StuntSnapshot *new_snapshot(const char *name, Error **errp)
+{
+    StuntSnapshot *snapshot = g_new0(StuntSnapshot, 1);
+
     snapshot->name = g_strdup(name);
     snapshot->run_state = runstate_check(RUN_STATE_PRELAUNCH) ? RUN_STATE_PRELAUNCH : RUN_STATE_PAUSED;
     snapshot->population = population;
     snapshot->clocks = stunt_clocks_save();
-    keep_shared(&snapshot->shared);
+    stunt_shared_save(&snapshot->shared);
     snapshot->state = stunt_state_save(errp);
     if (!snapshot->state) {
-        snapshot_free(snapshot);
+        g_clear_pointer(&snapshot, snapshot_free);
+    }
+    return snapshot;
+}
+
+static void keep(StuntSnapshot *snapshot)
+{
+    g_hash_table_replace(snapshots, snapshot->name, snapshot);
+    latest = snapshot;
+}
+
+bool stunt_snapshot_take(const char *name, Error **errp)
+{
+    StuntSnapshot *snapshot;
+
+    if (!can_be_kept("snapshot", name, errp) || !can_be_saved("snapshot", errp)) {
+        return false;
+    }
+    set_up();
+    snapshot = new_snapshot(name, errp);
+    if (!snapshot) {
         return false;
     }
     snapshot->ram = stunt_ram_copy();
@@ -180,8 +131,16 @@ bool stunt_snapshot_take(const char *name, Error **errp)
         return false;
     }
     stunt_cpu_flush_tlbs();
-    g_hash_table_replace(snapshots, snapshot->name, snapshot);
-    latest = snapshot;
+    keep(snapshot);
+    return true;
+}
+
+bool stunt_snapshot_drop(const char *name, Error **errp)
+{
+    if (!snapshots || !g_hash_table_remove(snapshots, name)) {
+        error_setg(errp, "there is no snapshot '%s'", name);
+        return false;
+    }
     return true;
 }
 
@@ -222,7 +181,7 @@ static void drop_requests(void)
     reboot_action = action;
 }
 
-static bool put_back(Snapshot *snapshot, Error **errp)
+static bool put_parts_back(const StuntSnapshot *snapshot, Error **errp)
 {
     bool ok;
 
@@ -236,9 +195,38 @@ static bool put_back(Snapshot *snapshot, Error **errp)
     return ok;
 }
 
-static Snapshot *find(const char *name, Error **errp)
+/* Neither what it was nor what it should be: QEMU refuses to let such a machine go on. */
+static void make_unfit(void)
 {
-    Snapshot *snapshot = snapshots ? g_hash_table_lookup(snapshots, name) : NULL;
+    mend_run_state();
+    runstate_set(RUN_STATE_INMIGRATE);
+    runstate_set(RUN_STATE_INTERNAL_ERROR);
+}
+
+static bool put_back(StuntSnapshot *snapshot, Error **errp)
+{
+    bool ok;
+
+    mend_run_state();
+    stunt_trace_mute(true);
+    stunt_cpu_keep_code(true);
+    ok = put_parts_back(snapshot, errp);
+    stunt_cpu_keep_code(false);
+    drop_requests();
+    stunt_trace_mute(false);
+    latest = ok ? snapshot : NULL;
+    if (!ok) {
+        make_unfit();
+        error_prepend(errp, "the machine cannot go on until it is put back to another snapshot: ");
+        return false;
+    }
+    stunt_shared_restore(&snapshot->shared);
+    return true;
+}
+
+static StuntSnapshot *find(const char *name, Error **errp)
+{
+    StuntSnapshot *snapshot = snapshots ? g_hash_table_lookup(snapshots, name) : NULL;
 
     if (!snapshot) {
         error_setg(errp, "there is no snapshot '%s'", name);
@@ -253,26 +241,64 @@ static Snapshot *find(const char *name, Error **errp)
 
 bool stunt_snapshot_rewind(const char *name, Error **errp)
 {
-    Snapshot *snapshot;
-    bool ok;
+    StuntSnapshot *snapshot;
 
     if (!stands_still("rewind", errp)) {
         return false;
     }
     snapshot = find(name, errp);
-    if (!snapshot) {
+    return snapshot && put_back(snapshot, errp);
+}
+
+bool stunt_begin(uint64_t seed, Error **errp)
+{
+    if (!stands_still("begin", errp)) {
         return false;
     }
-    mend_run_state();
-    stunt_trace_mute(true);
-    stunt_cpu_keep_code(true);
-    ok = put_back(snapshot, errp);
-    stunt_cpu_keep_code(false);
-    drop_requests();
-    stunt_trace_mute(false);
-    put_shared_back(&snapshot->shared);
-    latest = snapshot;
+    if (stunt_trace.engine.n_rules) {
+        error_setg(errp, "begin: a rule is armed already");
+        return false;
+    }
+    stunt_trace.engine.seed = seed;
+    stunt_cpu_flush_tlbs();
+    return true;
+}
+
+/* ---- in files -------------------------------------------------------------------------------------- */
+
+bool stunt_template_save(const char *state_path, const char *ram_path, Error **errp)
+{
+    StuntSnapshot *snapshot;
+    bool ok;
+
+    if (!can_be_saved("template-save", errp)) {
+        return false;
+    }
+    set_up(); /* as where it will be loaded: sections are numbered alike then */
+    snapshot = new_snapshot("", errp);
+    ok = snapshot && stunt_template_write(snapshot, state_path, ram_path, errp);
+    snapshot_free(snapshot);
+    stunt_cpu_flush_tlbs();
     return ok;
+}
+
+bool stunt_template_load(const char *name, const char *state_path, const char *ram_path, Error **errp)
+{
+    StuntSnapshot *snapshot;
+
+    if (!can_be_kept("template-load", name, errp) || !stands_still("template-load", errp)) {
+        return false;
+    }
+    set_up();
+    snapshot = g_new0(StuntSnapshot, 1);
+    snapshot->name = g_strdup(name);
+    snapshot->population = population;
+    if (!stunt_template_read(snapshot, state_path, ram_path, errp) || !put_back(snapshot, errp)) {
+        snapshot_free(snapshot);
+        return false;
+    }
+    keep(snapshot);
+    return true;
 }
 
 /* ---- comparing ------------------------------------------------------------------------------------- */

@@ -4,6 +4,9 @@
  * migration would save it, a private copy of the RAM, the clocks, and what the harness had in its message
  * areas. Rewinding puts back only the pages that were written since, and keeps the translated code.
  *
+ * A template is a snapshot in two files, from which another process of the same build and the same machine
+ * goes on.
+ *
  * All of it works on a machine that stands still, under the big QEMU lock, outside any vCPU thread.
  */
 #ifndef STUNT_CORE_SNAPSHOT_H
@@ -21,9 +24,38 @@ bool stunt_snapshot_take(const char *name, Error **errp);
  * Puts the machine back, whatever became of it since (panic, power-off, sleep), and leaves it paused. The
  * event ring's head stays where it is, as the harness reads from there; the event number goes back. False
  * with an error, and nothing changed, when the machine runs, devices came or went, or there is no such
- * snapshot. False after a failed load too; the machine is of no use then.
+ * snapshot.
+ *
+ * False after a failed load too. The machine is half of this and half of that then, so its run state becomes
+ * "internal-error", in which QEMU refuses to continue it. The snapshots that there are stay good: a rewind to
+ * one of them makes the machine whole again.
  */
 bool stunt_snapshot_rewind(const char *name, Error **errp);
+
+/* Forgets a snapshot. False with an error when there is none of that name. */
+bool stunt_snapshot_drop(const char *name, Error **errp);
+
+/*
+ * Writes the paused machine into two new or emptied files: its main memory into the one at `ram_path`, with
+ * holes for pages of zeros, all else into the other. False with an error when it runs, was not paused, has a
+ * device that cannot be saved, or a file cannot be written; what was written of them by then stays.
+ */
+bool stunt_template_save(const char *state_path, const char *ram_path, Error **errp);
+
+/*
+ * Puts a machine, whose main memory is a private mapping of the RAM file, into the state of a template, and
+ * keeps that as the snapshot `name`, whose copy of main memory is the file: it must not change as long as the
+ * snapshot is there. False with an error, and nothing changed, when the machine runs, the files are not what
+ * stunt_template_save() of this build writes, or the machine is not made of the same devices and memory;
+ * false after a failed load too, as with a rewind.
+ */
+bool stunt_template_load(const char *name, const char *state_path, const char *ram_path, Error **errp);
+
+/*
+ * Where a scenario begins, however the machine came here: seeds the fault engine's generator and empties the
+ * TLBs. False with an error when the machine runs or a rule is armed.
+ */
+bool stunt_begin(uint64_t seed, Error **errp);
 
 /*
  * Saves the paused machine again and compares it with the snapshot that was taken or rewound to last. Gives

@@ -6,6 +6,7 @@
 #include "hw/qdev-core.h"
 #include "core/snapshot.h"
 #include "link/link.h"
+#include "link/words.h"
 
 static char *get_shm(Object *obj, Error **errp)
 {
@@ -133,6 +134,45 @@ static char *get_snapshot_check(Object *obj, Error **errp)
     return stunt_snapshot_check(errp);
 }
 
+static void set_snapshot_drop(Object *obj, const char *value, Error **errp)
+{
+    stunt_snapshot_drop(value, errp);
+}
+
+static void set_template_save(Object *obj, const char *value, Error **errp)
+{
+    static const char *const keys[] = { "state", "ram" };
+    char *path[ARRAY_SIZE(keys)];
+
+    if (stunt_words_parse(value, keys, ARRAY_SIZE(keys), path, errp)) {
+        stunt_template_save(path[0], path[1], errp);
+        g_free(path[0]);
+        g_free(path[1]);
+    }
+}
+
+static void set_template_load(Object *obj, const char *value, Error **errp)
+{
+    static const char *const keys[] = { "name", "state", "ram" };
+    char *word[ARRAY_SIZE(keys)];
+
+    if (stunt_words_parse(value, keys, ARRAY_SIZE(keys), word, errp)) {
+        stunt_template_load(word[0], word[1], word[2], errp);
+        for (unsigned i = 0; i < ARRAY_SIZE(keys); i++) {
+            g_free(word[i]);
+        }
+    }
+}
+
+static void set_begin(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    uint64_t seed;
+
+    if (visit_type_uint64(v, name, &seed, errp)) {
+        stunt_begin(seed, errp);
+    }
+}
+
 void stunt_link_add_properties(ObjectClass *klass)
 {
     object_class_property_add_str(klass, "shm", get_shm, set_shm);
@@ -157,4 +197,14 @@ void stunt_link_add_properties(ObjectClass *klass)
     object_class_property_add_str(klass, "snapshot-check", get_snapshot_check, NULL);
     object_class_property_set_description(klass, "snapshot-check",
                                           "Empty, or where the machine differs from its snapshot");
+    object_class_property_add_str(klass, "snapshot-drop", NULL, set_snapshot_drop);
+    object_class_property_set_description(klass, "snapshot-drop", "Write a snapshot's name: forget it");
+    object_class_property_add_str(klass, "template-save", NULL, set_template_save);
+    object_class_property_set_description(klass, "template-save",
+                                          "Write state=PATH ram=PATH: put the paused machine into files");
+    object_class_property_add_str(klass, "template-load", NULL, set_template_load);
+    object_class_property_set_description(klass, "template-load",
+                                          "Write name=NAME state=PATH ram=PATH: take a machine from there");
+    object_class_property_add(klass, "begin", "uint64", NULL, set_begin, NULL, NULL);
+    object_class_property_set_description(klass, "begin", "Write a seed: the scenario begins here");
 }
