@@ -10,7 +10,7 @@
 #define OF_FILE (UINT64_C(1) << 61)
 
 /* NULL when it cannot be told. */
-static uint64_t *read_pagemap(const RAMBlock *block, uint64_t len)
+static uint64_t *read_pagemap(const void *host, uint64_t len)
 {
     int fd = qemu_real_host_page_size() == STUNT_PAGE ? open("/proc/self/pagemap", O_RDONLY) : -1;
     size_t size = len / STUNT_PAGE * sizeof(uint64_t);
@@ -18,7 +18,7 @@ static uint64_t *read_pagemap(const RAMBlock *block, uint64_t len)
 
     if (fd >= 0) {
         map = g_malloc(size);
-        if (pread(fd, map, size, (uintptr_t)block->host / STUNT_PAGE * sizeof(uint64_t)) != (ssize_t)size) {
+        if (pread(fd, map, size, (uintptr_t)host / STUNT_PAGE * sizeof(uint64_t)) != (ssize_t)size) {
             g_clear_pointer(&map, g_free);
         }
         close(fd);
@@ -26,26 +26,13 @@ static uint64_t *read_pagemap(const RAMBlock *block, uint64_t len)
     return map;
 }
 
-static unsigned long *all_pages(uint64_t len)
+unsigned long *stunt_pages_own(const void *host, uint64_t len)
 {
+    g_autofree uint64_t *map = read_pagemap(host, len);
     unsigned long *pages = bitmap_new(len / STUNT_PAGE);
 
-    bitmap_fill(pages, len / STUNT_PAGE);
-    return pages;
-}
-
-/* Pages of the process's own, neither untouched nor the file's. */
-static unsigned long *own_pages(const RAMBlock *block, uint64_t len)
-{
-    g_autofree uint64_t *map = read_pagemap(block, len);
-    unsigned long *pages;
-
-    if (!map) {
-        return NULL;
-    }
-    pages = bitmap_new(len / STUNT_PAGE);
     for (uint64_t page = 0; page < len / STUNT_PAGE; page++) {
-        if ((map[page] & SWAPPED) || (map[page] & (PRESENT | OF_FILE)) == PRESENT) {
+        if (!map || (map[page] & SWAPPED) || (map[page] & (PRESENT | OF_FILE)) == PRESENT) {
             set_bit(page, pages);
         }
     }
@@ -70,15 +57,10 @@ static bool add_pages_of_file(unsigned long *pages, int fd, uint64_t len)
 
 unsigned long *stunt_pages_in_use(const RAMBlock *block, uint64_t len)
 {
-    unsigned long *pages = block->flags & RAM_SHARED ? NULL : own_pages(block, len);
+    unsigned long *pages = stunt_pages_own(block->host, len);
 
-    if (pages && block->fd >= 0 && !add_pages_of_file(pages, block->fd, len)) {
-        g_clear_pointer(&pages, g_free);
+    if ((block->flags & RAM_SHARED) || (block->fd >= 0 && !add_pages_of_file(pages, block->fd, len))) {
+        bitmap_fill(pages, len / STUNT_PAGE);
     }
-    return pages ?: all_pages(len);
-}
-
-unsigned long *stunt_pages_written(const RAMBlock *block, uint64_t len)
-{
-    return own_pages(block, len) ?: all_pages(len);
+    return pages;
 }

@@ -9,7 +9,7 @@
 #include "core/state-file.h"
 #include "core/trace.h"
 
-/* ---- device state: snapshot-state.c ---------------------------------------------------------------- */
+/* ---- device state: snapshot-state.c ----------------------------------------------------------------- */
 
 /* All devices as in a migration stream, without its header; NULL with an error. g_byte_array_unref() it. */
 GByteArray *stunt_state_save(Error **errp);
@@ -18,7 +18,7 @@ bool stunt_state_load(const GByteArray *state, Error **errp);
 /* "" or "SECTION: byte N" where they first differ. Free with g_free. */
 char *stunt_state_compare(const GByteArray *expected, const GByteArray *found);
 
-/* ---- which pages matter: snapshot-pages.c ---------------------------------------------------------- */
+/* ---- which pages matter: snapshot-pages.c ----------------------------------------------------------- */
 
 #define STUNT_PAGE 4096u
 
@@ -28,10 +28,13 @@ char *stunt_state_compare(const GByteArray *expected, const GByteArray *found);
  */
 unsigned long *stunt_pages_in_use(const RAMBlock *block, uint64_t len);
 
-/* The same for a private mapping of a file: was the page written since it was mapped? */
-unsigned long *stunt_pages_written(const RAMBlock *block, uint64_t len);
+/*
+ * A bit per page that is memory of this process alone: written since it was mapped, be the mapping anonymous
+ * or a private one of a file. All bits where that cannot be told. g_free() it.
+ */
+unsigned long *stunt_pages_own(const void *host, uint64_t len);
 
-/* ---- RAM: snapshot-ram.c --------------------------------------------------------------------------- */
+/* ---- RAM: snapshot-ram.c ---------------------------------------------------------------------------- */
 
 typedef struct StuntRamCopy StuntRamCopy;
 
@@ -56,7 +59,7 @@ void stunt_ram_restore(StuntRamCopy *copy);
 /* "" or "BLOCK: address N" where RAM first differs. Free with g_free. */
 char *stunt_ram_compare(const StuntRamCopy *copy);
 
-/* ---- processor and clocks: snapshot-cpu.c, snapshot-clock.c ---------------------------------------- */
+/* ---- processor and clocks: snapshot-cpu.c, snapshot-clock.c ----------------------------------------- */
 
 /* Puts our own state description of the processors in place of QEMU's, which throws all translations away. */
 void stunt_cpu_adopt(void);
@@ -79,7 +82,7 @@ typedef struct StuntClocks {
 StuntClocks stunt_clocks_save(void);
 void stunt_clocks_restore(const StuntClocks *clocks);
 
-/* ---- the harness's side: snapshot-shared.c --------------------------------------------------------- */
+/* ---- the harness's side: snapshot-shared.c ---------------------------------------------------------- */
 
 /* Stop fields and messages in the shared memory. */
 typedef struct StuntShared {
@@ -96,7 +99,7 @@ void stunt_shared_save(StuntShared *shared);
 void stunt_shared_restore(const StuntShared *shared);
 void stunt_shared_clear(StuntShared *shared);
 
-/* ---- all of it ------------------------------------------------------------------------------------- */
+/* ---- all of it -------------------------------------------------------------------------------------- */
 
 typedef struct StuntSnapshot {
     char *name;
@@ -108,13 +111,19 @@ typedef struct StuntSnapshot {
     unsigned population; /* how often devices had come and gone */
 } StuntSnapshot;
 
-/* ---- in files: snapshot-template.c, snapshot-ram-file.c -------------------------------------------- */
+/* ---- in files: snapshot-template.c, snapshot-ram-file.c --------------------------------------------- */
 
 /* The machine's main memory; NULL with an error when it is not one block of whole pages. */
 RAMBlock *stunt_main_ram(Error **errp);
 
 /* Writes main memory into the file, which is empty. False with an error. */
 bool stunt_ram_file_write(int fd, Error **errp);
+
+/* The block of this name in a state file; NULL when there is none. */
+const struct stunt_state_block *stunt_saved_block(const struct stunt_state_file *file, const char *name);
+
+/* Are the machine's blocks those of the template, and is main memory a private mapping of the RAM file? */
+bool stunt_ram_fits_template(const struct stunt_state_file *file, int ram_fd, Error **errp);
 
 /* Writes a snapshot without `ram`, which may be NULL, and the machine's memory as it is. False with an error. */
 bool stunt_template_write(const StuntSnapshot *snapshot, const char *state_path, const char *ram_path,

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The RAM file of a template: main memory as it is, with holes for pages of zeros. */
+/*
+ * Memory in a template: main memory in the RAM file, as it is but with holes for pages of zeros, the other
+ * blocks in the state file.
+ */
 #include "qemu/osdep.h"
 #include "qemu/bitmap.h"
 #include "qemu/cutils.h"
 #include "qemu/units.h"
 #include "exec/memory.h"
+#include "exec/ramlist.h"
 #include "hw/boards.h"
 #include "core/snapshot-parts.h"
 
@@ -20,6 +24,8 @@ RAMBlock *stunt_main_ram(Error **errp)
     }
     return block;
 }
+
+/* ---- writing ---------------------------------------------------------------------------------------- */
 
 static bool write_run(int fd, const RAMBlock *block, uint64_t page, uint64_t n, Error **errp)
 {
@@ -75,6 +81,89 @@ bool stunt_ram_file_write(int fd, Error **errp)
             return false;
         }
         page += n ?: 1;
+    }
+    return true;
+}
+
+/* ---- does it fit? ----------------------------------------------------------------------------------- */
+
+const struct stunt_state_block *stunt_saved_block(const struct stunt_state_file *file, const char *name)
+{
+    for (uint32_t i = 0; i < file->n_blocks; i++) {
+        if (strcmp(file->block[i].name, name) == 0) {
+            return &file->block[i];
+        }
+    }
+    return NULL;
+}
+
+static bool same_file(int a, int b)
+{
+    struct stat a_stat, b_stat;
+
+    return fstat(a, &a_stat) == 0 && fstat(b, &b_stat) == 0 && a_stat.st_dev == b_stat.st_dev &&
+           a_stat.st_ino == b_stat.st_ino;
+}
+
+static bool main_ram_fits(const struct stunt_state_file *file, const RAMBlock *block, int ram_fd,
+                          Error **errp)
+{
+    struct stat st;
+
+    if (strcmp(block->idstr, file->ram_name) != 0 || block->used_length != file->ram_size) {
+        error_setg(errp,
+                   "the main memory here is '%s' with " RAM_ADDR_FMT
+                   " bytes, in the template '%s' with 0x%" PRIx64,
+                   block->idstr, block->used_length, file->ram_name, file->ram_size);
+    } else if (fstat(ram_fd, &st) < 0 || (uint64_t)st.st_size != file->ram_size) {
+        error_setg(errp, "the RAM file has %" PRIi64 " bytes, not %" PRIu64, (int64_t)st.st_size,
+                   file->ram_size);
+    } else if (block->fd < 0 || (block->flags & RAM_SHARED) || !same_file(block->fd, ram_fd)) {
+        error_setg(errp, "the main memory here is no private mapping of the RAM file");
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static bool block_fits(const struct stunt_state_file *file, const RAMBlock *block, Error **errp)
+{
+    const struct stunt_state_block *saved = stunt_saved_block(file, block->idstr);
+
+    if (!saved) {
+        error_setg(errp, "the memory '%s' is not in the template", block->idstr);
+    } else if (saved->size == 0 || saved->size > block->max_length ||
+               ROUND_UP(saved->size, STUNT_PAGE) != saved->content.len ||
+               (saved->content.len != block->used_length && !(block->flags & RAM_RESIZEABLE))) {
+        error_setg(errp,
+                   "the memory '%s' has %" PRIu64 " bytes in the template, here it has " RAM_ADDR_FMT,
+                   block->idstr, saved->size, block->used_length);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+bool stunt_ram_fits_template(const struct stunt_state_file *file, int ram_fd, Error **errp)
+{
+    const RAMBlock *main_ram = stunt_main_ram(errp);
+    RAMBlock *block;
+    uint32_t n = 0;
+
+    if (!main_ram || !main_ram_fits(file, main_ram, ram_fd, errp)) {
+        return false;
+    }
+    QLIST_FOREACH(block, &ram_list.blocks, next) {
+        if (qemu_ram_is_migratable(block) && block != main_ram) {
+            if (!block_fits(file, block, errp)) {
+                return false;
+            }
+            n++;
+        }
+    }
+    if (n != file->n_blocks) {
+        error_setg(errp, "there are %u small memories here, and %u in the template", n, file->n_blocks);
+        return false;
     }
     return true;
 }

@@ -37,7 +37,7 @@ static uint64_t n_pages(const BlockCopy *copy)
     return copy->len / STUNT_PAGE;
 }
 
-/* ---- watching -------------------------------------------------------------------------------------- */
+/* ---- watching --------------------------------------------------------------------------------------- */
 
 static unsigned long take_dirty_word(ram_addr_t addr)
 {
@@ -77,7 +77,7 @@ static void collect_dirty(RAMBlock *block, uint64_t len)
     }
 }
 
-/* ---- copying --------------------------------------------------------------------------------------- */
+/* ---- copying ---------------------------------------------------------------------------------------- */
 
 static BlockCopy *add_block(StuntRamCopy *copy, RAMBlock *block)
 {
@@ -148,8 +148,7 @@ StuntRamCopy *stunt_ram_copy(void)
     StuntRamCopy *copy = new_copy();
     RAMBlock *block;
 
-    QLIST_FOREACH(block, &ram_list.blocks, next)
-    {
+    QLIST_FOREACH(block, &ram_list.blocks, next) {
         if (qemu_ram_is_migratable(block) && !copy_block(add_block(copy, block))) {
             stunt_ram_copy_free(copy);
             return NULL;
@@ -180,89 +179,7 @@ void stunt_ram_copy_free(StuntRamCopy *copy)
     g_free(copy);
 }
 
-/* ---- from a template --------------------------------------------------------------------------------- */
-
-static const struct stunt_state_block *saved_block(const struct stunt_state_file *file, const char *name)
-{
-    for (uint32_t i = 0; i < file->n_blocks; i++) {
-        if (strcmp(file->block[i].name, name) == 0) {
-            return &file->block[i];
-        }
-    }
-    return NULL;
-}
-
-static bool same_file(int a, int b)
-{
-    struct stat a_stat, b_stat;
-
-    return fstat(a, &a_stat) == 0 && fstat(b, &b_stat) == 0 && a_stat.st_dev == b_stat.st_dev &&
-           a_stat.st_ino == b_stat.st_ino;
-}
-
-static bool main_ram_fits(const struct stunt_state_file *file, const RAMBlock *block, int ram_fd,
-                          Error **errp)
-{
-    struct stat st;
-
-    if (strcmp(block->idstr, file->ram_name) != 0 || block->used_length != file->ram_size) {
-        error_setg(errp,
-                   "the main memory here is '%s' with " RAM_ADDR_FMT
-                   " bytes, in the template '%s' with 0x%" PRIx64,
-                   block->idstr, block->used_length, file->ram_name, file->ram_size);
-    } else if (fstat(ram_fd, &st) < 0 || (uint64_t)st.st_size != file->ram_size) {
-        error_setg(errp, "the RAM file has %" PRIi64 " bytes, not %" PRIu64, (int64_t)st.st_size,
-                   file->ram_size);
-    } else if (block->fd < 0 || (block->flags & RAM_SHARED) || !same_file(block->fd, ram_fd)) {
-        error_setg(errp, "the main memory here is no private mapping of the RAM file");
-    } else {
-        return true;
-    }
-    return false;
-}
-
-static bool block_fits(const struct stunt_state_file *file, const RAMBlock *block, Error **errp)
-{
-    const struct stunt_state_block *saved = saved_block(file, block->idstr);
-
-    if (!saved) {
-        error_setg(errp, "the memory '%s' is not in the template", block->idstr);
-    } else if (saved->size == 0 || saved->size > block->max_length ||
-               ROUND_UP(saved->size, STUNT_PAGE) != saved->content.len ||
-               (saved->content.len != block->used_length && !(block->flags & RAM_RESIZEABLE))) {
-        error_setg(errp,
-                   "the memory '%s' has other %" PRIu64 " bytes in the template, here it has " RAM_ADDR_FMT,
-                   block->idstr, saved->size, block->used_length);
-    } else {
-        return true;
-    }
-    return false;
-}
-
-static bool memory_fits(const struct stunt_state_file *file, int ram_fd, Error **errp)
-{
-    const RAMBlock *main_ram = stunt_main_ram(errp);
-    RAMBlock *block;
-    uint32_t n = 0;
-
-    if (!main_ram || !main_ram_fits(file, main_ram, ram_fd, errp)) {
-        return false;
-    }
-    QLIST_FOREACH(block, &ram_list.blocks, next)
-    {
-        if (qemu_ram_is_migratable(block) && block != main_ram) {
-            if (!block_fits(file, block, errp)) {
-                return false;
-            }
-            n++;
-        }
-    }
-    if (n != file->n_blocks) {
-        error_setg(errp, "there are %u small memories here, and %u in the template", n, file->n_blocks);
-        return false;
-    }
-    return true;
-}
+/* ---- from a template -------------------------------------------------------------------------------- */
 
 /* What this process wrote into the mapping differs from the file. */
 static bool adopt_main(BlockCopy *copy, int ram_fd)
@@ -273,7 +190,7 @@ static bool adopt_main(BlockCopy *copy, int ram_fd)
     watch(copy);
     if (copy->dirty) {
         g_free(copy->dirty);
-        copy->dirty = stunt_pages_written(copy->block, copy->len);
+        copy->dirty = stunt_pages_own(copy->block->host, copy->len);
     }
     return true;
 }
@@ -307,14 +224,12 @@ StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, in
     StuntRamCopy *copy;
     RAMBlock *block;
 
-    if (!memory_fits(file, ram_fd, errp)) {
+    if (!stunt_ram_fits_template(file, ram_fd, errp)) {
         return NULL;
     }
     copy = new_copy();
-    take_sizes(file);
-    QLIST_FOREACH(block, &ram_list.blocks, next)
-    {
-        const struct stunt_state_block *saved = saved_block(file, block->idstr);
+    QLIST_FOREACH(block, &ram_list.blocks, next) {
+        const struct stunt_state_block *saved = stunt_saved_block(file, block->idstr);
 
         if (qemu_ram_is_migratable(block) && !(saved ? adopt_small(add_block(copy, block), saved)
                                                      : adopt_main(add_block(copy, block), ram_fd))) {
@@ -323,11 +238,12 @@ StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, in
             return NULL;
         }
     }
+    take_sizes(file);
     g_ptr_array_add(copies, copy);
     return copy;
 }
 
-/* ---- going back ------------------------------------------------------------------------------------ */
+/* ---- going back ------------------------------------------------------------------------------------- */
 
 bool stunt_ram_fits(const StuntRamCopy *copy, Error **errp)
 {
@@ -388,17 +304,38 @@ void stunt_ram_restore(StuntRamCopy *copy)
     }
 }
 
+/* NULL, or where the block differs: only where one of the two may hold something. */
+static const uint8_t *find_difference(const BlockCopy *copy)
+{
+    g_autofree unsigned long *in_use = stunt_pages_in_use(copy->block, copy->len);
+    g_autofree unsigned long *in_copy = stunt_pages_own(copy->data, copy->len);
+    uint64_t pages = n_pages(copy);
+
+    bitmap_or(in_use, in_use, in_copy, pages);
+    for (uint64_t page = find_first_bit(in_use, pages); page < pages;
+         page = find_next_bit(in_use, pages, page + 1)) {
+        const uint8_t *here = copy->block->host + page * STUNT_PAGE;
+        const uint8_t *there = copy->data + page * STUNT_PAGE;
+
+        if (memcmp(here, there, STUNT_PAGE) != 0) {
+            while (*here == *there) {
+                here++;
+                there++;
+            }
+            return here;
+        }
+    }
+    return NULL;
+}
+
 char *stunt_ram_compare(const StuntRamCopy *copy)
 {
     for (unsigned i = 0; i < copy->n_blocks; i++) {
         const BlockCopy *block = &copy->block[i];
+        const uint8_t *at = find_difference(block);
 
-        for (uint64_t at = 0; at < block->len; at++) {
-            if (at % STUNT_PAGE == 0 && memcmp(block->block->host + at, block->data + at, STUNT_PAGE) == 0) {
-                at += STUNT_PAGE - 1;
-            } else if (block->block->host[at] != block->data[at]) {
-                return g_strdup_printf("%s: address 0x%" PRIx64, block->name, at);
-            }
+        if (at) {
+            return g_strdup_printf("%s: address 0x%tx", block->name, at - block->block->host);
         }
     }
     return g_strdup("");
