@@ -67,6 +67,8 @@ int write_all(int fd, const void *data, size_t len);
 
 /* setup.c */
 void setup_system(void);
+/* The kernel's random numbers follow from @seed, and from what happened so far, from now on. */
+void seed_entropy(uint64_t seed);
 
 /* link.c */
 /* Opens /dev/stunt-link. -ENODEV: there is none, -ENOTCONN: nobody at the other end. */

@@ -39,6 +39,25 @@ static noreturn void power_off(struct agent *agent, bool again)
 	agent_die("the machine does not power off: %s", strerror(errno));
 }
 
+/* What a driver did to the kernel: its messages and its taint. Neither file is a driver's, so no child reads it. */
+static void tell_health(struct agent *agent, uint32_t id)
+{
+	char *taint = read_text("/proc/sys/kernel/tainted");
+
+	if (taint)
+		taint[strcspn(taint, "\n")] = '\0';
+	task_done(agent, id, taint ? 0 : -errno, taint ? taint : "no /proc/sys/kernel/tainted");
+	free(taint);
+}
+
+static uint64_t seed_of(const struct request *request)
+{
+	uint64_t seed;
+
+	memcpy(&seed, request->data, sizeof(seed));
+	return seed;
+}
+
 static void serve(struct agent *agent, const struct request *request)
 {
 	switch (request->type) {
@@ -61,7 +80,10 @@ static void serve(struct agent *agent, const struct request *request)
 		task_call(agent, request, remove_in_child);
 		break;
 	case STUNT_REC_SYNC:
-		task_done(agent, request->id, 0, "");
+		tell_health(agent, request->id);
+		break;
+	case STUNT_REC_SEED:
+		seed_entropy(seed_of(request));
 		break;
 	case STUNT_REC_POWEROFF:
 		power_off(agent, request->value == 1);

@@ -31,8 +31,8 @@ static void say_hello(struct agent *agent)
 	link_send(agent, STUNT_REC_HELLO, 0, STUNT_PROTO_VERSION, uts.release, strlen(uts.release));
 }
 
-/* Sleeps until a child has written or ended, or the harness wants to be asked. */
-static void wait_for_something(struct agent *agent)
+/* Sleeps until a child has written or ended, or the harness wants to be asked: returns whether it does. */
+static bool wait_for_something(struct agent *agent)
 {
 	struct pollfd fds[2 + 2 * TASKS_MAX];
 	struct signalfd_siginfo info;
@@ -54,20 +54,26 @@ static void wait_for_something(struct agent *agent)
 	/* Several ends make one signal: task_collect() looks at all children anyway. */
 	while (read(agent->signal_fd, &info, sizeof(info)) > 0)
 		;
+	return fds[0].revents;
 }
 
 static noreturn void serve_harness(struct agent *agent)
 {
+	bool wanted = false;
+
 	say_hello(agent);
 	for (;;) {
 		task_collect(agent);
 		if (!agent->inbox) {
 			kmsg_send(agent);
-			link_ask(agent);
+			/* Each question stops the machine: none without a reason. */
+			if (agent->out.len || wanted)
+				link_ask(agent);
+			wanted = false;
 		}
 		/* An empty answer: go on until something happens. */
 		if (!agent->inbox)
-			wait_for_something(agent);
+			wanted = wait_for_something(agent);
 		while (agent->inbox)
 			dispatch(agent);
 	}

@@ -86,6 +86,13 @@ static const char *parse_kill(const struct record *record, struct request *ret)
 	return record->value < 0 || record->value > 64 ? "KILL: no such signal" : NULL;
 }
 
+static const char *parse_seed(const struct record *record, struct request *ret)
+{
+	ret->data = record->payload;
+	ret->data_len = record->len;
+	return record->len == sizeof(uint64_t) ? NULL : "SEED: not 8 bytes";
+}
+
 const char *request_parse(const struct record *record, struct request *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -105,6 +112,8 @@ const char *request_parse(const struct record *record, struct request *ret)
 		return parse_only_name(record, ret);
 	case STUNT_REC_KILL:
 		return parse_kill(record, ret);
+	case STUNT_REC_SEED:
+		return parse_seed(record, ret);
 	case STUNT_REC_SYNC:
 	case STUNT_REC_POWEROFF:
 		return NULL;

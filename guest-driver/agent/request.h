@@ -15,7 +15,7 @@ struct request {
 	int32_t value;
 	const char *name;	/* PUT, GET: path; INSMOD, RMMOD: module */
 	const char *params;	/* INSMOD: parameters, "" for none */
-	const uint8_t *data;	/* PUT: content */
+	const uint8_t *data;	/* PUT: content; SEED: 8 bytes */
 	size_t data_len;
 	int argc;		/* RUN */
 	const char *argv[REQUEST_ARGS_MAX + 1]; /* NULL after the last */

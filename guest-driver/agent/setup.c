@@ -97,21 +97,18 @@ static uint64_t next_word(uint64_t *state)
 }
 
 /*
- * The run's seed goes into the kernel's pool and is taken at face value, so that getrandom() neither waits
- * nor depends on anything but the run.
+ * The seed goes into the kernel's pool and is taken at face value, so that getrandom() neither waits nor
+ * depends on anything but the run.
  */
-static void seed_entropy(void)
+void seed_entropy(uint64_t seed)
 {
 	struct {
 		struct rand_pool_info info;
 		uint64_t word[8];
 	} pool = { .info = { .entropy_count = 512, .buf_size = sizeof(pool.word) } };
-	uint64_t seed;
 	int fd;
 	size_t i;
 
-	if (!seed_of_cmdline(&seed))
-		return;
 	for (i = 0; i < sizeof(pool.word) / sizeof(pool.word[0]); i++)
 		pool.word[i] = next_word(&seed);
 	fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
@@ -123,8 +120,11 @@ static void seed_entropy(void)
 
 void setup_system(void)
 {
+	uint64_t seed;
+
 	mount_all();
 	open_standard();
 	set_environment();
-	seed_entropy();
+	if (seed_of_cmdline(&seed))
+		seed_entropy(seed);
 }

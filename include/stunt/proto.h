@@ -116,8 +116,9 @@ enum stunt_record_type {
     STUNT_REC_GET = 35,    /* payload: path NUL; answered by DATA …, DONE */
     STUNT_REC_INSMOD = 36, /* payload: module name NUL parameters NUL; dependencies are loaded first; answered by DONE */
     STUNT_REC_RMMOD = 37,  /* payload: module name NUL; answered by DONE */
-    STUNT_REC_SYNC = 38,   /* answered by DONE at once, all kernel messages so far are sent before it */
+    STUNT_REC_SYNC = 38,   /* answered by DONE at once, all kernel messages so far are sent before it; payload: the kernel's taint, decimal */
     STUNT_REC_POWEROFF = 39, /* value: 0 power off, 1 reboot; not answered */
+    STUNT_REC_SEED = 40, /* payload: 8 bytes that the kernel's random numbers depend on from now on; not answered */
 };
 
 #ifdef __cplusplus

@@ -171,6 +171,16 @@ static void test_request_kill(void)
     g_assert_nonnull(parse(STUNT_REC_KILL, 65, NULL, 0, &request));
 }
 
+static void test_request_seed(void)
+{
+    struct request request;
+
+    g_assert_null(parse(STUNT_REC_SEED, 0, "12345678", 8, &request));
+    g_assert_cmpmem(request.data, request.data_len, "12345678", 8);
+    g_assert_nonnull(parse(STUNT_REC_SEED, 0, "1234567", 7, &request));
+    g_assert_nonnull(parse(STUNT_REC_SEED, 0, NULL, 0, &request));
+}
+
 static void test_request_unknown_type(void)
 {
     struct request request;
@@ -254,6 +264,7 @@ int main(int argc, char **argv)
     g_test_add_func("/request/long-name-is-refused", test_request_long_name_is_refused);
     g_test_add_func("/request/insmod", test_request_insmod);
     g_test_add_func("/request/kill", test_request_kill);
+    g_test_add_func("/request/seed", test_request_seed);
     g_test_add_func("/request/unknown-type", test_request_unknown_type);
     g_test_add_func("/moddep/depmod-order", test_moddep_depmod_order);
     g_test_add_func("/moddep/direct-only", test_moddep_direct_only);

@@ -174,6 +174,11 @@ static gboolean obey(Double *d, const StuntRecord *record)
     case STUNT_REC_INSMOD:
         double_say(d, STUNT_REC_DONE, record->id, -ENOENT, "no such module\n", -1);
         break;
+    case STUNT_REC_SYNC:
+        double_say(d, STUNT_REC_DONE, record->id, 0, "0", -1);
+        break;
+    case STUNT_REC_SEED:
+        break;
     default:
         double_say(d, STUNT_REC_DONE, record->id, 0, "", 0);
     }

@@ -46,6 +46,9 @@ gboolean stunt_guest_kill(StuntGuest *guest, StuntCommand *command, int signal, 
 /* Lets the guest run for this long. */
 gboolean stunt_guest_sleep(StuntGuest *guest, guint64 ns, GError **error);
 
+/* Has the guest's random numbers follow from the seed, when it runs next. */
+void stunt_guest_seed(StuntGuest *guest, guint64 seed);
+
 gboolean stunt_guest_put(StuntGuest *guest, const char *path, gconstpointer data, gsize len, guint mode,
                          guint64 deadline_ns, GError **error);
 GBytes *stunt_guest_get(StuntGuest *guest, const char *path, guint64 deadline_ns, GError **error);
@@ -62,6 +65,8 @@ typedef struct {
     char *text;
 } StuntKmsg;
 gboolean stunt_guest_sync(StuntGuest *guest, guint64 deadline_ns, GError **error);
+/* The same, and what the kernel's taint is then (bits of /proc/sys/kernel/tainted). */
+gboolean stunt_guest_taint(StuntGuest *guest, guint64 deadline_ns, guint64 *ret_taint, GError **error);
 const GPtrArray *stunt_guest_kernel_log(const StuntGuest *guest);
 
 /* ---- going back ---------------------------------------------------------------------------------- */
@@ -79,6 +84,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntGuestMark, stunt_guest_mark_free)
  * since are forgotten. A mark can be used many times, also one made on a way that was given up.
  */
 void stunt_guest_rewind(StuntGuest *guest, const StuntGuestMark *mark);
+
+/* Frees the commands that are forgotten, when nobody looks at one any more. */
+void stunt_guest_drop_forgotten(StuntGuest *guest);
 
 /*
  * What goes with a saved machine: kernel release, kernel log, the number of the next command. Only at a

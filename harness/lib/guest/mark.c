@@ -143,6 +143,15 @@ void stunt_guest_rewind(StuntGuest *guest, const StuntGuestMark *mark)
     g_ptr_array_extend(guest->log, mark->log, ref_line, NULL);
 }
 
+void stunt_guest_drop_forgotten(StuntGuest *guest)
+{
+    for (guint i = guest->all_jobs->len; i-- > 0;) {
+        if (((StuntJob *)guest->all_jobs->pdata[i])->command.forgotten) {
+            g_ptr_array_remove_index_fast(guest->all_jobs, i);
+        }
+    }
+}
+
 /* ---- beside a saved machine ---------------------------------------------------------------------- */
 
 #define RELEASE    "release"

@@ -80,6 +80,13 @@ static gboolean check_length(const char *name, GError **error)
     return TRUE;
 }
 
+void stunt_guest_seed(StuntGuest *guest, guint64 seed)
+{
+    guint64 bytes = GUINT64_TO_LE(seed);
+
+    stunt_guest_post(guest, STUNT_REC_SEED, 0, 0, &bytes, sizeof(bytes));
+}
+
 gboolean stunt_guest_put(StuntGuest *guest, const char *path, gconstpointer data, gsize len, guint mode,
                          guint64 deadline_ns, GError **error)
 {
@@ -149,9 +156,29 @@ gboolean stunt_guest_rmmod(StuntGuest *guest, const char *module, guint64 deadli
     return ask(guest, STUNT_REC_RMMOD, 0, payload, what, deadline_ns, NULL, error);
 }
 
-gboolean stunt_guest_sync(StuntGuest *guest, guint64 deadline_ns, GError **error)
+gboolean stunt_guest_taint(StuntGuest *guest, guint64 deadline_ns, guint64 *ret_taint, GError **error)
 {
     g_autoptr(GByteArray) payload = g_byte_array_new();
+    g_autoptr(GBytes) data = NULL;
+    g_autofree char *text = NULL;
+    gconstpointer bytes;
+    gsize len;
 
-    return ask(guest, STUNT_REC_SYNC, 0, payload, "sync", deadline_ns, NULL, error);
+    if (!ask(guest, STUNT_REC_SYNC, 0, payload, "sync", deadline_ns, &data, error)) {
+        return FALSE;
+    }
+    bytes = g_bytes_get_data(data, &len);
+    text = g_strndup(bytes ? bytes : "", len);
+    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, ret_taint, NULL)) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_PROTOCOL, "the kernel's taint is told as '%s', no number", text);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean stunt_guest_sync(StuntGuest *guest, guint64 deadline_ns, GError **error)
+{
+    guint64 taint;
+
+    return stunt_guest_taint(guest, deadline_ns, &taint, error);
 }
