@@ -117,7 +117,7 @@ static void test_deterministic_by_default(void)
     g_auto(GStrv) argv = NULL;
 
     machine->seed = 77;
-    argv = stunt_machine_argv(machine);
+    argv = stunt_machine_argv(machine, FALSE);
     g_assert_cmpstr(argv[0], ==, "/bin/sh");
     g_assert_cmpstr(value_of(argv, "-icount"), ==, "shift=3,sleep=off");
     g_assert_cmpstr(value_of(argv, "-seed"), ==, "77");
@@ -137,7 +137,7 @@ static void test_realtime_has_no_icount(void)
 
     machine->realtime = TRUE;
     machine->vcpus = 4;
-    argv = stunt_machine_argv(machine);
+    argv = stunt_machine_argv(machine, FALSE);
     g_assert_null(value_of(argv, "-icount"));
     g_assert_cmpstr(value_of(argv, "-smp"), ==, "4");
     g_assert_null(strstr(value_of(argv, "-append"), "tsc_early_khz"));
@@ -150,7 +150,7 @@ static void test_commas_in_paths(void)
 
     replace(&machine->devices, "/a,b/x.so");
     machine->console = g_strdup("/tmp/c,d");
-    argv = stunt_machine_argv(machine);
+    argv = stunt_machine_argv(machine, FALSE);
     g_assert_cmpstr(value_of(argv, "-plugin"), ==, "/a,,b/x.so");
     g_assert_true(g_strv_contains((const char *const *)argv, "file,id=console,path=/tmp/c,,d"));
     g_assert_nonnull(strstr(value_of(argv, "-append"), "console=ttyS0"));
@@ -163,7 +163,7 @@ static void test_each_device_has_its_port(void)
 
     stunt_device_defs_add(machine->device, "dma0", "dma", NULL);
     stunt_device_defs_add(machine->device, "u", "uart", "x=1,y=2");
-    argv = stunt_machine_argv(machine);
+    argv = stunt_machine_argv(machine, FALSE);
     g_assert_true(g_strv_contains((const char *const *)argv, "stunt-dma,id=dma0,bus=port-dma0,addr=0"));
     g_assert_true(g_strv_contains((const char *const *)argv, "stunt-uart,id=u,bus=port-u,addr=0,x=1,y=2"));
     g_assert_true(g_strv_contains((const char *const *)argv,

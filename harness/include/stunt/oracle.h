@@ -21,8 +21,15 @@ gboolean stunt_oracle_allow(StuntOracle *oracle, const char *pattern, GError **e
 /* So many misuse events of this device are expected, neither more nor fewer; -1: any number. */
 void stunt_oracle_allow_misuse(StuntOracle *oracle, const char *device, gint64 count);
 
-/* Takes what is there now as healthy: call after boot, before the driver is loaded. Errors as in guest.h. */
-gboolean stunt_oracle_baseline(StuntOracle *oracle, StuntGuest *guest, guint64 deadline_ns, GError **error);
+/* What counts as healthy: how the guest was before the driver was loaded. */
+typedef struct {
+    guint64 taint;
+    guint lines; /* of the kernel's log */
+} StuntBaseline;
+
+/* Looks now: call after boot. Errors as in guest.h. */
+gboolean stunt_oracle_look(StuntGuest *guest, guint64 deadline_ns, StuntBaseline *ret_baseline, GError **error);
+void stunt_oracle_set_baseline(StuntOracle *oracle, const StuntBaseline *baseline);
 
 /*
  * Looks now. ret_findings gets a GPtrArray of char *, one finding a line, empty when all is well.

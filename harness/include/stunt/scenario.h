@@ -7,6 +7,7 @@
 #include "stunt/machine.h"
 #include "stunt/result.h"
 #include "stunt/setup.h"
+#include "stunt/start.h"
 #include "stunt/timeline.h"
 
 #define STUNT_DEFAULT_DEADLINE_NS (60 * G_GUINT64_CONSTANT(1000000000))
@@ -18,11 +19,6 @@ gboolean stunt_time_parse(const char *text, guint64 *ret_ns, GError **error);
 char *stunt_time_format(guint64 ns); /* "2.5 s"; free with g_free */
 
 /* ---- declaration --------------------------------------------------------------------------------- */
-
-typedef struct {
-    char *name;
-    char *params; /* "" when there are none */
-} StuntModule;
 
 typedef struct {
     char *device;
@@ -65,6 +61,8 @@ typedef struct {
     const StuntSetup *setup;
     const StuntSpec *spec;
     const char *name, *file;
+    StuntStarter *starter; /* NULL: a machine of its own, which boots */
+    StuntStartKind start;
     const char *kernel;   /* name or path, NULL: the scenario's, else the default */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the machine's default */
@@ -78,7 +76,7 @@ typedef struct {
 } StuntRunRequest;
 
 /*
- * Runs one scenario on a machine of its own and judges it. Always gives a result; what breaks is an ERROR in
+ * Runs one scenario on a machine of its own, or one that the starter has warm, and judges it. Always gives a result; what breaks is an ERROR in
  * it. ret_events and ret_kernel_log get the logs (maybe empty). Blocks until the run ends; wall time is
  * bounded by the machine's backstop.
  */

@@ -13,6 +13,11 @@
 
 typedef struct StuntVm StuntVm;
 
+/* Files of a machine that has booted before (qemu-devices/core/snapshot.h), open for reading and writing. */
+typedef struct {
+    int state, ram;
+} StuntVmTemplate;
+
 /*
  * Starts QEMU for the machine, stopped before its first instruction, with QMP and the shared memory
  * connected.
@@ -21,6 +26,22 @@ typedef struct StuntVm StuntVm;
  * limit.
  */
 StuntVm *stunt_vm_new(const StuntMachine *machine, StuntTimeline *timeline, GError **error);
+
+/*
+ * The same in two parts: starting the process, which does not wait for it, and connecting to it. With a
+ * template (its descriptors are duplicated) the machine's memory is a private mapping of the template's, and
+ * stunt_vm_load() with STUNT_VM_STATE and STUNT_VM_RAM must follow; it has no kernel to boot.
+ */
+StuntVm *stunt_vm_spawn(const StuntMachine *machine, const StuntVmTemplate *template, StuntTimeline *timeline,
+                        GError **error);
+gboolean stunt_vm_connect(StuntVm *vm, GError **error);
+
+/* The template's files as QEMU has them open. */
+#define STUNT_VM_STATE "/proc/self/fd/5"
+#define STUNT_VM_RAM   "/proc/self/fd/6"
+
+/* Whether it stands still, and QEMU answers: what can be said of one that may be used again. */
+gboolean stunt_vm_is_intact(const StuntVm *vm);
 
 /* Ends QEMU if it still runs, waits for it. NULL is fine. */
 void stunt_vm_free(StuntVm *vm);
@@ -42,6 +63,9 @@ typedef enum {
  * Errors: TIMEOUT (the wall-clock backstop), QEMU (it died; message has its last output).
  */
 gboolean stunt_vm_go(StuntVm *vm, guint64 deadline_ns, StuntStopped *ret_why, GError **error);
+
+/* Takes the last deadline away, if it has not passed. Errors: QEMU. */
+gboolean stunt_vm_clear_deadline(StuntVm *vm, GError **error);
 
 StuntStopped stunt_vm_stopped(const StuntVm *vm);    /* why it stands still, after the first go */
 guint64 stunt_vm_now_ns(StuntVm *vm);                /* virtual time of the last stop */

@@ -5,14 +5,12 @@
 #include "stunt/oracle.h"
 #include "lib/oracle/taint.h"
 
-#define TAINT_FILE "/proc/sys/kernel/tainted"
 #define FINDINGS_MAX 20 /* a broken kernel can fill the log; these tell enough */
 
 struct StuntOracle {
     GPtrArray *allowed; /* GRegex * */
     GHashTable *misuse; /* char * device to gint64 * */
-    guint first_line;   /* kernel lines before it are of the boot */
-    guint64 taint;
+    StuntBaseline baseline;
 };
 
 StuntOracle *stunt_oracle_new(void)
@@ -54,32 +52,18 @@ void stunt_oracle_allow_misuse(StuntOracle *oracle, const char *device, gint64 c
     g_hash_table_insert(oracle->misuse, g_strdup(device), copy);
 }
 
-static gboolean read_taint(StuntGuest *guest, guint64 deadline_ns, guint64 *ret_taint, GError **error)
+gboolean stunt_oracle_look(StuntGuest *guest, guint64 deadline_ns, StuntBaseline *ret_baseline, GError **error)
 {
-    g_autoptr(GBytes) bytes = stunt_guest_get(guest, TAINT_FILE, deadline_ns, error);
-    g_autofree char *text = NULL;
-    gsize len = 0;
-    const char *data = bytes ? g_bytes_get_data(bytes, &len) : NULL;
-
-    if (!bytes) {
+    if (!stunt_guest_taint(guest, deadline_ns, &ret_baseline->taint, error)) {
         return FALSE;
     }
-    text = g_strstrip(g_strndup(data ? data : "", len));
-    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, ret_taint, NULL)) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_PROTOCOL, "%s holds '%s', no number", TAINT_FILE, text);
-        return FALSE;
-    }
+    ret_baseline->lines = stunt_guest_kernel_log(guest)->len;
     return TRUE;
 }
 
-gboolean stunt_oracle_baseline(StuntOracle *oracle, StuntGuest *guest, guint64 deadline_ns, GError **error)
+void stunt_oracle_set_baseline(StuntOracle *oracle, const StuntBaseline *baseline)
 {
-    if (!stunt_guest_sync(guest, deadline_ns, error) ||
-        !read_taint(guest, deadline_ns, &oracle->taint, error)) {
-        return FALSE;
-    }
-    oracle->first_line = stunt_guest_kernel_log(guest)->len;
-    return TRUE;
+    oracle->baseline = *baseline;
 }
 
 /* ---- judging ------------------------------------------------------------------------------------- */
@@ -107,7 +91,7 @@ static guint64 judge_log(const StuntOracle *oracle, StuntGuest *guest, GPtrArray
     const GPtrArray *log = stunt_guest_kernel_log(guest);
     guint64 explained = 0;
 
-    for (guint i = oracle->first_line; i < log->len; i++) {
+    for (guint i = oracle->baseline.lines; i < log->len; i++) {
         const StuntKmsg *line = log->pdata[i];
         const char *kind = stunt_oracle_classify(line->text);
 
@@ -163,12 +147,11 @@ static gboolean judge_all(StuntOracle *oracle, StuntGuest *guest, StuntVm *vm, c
     g_autofree char *text = NULL;
     guint64 taint, explained;
 
-    /* In this order: reading the taint goes through the guest and may bring more lines. */
-    if (!read_taint(guest, deadline_ns, &taint, error) || !stunt_guest_sync(guest, deadline_ns, error)) {
+    if (!stunt_guest_taint(guest, deadline_ns, &taint, error)) {
         return FALSE;
     }
     explained = judge_log(oracle, guest, findings);
-    text = stunt_oracle_new_taint(oracle->taint | explained, taint);
+    text = stunt_oracle_new_taint(oracle->baseline.taint | explained, taint);
     if (text) {
         add_finding(findings, "kernel tainted", text);
     }

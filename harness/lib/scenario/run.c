@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One scenario from the file to the result: boot, modules, script, rules, oracle, verdict. */
+/* One scenario from the file to the result: a machine that stands ready, script, rules, oracle, verdict. */
 #include "lib/scenario/bindings.h"
 #include "lib/scenario/rules.h"
 #include "stunt/oracle.h"
 
 #define S_NS G_GUINT64_CONSTANT(1000000000)
-#define BOOT_LIMIT_NS (120 * S_NS)  /* virtual, for boot, baseline and modules */
 #define ORACLE_LIMIT_NS (10 * S_NS) /* virtual, after the script */
 #define AUTOPSY_LIMIT_NS (2 * S_NS) /* the same after a FAIL: the guest may be stuck */
 #define US_PER_S 1000000
@@ -14,10 +13,9 @@ typedef struct {
     const StuntRunRequest *request;
     StuntRuntime *runtime;
     StuntMachine *machine;
-    StuntTimeline *timeline;
-    StuntVm *vm;
-    StuntGuest *guest;
+    StuntReady ready;
     StuntOracle *oracle;
+    StuntStarter *starter;
 } Run;
 
 /* ---- getting ready ------------------------------------------------------------------------------- */
@@ -31,7 +29,6 @@ static void shape_machine(Run *run)
     machine->vcpus = scenario->vcpus;
     machine->realtime = scenario->realtime;
     machine->cmdline = g_strdup(scenario->cmdline);
-    machine->seed = run->request->seed;
     machine->console = g_strdup(run->request->console);
     machine->gdb = g_strdup(run->request->gdb);
     machine->stop_at_event = run->request->stop_at_event;
@@ -78,37 +75,38 @@ static gboolean make_oracle(Run *run, GError **error)
     return TRUE;
 }
 
-static gboolean start(Run *run, GError **error)
+static void on_start_progress(const char *what, gpointer data)
 {
-    stunt_runtime_progress(run->runtime, "starting");
-    run->timeline = stunt_timeline_new();
-    run->vm = stunt_vm_new(run->machine, run->timeline, error);
-    if (!run->vm) {
-        return FALSE;
-    }
-    run->guest = stunt_guest_new(run->vm);
-    run->runtime->vm = run->vm;
-    run->runtime->guest = run->guest;
-    run->runtime->timeline = run->timeline;
-    stunt_guest_on_pause(run->guest, stunt_rules_on_pause, run->runtime);
-    stunt_runtime_progress(run->runtime, "booting");
-    return stunt_guest_boot(run->guest, BOOT_LIMIT_NS, error) &&
-           stunt_oracle_baseline(run->oracle, run->guest, BOOT_LIMIT_NS, error);
+    stunt_runtime_progress(data, what);
 }
 
-static gboolean load_modules(Run *run, GError **error)
+static gboolean start_with(Run *run, StuntStarter *starter, GError **error)
 {
-    const GPtrArray *modules = run->runtime->scenario->module;
+    StuntStartRequest request = {
+        .kind = run->request->start,
+        .machine = run->machine,
+        .module = run->runtime->scenario->module,
+        .seed = run->request->seed,
+        .progress = on_start_progress,
+        .data = run->runtime,
+    };
 
-    for (guint i = 0; i < modules->len; i++) {
-        const StuntModule *module = modules->pdata[i];
+    return stunt_starter_start(starter, &request, &run->ready, error);
+}
 
-        stunt_runtime_progress(run->runtime, module->name);
-        if (!stunt_guest_insmod(run->guest, module->name, module->params, BOOT_LIMIT_NS, error)) {
-            return FALSE;
-        }
+/* What there is of the machine is handed on also when it did not come to its ready point. */
+static gboolean start(Run *run, GError **error)
+{
+    gboolean good = start_with(run, run->starter, error);
+
+    run->runtime->vm = run->ready.vm;
+    run->runtime->guest = run->ready.guest;
+    run->runtime->timeline = run->ready.timeline;
+    if (good) {
+        stunt_guest_on_pause(run->ready.guest, stunt_rules_on_pause, run->runtime);
+        stunt_oracle_set_baseline(run->oracle, &run->ready.baseline);
     }
-    return TRUE;
+    return good;
 }
 
 /* ---- the script and what comes after ------------------------------------------------------------- */
@@ -118,7 +116,7 @@ static void run_script(Run *run)
     StuntRuntime *runtime = run->runtime;
     lua_State *L = runtime->sandbox.L;
 
-    runtime->deadline_ns = stunt_vm_now_ns(run->vm) + runtime->scenario->deadline_ns;
+    runtime->deadline_ns = stunt_vm_now_ns(run->ready.vm) + runtime->scenario->deadline_ns;
     stunt_runtime_progress(runtime, "running");
     lua_rawgeti(L, LUA_REGISTRYINDEX, runtime->run);
     stunt_bridge_push_object(L, &stunt_binding_vm, 1);
@@ -137,15 +135,15 @@ static char *join_lines(const GPtrArray *lines)
 
 static gboolean look(Run *run, guint64 limit_ns, GPtrArray **ret_findings, GError **error)
 {
-    return stunt_oracle_judge(run->oracle, run->guest, run->vm, run->runtime->scenario->device,
-                              stunt_vm_now_ns(run->vm) + limit_ns, ret_findings, error);
+    return stunt_oracle_judge(run->oracle, run->ready.guest, run->ready.vm, run->runtime->scenario->device,
+                              stunt_vm_now_ns(run->ready.vm) + limit_ns, ret_findings, error);
 }
 
 /* The verdict has fallen: what the oracle sees is only added to it. */
 static void autopsy(Run *run)
 {
     g_autoptr(GPtrArray) findings = NULL;
-    StuntStopped why = stunt_vm_stopped(run->vm);
+    StuntStopped why = stunt_vm_stopped(run->ready.vm);
 
     if (why != STUNT_STOPPED_ASK && why != STUNT_STOPPED_DEADLINE) {
         return;
@@ -181,7 +179,7 @@ static void judge_health(Run *run)
         judge_findings(run, findings);
         return;
     }
-    why = stunt_vm_stopped(run->vm);
+    why = stunt_vm_stopped(run->ready.vm);
     if (why == STUNT_STOPPED_PANIC || why == STUNT_STOPPED_FORBID ||
         g_error_matches(error, STUNT_ERROR, STUNT_ERROR_QEMU)) {
         stunt_runtime_judge_error(run->runtime, NULL, error);
@@ -192,11 +190,10 @@ static void judge_health(Run *run)
     g_error_free(error);
 }
 
-/* The rules last: the oracle's looking lets the machine go on, and a late firing counts. */
 /* A timeline with holes proves nothing, and would not be the same in another run. */
 static void judge_completeness(Run *run)
 {
-    guint64 lost = run->vm ? stunt_vm_events_lost(run->vm) : 0;
+    guint64 lost = run->ready.vm ? stunt_vm_events_lost(run->ready.vm) : 0;
     g_autofree char *reason = NULL;
 
     if (lost) {
@@ -205,6 +202,7 @@ static void judge_completeness(Run *run)
     }
 }
 
+/* The rules last: the oracle's looking lets the machine go on, and a late firing counts. */
 static void judge(Run *run, StuntResult *result)
 {
     StuntRuntime *runtime = run->runtime;
@@ -223,12 +221,6 @@ static void judge(Run *run, StuntResult *result)
     }
 }
 
-static void judge_preparation(Run *run, const char *doing, GError *error)
-{
-    g_prefix_error(&error, "%s: ", doing);
-    stunt_runtime_judge_error(run->runtime, NULL, error);
-}
-
 /* From the machine to the verdict. */
 static void go(Run *run, StuntResult *result)
 {
@@ -237,9 +229,7 @@ static void go(Run *run, StuntResult *result)
     if (!make_machine(run, result, &error) || !make_oracle(run, &error)) {
         stunt_runtime_judge_error(run->runtime, NULL, error);
     } else if (!start(run, &error)) {
-        judge_preparation(run, "boot", error);
-    } else if (!load_modules(run, &error)) {
-        judge_preparation(run, "loading modules", error);
+        stunt_runtime_judge_error(run->runtime, NULL, error);
     } else {
         run_script(run);
         stunt_runtime_progress(run->runtime, "judging");
@@ -247,8 +237,8 @@ static void go(Run *run, StuntResult *result)
             judge(run, result);
         }
     }
-    if (run->vm && stunt_vm_stopped(run->vm) == STUNT_STOPPED_EVENT && run->request->stopped) {
-        run->request->stopped(run->timeline, run->request->data);
+    if (run->ready.vm && stunt_vm_stopped(run->ready.vm) == STUNT_STOPPED_EVENT && run->request->stopped) {
+        run->request->stopped(run->ready.timeline, run->request->data);
     }
 }
 
@@ -292,18 +282,22 @@ static void fill_result(const Run *run, StuntResult *result)
     }
     apply_expected(runtime, result);
     result->last_event = runtime->last_event;
-    if (run->guest) {
-        stunt_result_set(&result->release, stunt_guest_release(run->guest));
-        result->virtual_ns = stunt_vm_now_ns(run->vm);
+    stunt_result_set(&result->start_note, run->ready.note ? run->ready.note : "");
+    if (run->ready.vm) {
+        stunt_result_set(&result->start, stunt_start_kind_name(run->ready.kind));
     }
-    if (!runtime->judged && run->timeline) {
-        result->last_event = stunt_timeline_events(run->timeline);
+    if (run->ready.guest) {
+        stunt_result_set(&result->release, stunt_guest_release(run->ready.guest));
+        result->virtual_ns = stunt_vm_now_ns(run->ready.vm);
+    }
+    if (!runtime->judged && run->ready.timeline) {
+        result->last_event = stunt_timeline_last_seq(run->ready.timeline);
     }
 }
 
 static GBytes *kernel_log_text(const Run *run)
 {
-    const GPtrArray *log = run->guest ? stunt_guest_kernel_log(run->guest) : NULL;
+    const GPtrArray *log = run->ready.guest ? stunt_guest_kernel_log(run->ready.guest) : NULL;
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; log && i < log->len; i++) {
@@ -318,7 +312,7 @@ static GBytes *kernel_log_text(const Run *run)
 static GBytes *events_text(const Run *run)
 {
     gsize len = 0;
-    char *text = run->timeline ? stunt_timeline_to_text(run->timeline, &len) : NULL;
+    char *text = run->ready.timeline ? stunt_timeline_to_text(run->ready.timeline, &len) : NULL;
 
     return g_bytes_new_take(text, len);
 }
@@ -326,9 +320,10 @@ static GBytes *events_text(const Run *run)
 static void clear(Run *run)
 {
     stunt_runtime_free(run->runtime);
-    stunt_guest_free(run->guest);
-    stunt_vm_free(run->vm);
-    stunt_timeline_free(run->timeline);
+    stunt_starter_release(run->starter, &run->ready);
+    if (!run->request->starter) {
+        stunt_starter_free(run->starter);
+    }
     stunt_machine_free(run->machine);
     stunt_oracle_free(run->oracle);
 }
@@ -337,10 +332,13 @@ StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_eve
 {
     StuntResult *result = stunt_result_new(request->name, request->file);
     gint64 start_us = g_get_monotonic_time();
-    Run run = { .request = request };
+    Run run = { .request = request, .starter = request->starter };
     g_autoptr(GError) error = NULL;
 
     result->seed = request->seed;
+    if (!run.starter) {
+        run.starter = stunt_starter_new(&(StuntStarterOptions){ 0 });
+    }
     run.runtime =
         stunt_runtime_new(request->setup, request->spec, request, request->name, request->file, &error);
     if (run.runtime) {

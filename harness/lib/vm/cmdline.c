@@ -4,6 +4,7 @@
 #define FIRST_FD        3
 #define LINK_SLOT       0x02 /* on the root bus; fixed, so that a guest always finds the same board */
 #define FIRST_PORT_SLOT 0x08
+#define MEMORY_ID       "pc.ram" /* of QEMU's own choice for this board */
 
 /*
  * With icount shift=3 an instruction takes 8 ns, and the TSC counts virtual nanoseconds: telling the kernel
@@ -73,9 +74,25 @@ static void add_time(GPtrArray *argv, const StuntMachine *machine)
     add(argv, "-cpu", "qemu64,-rdrand,-rdseed");
 }
 
-static void add_board(GPtrArray *argv, const StuntMachine *machine)
+/*
+ * Private: what is written stays in this process. The id, without the path before it, is what QEMU calls memory
+ * that nobody names: both kinds of machine must have the same blocks.
+ */
+static void add_template_memory(GPtrArray *argv, const StuntMachine *machine)
 {
-    add(argv, "-machine", "q35,usb=off,sata=off,smbus=off,i8042=off,vmport=off,hpet=off");
+    addf(argv, "-object",
+         "memory-backend-file,id=" MEMORY_ID ",x-use-canonical-path-for-ramblock-id=off,size=%uM,"
+         "mem-path=/proc/self/fd/%d,share=off",
+         machine->memory_mib, FIRST_FD + STUNT_FD_RAM);
+}
+
+static void add_board(GPtrArray *argv, const StuntMachine *machine, gboolean from_template)
+{
+    addf(argv, "-machine", "q35,usb=off,sata=off,smbus=off,i8042=off,vmport=off,hpet=off%s",
+         from_template ? ",memory-backend=" MEMORY_ID : "");
+    if (from_template) {
+        add_template_memory(argv, machine);
+    }
     add_time(argv, machine);
     addf(argv, "-m", "%uM", machine->memory_mib);
     addf(argv, "-seed", "%u", (guint)(machine->seed ^ machine->seed >> 32));
@@ -91,13 +108,17 @@ static void add_board(GPtrArray *argv, const StuntMachine *machine)
     add(argv, "-action", "reboot=shutdown,shutdown=pause,panic=none");
 }
 
-static void add_guest(GPtrArray *argv, const StuntMachine *machine)
+static void add_kernel(GPtrArray *argv, const StuntMachine *machine)
 {
     g_autofree char *cmdline = stunt_machine_kernel_cmdline(machine);
 
     add(argv, "-kernel", machine->kernel);
     add(argv, "-initrd", machine->initrd);
     add(argv, "-append", cmdline);
+}
+
+static void add_ways_in(GPtrArray *argv, const StuntMachine *machine)
+{
     if (machine->console) {
         g_autofree char *path = escape(machine->console);
 
@@ -127,17 +148,20 @@ static void add_device(GPtrArray *argv, const StuntDeviceDef *device, guint i)
          device->props ? "," : "", device->props ? device->props : "");
 }
 
-char **stunt_machine_argv(const StuntMachine *machine)
+char **stunt_machine_argv(const StuntMachine *machine, gboolean from_template)
 {
     GPtrArray *argv = g_ptr_array_new();
     g_autofree char *plugin = escape(machine->devices);
 
     add(argv, machine->qemu, "-S");
-    add_board(argv, machine);
+    add_board(argv, machine, from_template);
     addf(argv, "-plugin", "%s", plugin);
     addf(argv, "-chardev", "socket,id=qmp,fd=%d", FIRST_FD + STUNT_FD_QMP);
     add(argv, "-mon", "chardev=qmp,mode=control");
-    add_guest(argv, machine);
+    if (!from_template) {
+        add_kernel(argv, machine);
+    }
+    add_ways_in(argv, machine);
     add_link(argv, machine);
     for (guint i = 0; i < machine->device->len; i++) {
         add_device(argv, g_ptr_array_index(machine->device, i), i);

@@ -211,6 +211,14 @@ gboolean stunt_vm_go(StuntVm *vm, guint64 deadline_ns, StuntStopped *ret_why, GE
     return FALSE;
 }
 
+gboolean stunt_vm_clear_deadline(StuntVm *vm, GError **error)
+{
+    JsonNode *none = json_node_init_int(json_node_alloc(), 0);
+
+    vm->deadline_ns = 0;
+    return stunt_vm_qom_set(vm, STUNT_LINK_ID, "deadline-ns", none, error);
+}
+
 guint64 stunt_vm_now_ns(StuntVm *vm)
 {
     return vm->now_ns;

@@ -36,9 +36,10 @@ void stunt_vm_explain(StuntVm *vm, GError **error)
     }
 }
 
-static gboolean start(StuntVm *vm, const StuntMachine *machine, GError **error)
+static gboolean start(StuntVm *vm, const StuntMachine *machine, const StuntVmTemplate *template,
+                      GError **error)
 {
-    g_auto(GStrv) argv = stunt_machine_argv(machine);
+    g_auto(GStrv) argv = stunt_machine_argv(machine, template != NULL);
     int fds[STUNT_FD_COUNT], pair[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -47,25 +48,19 @@ static gboolean start(StuntVm *vm, const StuntMachine *machine, GError **error)
     }
     fds[STUNT_FD_QMP] = pair[1];
     fds[STUNT_FD_SHM] = stunt_shm_fd(vm->shm);
-    vm->process = stunt_process_new((const char *const *)argv, fds, G_N_ELEMENTS(fds), error);
+    if (template) {
+        fds[STUNT_FD_STATE] = template->state;
+        fds[STUNT_FD_RAM] = template->ram;
+    }
+    vm->process = stunt_process_new((const char *const *)argv, fds, template ? STUNT_FD_COUNT : STUNT_FD_STATE,
+                                    error);
     close(pair[1]);
     vm->qmp = stunt_qmp_new(pair[0], stunt_vm_handle_event, vm);
     return vm->process != NULL;
 }
 
-static gboolean connect_qmp(StuntVm *vm, GError **error)
-{
-    g_autoptr(GError) why = NULL;
-
-    if (stunt_qmp_connect(vm->qmp, vm->wall_limit_ms, &why)) {
-        return TRUE;
-    }
-    stunt_vm_explain(vm, &why);
-    g_propagate_prefixed_error(error, g_steal_pointer(&why), "QEMU did not start: ");
-    return FALSE;
-}
-
-StuntVm *stunt_vm_new(const StuntMachine *machine, StuntTimeline *timeline, GError **error)
+StuntVm *stunt_vm_spawn(const StuntMachine *machine, const StuntVmTemplate *template, StuntTimeline *timeline,
+                        GError **error)
 {
     g_autoptr(StuntVm) vm = NULL;
 
@@ -77,12 +72,36 @@ StuntVm *stunt_vm_new(const StuntMachine *machine, StuntTimeline *timeline, GErr
     vm->wall_limit_ms = machine->wall_limit_ms;
     vm->realtime = machine->realtime;
     vm->debugged = machine->gdb != NULL;
+    vm->stopped = TRUE; /* -S */
     vm->shm = stunt_shm_new(error);
-    if (!vm->shm || !start(vm, machine, error) || !connect_qmp(vm, error) ||
-        !stunt_shm_drain(vm->shm, timeline, error)) {
+    if (!vm->shm || !start(vm, machine, template, error)) {
         return NULL;
     }
     return g_steal_pointer(&vm);
+}
+
+gboolean stunt_vm_connect(StuntVm *vm, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (stunt_qmp_connect(vm->qmp, vm->wall_limit_ms, &why)) {
+        return stunt_shm_drain(vm->shm, vm->timeline, error);
+    }
+    stunt_vm_explain(vm, &why);
+    g_propagate_prefixed_error(error, g_steal_pointer(&why), "QEMU did not start: ");
+    return FALSE;
+}
+
+StuntVm *stunt_vm_new(const StuntMachine *machine, StuntTimeline *timeline, GError **error)
+{
+    g_autoptr(StuntVm) vm = stunt_vm_spawn(machine, NULL, timeline, error);
+
+    return vm && stunt_vm_connect(vm, error) ? g_steal_pointer(&vm) : NULL;
+}
+
+gboolean stunt_vm_is_intact(const StuntVm *vm)
+{
+    return vm->stopped && !vm->failed && !stunt_qmp_broken(vm->qmp) && !stunt_process_exited(vm->process);
 }
 
 void stunt_vm_free(StuntVm *vm)

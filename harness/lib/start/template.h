@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The templates' folder. A template is a folder FOLDER/KEY with the files `state` and `ram` (as
+ * qemu-devices/core/snapshot.h writes them), `template.json` (what the harness knows of the guest, and the
+ * checksums of both files) and `boot.log` (the timeline up to the ready point, for people). It is made aside and renamed, so
+ * it is whole or not there. The time stamp of template.json says when it was used last.
+ */
+#ifndef STUNT_START_TEMPLATE_H
+#define STUNT_START_TEMPLATE_H
+
+#include <json-glib/json-glib.h>
+
+#include "stunt/start.h"
+
+/* An open template, good for as long as it is open, whatever becomes of its folder. */
+typedef struct {
+    StuntVmTemplate file;
+    StuntBaseline baseline;
+    JsonNode *guest; /* of stunt_guest_to_json() */
+} StuntTemplate;
+void stunt_template_free(StuntTemplate *template);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntTemplate, stunt_template_free)
+
+/*
+ * Opens the template and checks all of it. NULL when there is none; and when it is damaged: then it is removed
+ * and *ret_damage (free with g_free) says what was wrong.
+ */
+StuntTemplate *stunt_template_open(const char *folder, const char *key, char **ret_damage);
+
+/* ---- making one ---------------------------------------------------------------------------------- */
+
+/*
+ * Keeps others from making the same template until the descriptor is closed. -1 with EAGAIN when somebody is
+ * at it, with another errno when the folder cannot be used.
+ */
+int stunt_template_lock(const char *folder, const char *key);
+
+/* One that is being made. Files are empty. */
+typedef struct {
+    StuntVmTemplate file;
+    char *folder, *key, *aside; /* NULL: in memory only */
+} StuntDraft;
+
+/* In the folder, with the lock held; or, without a folder, in memory. Errors: FAILED (disk). */
+StuntDraft *stunt_draft_new(const char *folder, const char *key, GError **error);
+void stunt_draft_free(StuntDraft *draft); /* what was not committed is removed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntDraft, stunt_draft_free)
+
+/* What goes into template.json, and boot.log. */
+typedef struct {
+    const char *definition, *boot_log;
+    const StuntBaseline *baseline;
+    JsonNode *guest;
+} StuntTemplateText;
+
+/*
+ * The files have been filled: gives the template its name, and makes room by removing those that were not
+ * used for longest. Errors: FAILED (disk).
+ */
+StuntTemplate *stunt_draft_commit(StuntDraft *draft, const StuntTemplateText *text, GError **error);
+
+/* ---- room: room.c -------------------------------------------------------------------------------- */
+
+/* Removes the least recently used templates but `keep` until all fit, and what killed makers left. */
+void stunt_templates_make_room(const char *folder, const char *keep);
+/* Removes a folder and the files in it. */
+void stunt_folder_remove(const char *path);
+
+#define STUNT_TEMPLATE_ASIDE ".part"
+#define STUNT_TEMPLATE_TEXT "template.json"
+
+#endif
