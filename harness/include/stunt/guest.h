@@ -39,6 +39,8 @@ typedef struct {
  * there when it is forgotten; it can only be looked at then: wait and kill fail with INPUT.
  */
 StuntCommand *stunt_guest_spawn(StuntGuest *guest, const char *const *argv, GError **error);
+/* Errors: INPUT, when the command is a forgotten one. */
+gboolean stunt_guest_check_known(const StuntCommand *command, GError **error);
 /* Runs the machine until the command has ended. */
 gboolean stunt_guest_wait(StuntGuest *guest, StuntCommand *command, guint64 deadline_ns, GError **error);
 gboolean stunt_guest_kill(StuntGuest *guest, StuntCommand *command, int signal, GError **error);

@@ -142,7 +142,7 @@ static gboolean command_done(gpointer data)
     return ((StuntCommand *)data)->done;
 }
 
-static gboolean check_known(const StuntCommand *command, GError **error)
+gboolean stunt_guest_check_known(const StuntCommand *command, GError **error)
 {
     if (command->forgotten) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
@@ -153,7 +153,7 @@ static gboolean check_known(const StuntCommand *command, GError **error)
 
 gboolean stunt_guest_wait(StuntGuest *guest, StuntCommand *command, guint64 deadline_ns, GError **error)
 {
-    if (!check_known(command, error)) {
+    if (!stunt_guest_check_known(command, error)) {
         return FALSE;
     }
     return command->done || stunt_guest_converse(guest, command_done, command, deadline_ns, NULL, error);
@@ -161,7 +161,7 @@ gboolean stunt_guest_wait(StuntGuest *guest, StuntCommand *command, guint64 dead
 
 gboolean stunt_guest_kill(StuntGuest *guest, StuntCommand *command, int signal, GError **error)
 {
-    if (!check_known(command, error)) {
+    if (!stunt_guest_check_known(command, error)) {
         return FALSE;
     }
     if (signal < 1 || signal > 64) {

@@ -140,7 +140,13 @@ int stunt_command_finish(lua_State *L, StuntRuntime *runtime, StuntCommand *comm
 
 static int command_done(lua_State *L)
 {
-    lua_pushboolean(L, stunt_command_get(L, 1)->done);
+    const StuntCommand *command = stunt_command_get(L, 1);
+    GError *error = NULL;
+
+    if (!stunt_guest_check_known(command, &error)) {
+        return stunt_bridge_raise(L, error);
+    }
+    lua_pushboolean(L, command->done);
     return 1;
 }
 

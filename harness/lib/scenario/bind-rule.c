@@ -18,6 +18,9 @@ static StuntRule *check_rule(lua_State *L, int idx)
 {
     StuntRule **object = stunt_bridge_check_object(L, idx, &stunt_binding_rule);
 
+    if ((*object)->given_up) {
+        luaL_error(L, "rule '%s' was armed after the snapshot that the machine went back to", (*object)->id);
+    }
     return *object;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/scenario/command.h"
 #include "lib/scenario/device.h"
 #include "lib/scenario/match.h"
+#include "lib/scenario/snapshot.h"
 
 #define DEFAULT_MODE 0644
 #define BYTES_MAX (64 * 1024 * 1024)
@@ -306,6 +307,16 @@ static const StuntFunction functions[] = {
       "Events that agree with all that is given, as a list of `{ seq, time_ns, device, class, rule,\n"
       "fields }`. Fields of the class can be given as numbers, names, or `{ value =, mask = }`,\n"
       "directly or in a table `match`; `since` leaves out the events up to this number." },
+    { "snapshot", stunt_vm_snapshot_call, "vm:snapshot([name])",
+      "Keeps the machine as it stands, in place of an older snapshot of that name (`\"default\"`)." },
+    { "rewind", stunt_vm_rewind_call, "vm:rewind([name])",
+      "Puts the machine back to where it was at the snapshot, which can be done any number of times.\n"
+      "Guest, devices, virtual time, fault rules and their counts, the kernel log, running commands and\n"
+      "`vm:bytes` are as they were, so the same steps give the same events again; the script's\n"
+      "variables and `math.random` stay as they are. What came since is gone: events are found no more\n"
+      "(the event log keeps them), and using a command, rule or snapshot of then is an error. The branch\n"
+      "that is given up is judged as a run is at its end: by the health oracle, and a rule that did not\n"
+      "fire on it makes the run INVALID. Not in `on_pause`, and not with `realtime`." },
     { "now", vm_now, "vm:now() -> integer", "Virtual time in nanoseconds since the machine's start." },
     { "step", vm_step, "vm:step(text)", "Puts a line on the timeline, and shows it as the run's progress." },
     { "mark", vm_step, "vm:mark(text)", "The same as `vm:step`." },

@@ -28,6 +28,14 @@ static gboolean check(StuntRuntime *runtime, const char *device, const char *tex
     return TRUE;
 }
 
+static StuntRuleStatus *copy_status(const StuntRuleStatus *status)
+{
+    StuntRuleStatus *copy = g_memdup2(status, sizeof(*status));
+
+    copy->id = g_strdup(status->id);
+    return copy;
+}
+
 static StuntRuleStatus *find_status(StuntRuntime *runtime, const char *id, GError **error)
 {
     g_autoptr(GPtrArray) all = stunt_vm_rules(runtime->vm, error);
@@ -36,11 +44,7 @@ static StuntRuleStatus *find_status(StuntRuntime *runtime, const char *id, GErro
         StuntRuleStatus *status = all->pdata[i];
 
         if (g_str_equal(status->id, id)) {
-            StuntRuleStatus *copy = g_new(StuntRuleStatus, 1);
-
-            *copy = *status;
-            copy->id = g_strdup(status->id);
-            return copy;
+            return copy_status(status);
         }
     }
     if (all) {
@@ -70,6 +74,7 @@ StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char
     rule->action = action;
     rule->on_pause = LUA_NOREF;
     rule->text = g_strdup(note);
+    g_ptr_array_add(runtime->all_rules, rule);
     g_ptr_array_add(runtime->rule, rule);
     stunt_rule_status_free(status);
     stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "rule", note);
@@ -78,15 +83,7 @@ StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char
 
 StuntRuleStatus *stunt_rules_status(StuntRuntime *runtime, const StuntRule *rule, GError **error)
 {
-    StuntRuleStatus *copy;
-
-    if (!rule->last) {
-        return find_status(runtime, rule->id, error);
-    }
-    copy = g_new(StuntRuleStatus, 1);
-    *copy = *rule->last;
-    copy->id = g_strdup(rule->id);
-    return copy;
+    return rule->last ? copy_status(rule->last) : find_status(runtime, rule->id, error);
 }
 
 gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **error)
@@ -109,7 +106,7 @@ gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **err
     return TRUE;
 }
 
-/* ---- at the end ---------------------------------------------------------------------------------- */
+/* ---- judging ------------------------------------------------------------------------------------- */
 
 static gboolean must_fire(const StuntRule *rule)
 {
@@ -117,11 +114,16 @@ static gboolean must_fire(const StuntRule *rule)
 }
 
 /* After another verdict it is told beside it: a run that did not go as planned is read differently. */
-static void judge_unfired(StuntRuntime *runtime, const StuntRule *rule, guint64 matched)
+static void judge_one(StuntRuntime *runtime, StuntRule *rule, const StuntRuleStatus *status)
 {
-    g_autofree char *reason = g_strdup_printf(
-        "rule '%s' never fired (matched %" G_GUINT64_FORMAT " times): %s", rule->id, matched, rule->text);
+    g_autofree char *reason = NULL;
 
+    if (status->fired || !must_fire(rule) || rule->told) {
+        return;
+    }
+    rule->told = TRUE;
+    reason = g_strdup_printf("rule '%s' never fired (matched %" G_GUINT64_FORMAT " times): %s", rule->id,
+                             status->matched, rule->text);
     if (runtime->judged) {
         stunt_runtime_add_detail(runtime, "and", reason);
     } else {
@@ -129,27 +131,110 @@ static void judge_unfired(StuntRuntime *runtime, const StuntRule *rule, guint64 
     }
 }
 
+static void add_result(StuntResult *result, const StuntRule *rule, const StuntRuleStatus *status)
+{
+    stunt_result_add_rule(result, rule->id, status && status->armed, status ? status->matched : 0,
+                          status ? status->fired : 0, status ? status->first_ns : 0);
+}
+
 gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **error)
 {
     gboolean good = TRUE;
 
+    for (guint i = 0; i < runtime->all_rules->len; i++) {
+        const StuntRule *rule = runtime->all_rules->pdata[i];
+
+        if (rule->given_up) { /* judged when it was */
+            add_result(result, rule, rule->left);
+        }
+    }
     for (guint i = 0; i < runtime->rule->len; i++) {
-        const StuntRule *rule = runtime->rule->pdata[i];
+        StuntRule *rule = runtime->rule->pdata[i];
         StuntRuleStatus *status = good ? stunt_rules_status(runtime, rule, error) : NULL;
 
-        if (!status) {
-            good = FALSE;
-            stunt_result_add_rule(result, rule->id, FALSE, 0, 0, 0);
-            continue;
+        add_result(result, rule, status);
+        good = status != NULL;
+        if (good) {
+            judge_one(runtime, rule, status);
+            stunt_rule_status_free(status);
         }
-        stunt_result_add_rule(result, rule->id, status->armed, status->matched, status->fired,
-                              status->first_ns);
-        if (!status->fired && must_fire(rule)) {
-            judge_unfired(runtime, rule, status->matched);
-        }
-        stunt_rule_status_free(status);
     }
     return good;
+}
+
+/* ---- going back ---------------------------------------------------------------------------------- */
+
+struct StuntRulesMark {
+    guint n;
+    StuntRule **rule;
+    StuntRuleStatus **last; /* of each, NULL while armed */
+    struct stunt_fault_engine engine;
+};
+
+StuntRulesMark *stunt_rules_mark(const StuntRuntime *runtime)
+{
+    StuntRulesMark *mark = g_new0(StuntRulesMark, 1);
+
+    mark->n = runtime->rule->len;
+    mark->rule = g_new(StuntRule *, mark->n);
+    mark->last = g_new(StuntRuleStatus *, mark->n);
+    mark->engine = runtime->engine;
+    for (guint i = 0; i < mark->n; i++) {
+        mark->rule[i] = runtime->rule->pdata[i];
+        mark->last[i] = mark->rule[i]->last ? copy_status(mark->rule[i]->last) : NULL;
+    }
+    return mark;
+}
+
+void stunt_rules_mark_free(StuntRulesMark *mark)
+{
+    for (guint i = 0; mark && i < mark->n; i++) {
+        stunt_rule_status_free(mark->last[i]);
+    }
+    if (mark) {
+        g_free(mark->rule);
+        g_free(mark->last);
+        g_free(mark);
+    }
+}
+
+guint stunt_rules_marked(const StuntRulesMark *mark)
+{
+    return mark->n;
+}
+
+gboolean stunt_rules_leave(StuntRuntime *runtime, guint first, GError **error)
+{
+    for (guint i = 0; i < runtime->rule->len; i++) {
+        StuntRule *rule = runtime->rule->pdata[i];
+
+        stunt_rule_status_free(rule->left);
+        rule->left = stunt_rules_status(runtime, rule, error);
+        if (!rule->left) {
+            return FALSE;
+        }
+        if (i >= first) {
+            judge_one(runtime, rule, rule->left);
+        }
+    }
+    return TRUE;
+}
+
+void stunt_rules_rewind(StuntRuntime *runtime, const StuntRulesMark *mark)
+{
+    for (guint i = 0; i < runtime->rule->len; i++) {
+        ((StuntRule *)runtime->rule->pdata[i])->given_up = TRUE;
+    }
+    g_ptr_array_set_size(runtime->rule, 0);
+    for (guint i = 0; i < mark->n; i++) {
+        StuntRule *rule = mark->rule[i];
+
+        rule->given_up = FALSE;
+        stunt_rule_status_free(rule->last);
+        rule->last = mark->last[i] ? copy_status(mark->last[i]) : NULL;
+        g_ptr_array_add(runtime->rule, rule);
+    }
+    runtime->engine = mark->engine;
 }
 
 /* ---- pause --------------------------------------------------------------------------------------- */

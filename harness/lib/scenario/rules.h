@@ -15,8 +15,27 @@ StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char
 StuntRuleStatus *stunt_rules_status(StuntRuntime *runtime, const StuntRule *rule, GError **error);
 gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **error);
 
-/* Puts all rules into the result and lets the verdict INVALID fall for one that should have fired. Errors:
- * QEMU. */
+/*
+ * What must be known of the rules when the machine is put back: those armed, what happened to those disarmed,
+ * and the engine that checks new ones. Borrows the rules.
+ */
+typedef struct StuntRulesMark StuntRulesMark;
+StuntRulesMark *stunt_rules_mark(const StuntRuntime *runtime);
+void stunt_rules_mark_free(StuntRulesMark *mark);
+guint stunt_rules_marked(const StuntRulesMark *mark); /* how many */
+
+/*
+ * Before the machine is put back: notes what happened to the rules, and lets the verdict INVALID fall for one
+ * that should have fired, from the `first`-th on. Errors: QEMU.
+ */
+gboolean stunt_rules_leave(StuntRuntime *runtime, guint first, GError **error);
+/* After it. */
+void stunt_rules_rewind(StuntRuntime *runtime, const StuntRulesMark *mark);
+
+/*
+ * Puts all rules into the result, those of ways that were given up first, and lets the verdict INVALID fall
+ * for one that should have fired. Errors: QEMU.
+ */
 gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **error);
 
 /* StuntPauseFunc: calls the rule's on_pause. data: the runtime. */

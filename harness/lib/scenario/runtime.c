@@ -2,6 +2,7 @@
 /* Life of a scenario's Lua side. */
 #include "lib/scenario/bindings.h"
 #include "lib/scenario/runtime.h"
+#include "lib/scenario/snapshot.h"
 
 static void rule_free(gpointer data)
 {
@@ -10,6 +11,7 @@ static void rule_free(gpointer data)
     g_free(rule->id);
     g_free(rule->text);
     stunt_rule_status_free(rule->last);
+    stunt_rule_status_free(rule->left);
     g_free(rule);
 }
 
@@ -21,7 +23,9 @@ void stunt_runtime_free(StuntRuntime *runtime)
         g_free(runtime->own_folder);
         g_free(runtime->lib_folder);
         g_free(runtime->root);
+        g_ptr_array_unref(runtime->snapshot);
         g_ptr_array_unref(runtime->rule);
+        g_ptr_array_unref(runtime->all_rules);
         g_rand_free(runtime->rand);
         g_string_free(runtime->text, TRUE);
         g_free(runtime->reason);
@@ -167,7 +171,9 @@ StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
     runtime->spec = spec;
     runtime->request = request;
     runtime->scenario = stunt_scenario_new(name, file);
-    runtime->rule = g_ptr_array_new_with_free_func(rule_free);
+    runtime->rule = g_ptr_array_new();
+    runtime->all_rules = g_ptr_array_new_with_free_func(rule_free);
+    runtime->snapshot = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_scenario_snapshot_free);
     runtime->rand = g_rand_new_with_seed_array(seeds, G_N_ELEMENTS(seeds));
     runtime->text = g_string_new(NULL);
     runtime->run = runtime->pause_error = LUA_NOREF;

@@ -11,6 +11,7 @@
 #include "lib/scenario/sandbox.h"
 #include "stunt/error.h"
 #include "stunt/guest.h"
+#include "stunt/oracle.h"
 #include "stunt/scenario.h"
 
 typedef struct {
@@ -21,6 +22,9 @@ typedef struct {
     int on_pause;      /* Lua registry reference, or LUA_NOREF */
     char *text;        /* as armed */
     StuntRuleStatus *last; /* as it was when disarmed; NULL while armed */
+    gboolean given_up;     /* armed on a way that the machine went back from */
+    StuntRuleStatus *left; /* as it was then */
+    gboolean told;         /* that it never fired */
 } StuntRule;
 
 typedef struct {
@@ -36,14 +40,19 @@ typedef struct {
     StuntVm *vm;
     StuntGuest *guest;
     StuntTimeline *timeline;
+    StuntOracle *oracle;
     guint64 deadline_ns; /* absolute */
     GRand *rand;
-    GPtrArray *rule; /* StuntRule *, order of arming */
+    GPtrArray *rule; /* StuntRule *, order of arming; borrowed from all_rules: those that are not given up */
+    GPtrArray *all_rules;             /* StuntRule * */
     struct stunt_fault_engine engine; /* checks rules before they go to QEMU */
     GString *text;      /* of the rule that is being read */
     lua_State *waiting; /* the state whose call lets the machine run */
     int pause_error;    /* registry reference of what on_pause raised, or LUA_NOREF */
     gboolean paused;
+    GPtrArray *snapshot;                    /* StuntScenarioSnapshot *, see snapshot.h */
+    const struct StuntScenarioSnapshot *at; /* last taken or gone back to; NULL: none yet */
+    guint handles;                          /* of snapshots in QEMU */
 
     gboolean judged;
     StuntStatus status;

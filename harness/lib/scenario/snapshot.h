@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Snapshots that a scenario takes and goes back to: the machine, and all that the run knows of it. The
+ * script's variables stay. What happens from a snapshot until the script goes back is a branch. It is judged
+ * when it is given up as a run is at its end, so that nothing that went wrong on it is lost.
+ */
+#ifndef STUNT_LIB_SNAPSHOT_H
+#define STUNT_LIB_SNAPSHOT_H
+
+#include "lib/scenario/runtime.h"
+
+typedef struct StuntScenarioSnapshot StuntScenarioSnapshot;
+void stunt_scenario_snapshot_free(StuntScenarioSnapshot *snapshot);
+
+/* Takes one, in place of an older one of that name. Errors: QEMU. */
+gboolean stunt_snapshot_take(StuntRuntime *runtime, const char *name, GError **error);
+
+/* NULL: there is none. Borrowed until the next call. */
+StuntScenarioSnapshot *stunt_snapshot_find(const StuntRuntime *runtime, const char *name);
+GPtrArray *stunt_snapshot_names(const StuntRuntime *runtime); /* char *, borrowed */
+
+/*
+ * Judges what is given up and puts everything back; what was started, armed or taken since the snapshot is
+ * gone. Errors: GUEST, when a verdict fell, and the machine stands where it stood or a bit later; QEMU,
+ * PROTOCOL.
+ */
+gboolean stunt_snapshot_rewind(StuntRuntime *runtime, StuntScenarioSnapshot *snapshot, GError **error);
+
+/* At the end of a run, before the machine serves another: forgets them all, also in QEMU. Errors: QEMU. */
+gboolean stunt_snapshot_drop_all(StuntRuntime *runtime, GError **error);
+
+/* vm:snapshot() and vm:rewind(), see bind-snapshot.c. */
+int stunt_vm_snapshot_call(lua_State *L);
+int stunt_vm_rewind_call(lua_State *L);
+
+#endif
