@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One scenario from the file to the result: a machine that stands ready, script, rules, oracle, verdict. */
 #include "lib/scenario/bindings.h"
+#include "lib/scenario/health.h"
 #include "lib/scenario/rules.h"
 #include "stunt/oracle.h"
 
 #define S_NS G_GUINT64_CONSTANT(1000000000)
-#define ORACLE_LIMIT_NS (10 * S_NS) /* virtual, after the script */
-#define AUTOPSY_LIMIT_NS (2 * S_NS) /* the same after a FAIL: the guest may be stuck */
 #define US_PER_S 1000000
 
 typedef struct {
@@ -102,6 +101,7 @@ static gboolean start(Run *run, GError **error)
     run->runtime->vm = run->ready.vm;
     run->runtime->guest = run->ready.guest;
     run->runtime->timeline = run->ready.timeline;
+    run->runtime->oracle = run->oracle;
     if (good) {
         stunt_guest_on_pause(run->ready.guest, stunt_rules_on_pause, run->runtime);
         stunt_oracle_set_baseline(run->oracle, &run->ready.baseline);
@@ -121,73 +121,6 @@ static void run_script(Run *run)
     lua_rawgeti(L, LUA_REGISTRYINDEX, runtime->run);
     stunt_bridge_push_object(L, &stunt_binding_vm, 1);
     stunt_runtime_call(runtime, 1);
-}
-
-static char *join_lines(const GPtrArray *lines)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    for (guint i = 0; i < lines->len; i++) {
-        g_string_append_printf(text, "%s\n", (const char *)lines->pdata[i]);
-    }
-    return g_strdup(text->str);
-}
-
-static gboolean look(Run *run, guint64 limit_ns, GPtrArray **ret_findings, GError **error)
-{
-    return stunt_oracle_judge(run->oracle, run->ready.guest, run->ready.vm, run->runtime->scenario->device,
-                              stunt_vm_now_ns(run->ready.vm) + limit_ns, ret_findings, error);
-}
-
-/* The verdict has fallen: what the oracle sees is only added to it. */
-static void autopsy(Run *run)
-{
-    g_autoptr(GPtrArray) findings = NULL;
-    StuntStopped why = stunt_vm_stopped(run->ready.vm);
-
-    if (why != STUNT_STOPPED_ASK && why != STUNT_STOPPED_DEADLINE) {
-        return;
-    }
-    if (look(run, AUTOPSY_LIMIT_NS, &findings, NULL) && findings->len) {
-        g_autofree char *text = join_lines(findings);
-
-        stunt_runtime_add_detail(run->runtime, "the health oracle found", text);
-    }
-}
-
-static void judge_findings(Run *run, const GPtrArray *findings)
-{
-    g_autofree char *reason = NULL, *all = NULL;
-
-    if (findings->len) {
-        reason = g_strdup_printf("health oracle: %s", (const char *)findings->pdata[0]);
-        all = join_lines(findings);
-        stunt_runtime_judge(run->runtime, STUNT_FAIL, reason);
-        stunt_runtime_add_detail(run->runtime, "the health oracle found", all);
-    }
-}
-
-/* Nothing has gone wrong so far. An oracle that cannot look is no bill of health. */
-static void judge_health(Run *run)
-{
-    g_autoptr(GPtrArray) findings = NULL;
-    g_autofree char *reason = NULL;
-    GError *error = NULL;
-    StuntStopped why;
-
-    if (look(run, ORACLE_LIMIT_NS, &findings, &error)) {
-        judge_findings(run, findings);
-        return;
-    }
-    why = stunt_vm_stopped(run->ready.vm);
-    if (why == STUNT_STOPPED_PANIC || why == STUNT_STOPPED_FORBID ||
-        g_error_matches(error, STUNT_ERROR, STUNT_ERROR_QEMU)) {
-        stunt_runtime_judge_error(run->runtime, NULL, error);
-        return;
-    }
-    reason = g_strdup_printf("the health oracle could not look: %s", error->message);
-    stunt_runtime_judge(run->runtime, STUNT_INVALID, reason);
-    g_error_free(error);
 }
 
 /* A timeline with holes proves nothing, and would not be the same in another run. */
@@ -210,14 +143,14 @@ static void judge(Run *run, StuntResult *result)
     GError *error = NULL;
 
     if (!fallen) {
-        judge_health(run);
+        stunt_health_judge(runtime);
         judge_completeness(run);
     }
     if (!stunt_rules_judge(runtime, result, &error)) {
         stunt_runtime_judge_error(runtime, NULL, error);
     }
     if (fallen && runtime->status == STUNT_FAIL) {
-        autopsy(run);
+        stunt_health_autopsy(runtime);
     }
 }
 
@@ -271,8 +204,8 @@ static void fill_result(const Run *run, StuntResult *result)
     const StuntRuntime *runtime = run->runtime;
     g_autoptr(GString) plan = g_string_new(NULL);
 
-    for (guint i = 0; i < runtime->rule->len; i++) {
-        g_string_append_printf(plan, "%s\n", ((StuntRule *)runtime->rule->pdata[i])->text);
+    for (guint i = 0; i < runtime->all_rules->len; i++) {
+        g_string_append_printf(plan, "%s\n", ((StuntRule *)runtime->all_rules->pdata[i])->text);
     }
     stunt_result_set(&result->plan, plan->str);
     if (runtime->judged) {
