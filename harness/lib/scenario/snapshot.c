@@ -58,11 +58,10 @@ GPtrArray *stunt_snapshot_names(const StuntRuntime *runtime)
 
 /* Those that were forgotten stay in QEMU under their handles, until these are used again or all are dropped.
  */
-static char *free_handle(StuntRuntime *runtime)
+static char *free_handle(const StuntRuntime *runtime)
 {
     guint n = runtime->snapshot->len;
 
-    runtime->handles = MAX(runtime->handles, n + 1);
     for (guint i = 0; i < n; i++) {
         g_autofree char *handle = g_strdup_printf("scenario-%u", i);
         gboolean used = FALSE;
@@ -97,6 +96,7 @@ gboolean stunt_snapshot_take(StuntRuntime *runtime, const char *name, GError **e
         g_ptr_array_remove(runtime->snapshot, old);
     }
     g_ptr_array_add(runtime->snapshot, snapshot);
+    runtime->handles = MAX(runtime->handles, runtime->snapshot->len);
     runtime->at = snapshot;
     note(runtime, "snapshot", snapshot);
     return TRUE;
