@@ -9,6 +9,8 @@
 
 #include "stunt/guest.h"
 
+#define SEED G_GUINT64_CONSTANT(0xfedcba9876543210)
+
 static StuntMachine *machine;
 static char **firmware, **modules, **spoilers, **command;
 static int rounds = 200;
@@ -154,7 +156,7 @@ static gboolean one_round(StuntGuest *guest, StuntVm *vm, const StuntGuestMark *
         return FALSE;
     }
     from = stunt_timeline_events(timeline);
-    if (!run_command(guest, &ms, error)) {
+    if (!stunt_vm_begin(vm, SEED, error) || !run_command(guest, &ms, error)) {
         return FALSE;
     }
     g_array_append_val(runs, ms);
@@ -166,6 +168,19 @@ static gboolean one_round(StuntGuest *guest, StuntVm *vm, const StuntGuestMark *
         g_file_set_contents("rewind-again.log", again, -1, NULL);
         g_set_error(error, G_FILE_ERROR, 0,
                     "other events after rewind %u: rewind-first.log, rewind-again.log", rewinds->len);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Without its snapshot the machine stays where it is. */
+static gboolean check_dropped(StuntVm *vm, GError **error)
+{
+    if (!stunt_vm_drop(vm, "ready", error)) {
+        return FALSE;
+    }
+    if (stunt_vm_rewind(vm, "ready", NULL) || stunt_vm_drop(vm, "ready", NULL)) {
+        g_set_error(error, G_FILE_ERROR, 0, "a dropped snapshot is still there");
         return FALSE;
     }
     return TRUE;
@@ -202,7 +217,7 @@ static gboolean run(StuntTimeline *timeline, GError **error)
     mark = stunt_guest_mark(guest);
     printf("snapshot: %.2f ms\n", (g_get_monotonic_time() - start_us) / 1e3);
     from = stunt_timeline_events(timeline);
-    if (!run_command(guest, &ms, error)) {
+    if (!stunt_vm_begin(vm, SEED, error) || !run_command(guest, &ms, error)) {
         return FALSE;
     }
     log = log_from(timeline, from);
@@ -214,7 +229,7 @@ static gboolean run(StuntTimeline *timeline, GError **error)
     printf("%zu bytes of events, %d times the same\n", strlen(log), rounds);
     show("rewind", rewinds);
     show("command", runs);
-    return TRUE;
+    return check_dropped(vm, error);
 }
 
 int main(int argc, char **argv)
