@@ -5,7 +5,6 @@
 #include "lib/scenario/rules.h"
 #include "stunt/oracle.h"
 
-#define S_NS G_GUINT64_CONSTANT(1000000000)
 #define US_PER_S 1000000
 
 typedef struct {
