@@ -139,10 +139,10 @@ static void on_stopped(StuntTimeline *timeline, gpointer data)
     guint interrupt = g_unix_signal_add(SIGINT, on_end, loop), end = g_unix_signal_add(SIGTERM, on_end, loop);
     g_autofree char *tail = stunt_timeline_tail(timeline, 5);
 
-    printf("%sThe machine stands at event #%" G_GSIZE_FORMAT ". Connect with:\n"
+    printf("%sThe machine stands at event #%" G_GUINT64_FORMAT ". Connect with:\n"
            "  gdb -ex 'target remote :%s'\n"
            "and the kernel's vmlinux if there is one; Ctrl-C here ends the machine.\n",
-           tail, stunt_timeline_events(timeline), (const char *)data);
+           tail, stunt_timeline_last_seq(timeline), (const char *)data);
     fflush(stdout);
     g_main_loop_run(loop);
     g_source_remove(interrupt);
@@ -161,6 +161,7 @@ static int run_gdb(Replay *replay, const char *port)
         .seed = replay->saved->seed,
         .gdb = gdb,
         .stop_at_event = replay->saved->last_event,
+        .stop_after_rewinds = replay->saved->rewinds,
         .stopped = on_stopped,
         .data = (gpointer)port,
     };

@@ -14,6 +14,7 @@ static StuntResult *sample(const char *name)
     result->wall_ms = 12;
     result->virtual_ns = 3456789;
     result->last_event = 99;
+    result->rewinds = 3;
     stunt_result_set(&result->reason, "rule 'lost' never fired");
     stunt_result_set(&result->detail, "one\ntwo \"three\"\n");
     stunt_result_set(&result->plan, "id=lost at=irq.raise\n");

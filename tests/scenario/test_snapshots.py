@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """vm:snapshot and vm:rewind: what goes back, what stays, and that no branch escapes judgement."""
 
+import json
 import re
+import signal
+import socket
+import subprocess
 import unittest
 from pathlib import Path
 
-from common import StuntTest
+from common import STUNT, StuntTest
 
 HEAD = 'return scenario { summary = "test", machine = { dma0 = "dma" }, modules = { "stunt_dma" }, %s run = function(vm)\n%s\nend }\n'
 NOTE = re.compile(r" -{7}  (snapshot|rewind)  ")
@@ -157,6 +161,33 @@ class Snapshots(StuntTest):
             self.assertEqual((status, row["status"]), (1, "FAIL"), row)
             self.assertIn(word, row["reason"])
             self.assertTrue(any(re.search("output  #[0-9]+ alive", line) for line in self.branches(row)[1][1]))
+
+    def test_replay_stops_on_the_branch_that_failed(self):
+        status, row = self.verdict('''
+            vm:snapshot()
+            for i = 1, 4 do
+              vm:rewind()
+              vm:run("stunt-dma copy --count " .. i)
+              expect.not_equal(i, 3)
+            end''')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        folder = Path(row["events"]).parent
+        number = json.loads((folder / "result.json").read_text())["last_event"]
+        seen = [line for part in self.branches(row)[1] for line in part if f"  #{number:06}  " in line]
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        words = [STUNT, "replay", "--gdb", str(port), str(folder)]
+        with subprocess.Popen(words, env=self.env, stdout=subprocess.PIPE, text=True) as replay:
+            told = []
+            for line in replay.stdout:
+                told.append(line.rstrip("\n"))
+                if "Ctrl-C" in line:
+                    break
+            replay.send_signal(signal.SIGINT)
+            replay.communicate(timeout=30)
+        self.assertIn(f"The machine stands at event #{number}.", "\n".join(told))
+        self.assertGreater(len(set(seen)), 1, "an earlier branch had another event of that number")
+        self.assertIn(seen[-1], told)
 
     def test_what_came_since_cannot_be_used(self):
         self.passes('''

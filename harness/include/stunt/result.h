@@ -47,6 +47,7 @@ typedef struct {
     guint64 last_event; /* number of the last event when the verdict fell */
     char *start;        /* how it was started: "boot", "strict" or "turbo"; "" when it did not get that far */
     char *start_note;   /* why not as it was asked for, or that it ran again; "" normally */
+    guint64 rewinds;    /* how often the script had gone back by then: numbers repeat */
 } StuntResult;
 
 StuntResult *stunt_result_new(const char *name, const char *file); /* PASS, all strings "", never NULL */

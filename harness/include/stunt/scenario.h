@@ -69,6 +69,7 @@ typedef struct {
     const char *console;   /* file that gets the serial console, or NULL: the guest has none */
     const char *gdb;       /* -gdb argument, or NULL */
     guint64 stop_at_event; /* 0: run to the end */
+    guint64 stop_after_rewinds; /* the event of that number after the script has gone back so often */
     StuntProgressFunc progress; /* or NULL */
     void (*stopped)(StuntTimeline *timeline,
                     gpointer data); /* the machine stands at stop_at_event; or NULL */

@@ -61,6 +61,7 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_number(builder, "last_event", result->last_event);
         put_string(builder, "start", result->start);
         put_string(builder, "start_note", result->start_note);
+        put_number(builder, "rewinds", result->rewinds);
         put_string(builder, "stunt", stunt_version);
     }
     json_builder_end_object(builder);
@@ -123,6 +124,7 @@ static void get_result(StuntResult *result, JsonObject *object)
     result->wall_ms = get_number(object, "wall_ms");
     result->virtual_ns = get_number(object, "virtual_ns");
     result->last_event = get_number(object, "last_event");
+    result->rewinds = get_number(object, "rewinds");
     get_rules(result, object);
 }
 

@@ -3,6 +3,7 @@
 #include "lib/scenario/bindings.h"
 #include "lib/scenario/health.h"
 #include "lib/scenario/rules.h"
+#include "lib/scenario/snapshot.h"
 #include "stunt/oracle.h"
 
 #define US_PER_S 1000000
@@ -29,7 +30,7 @@ static void shape_machine(Run *run)
     machine->cmdline = g_strdup(scenario->cmdline);
     machine->console = g_strdup(run->request->console);
     machine->gdb = g_strdup(run->request->gdb);
-    machine->stop_at_event = run->request->stop_at_event;
+    machine->stop_at_event = run->request->stop_after_rewinds ? 0 : run->request->stop_at_event;
     if (run->request->wall_limit_ms) {
         machine->wall_limit_ms = run->request->wall_limit_ms;
     }
@@ -214,6 +215,7 @@ static void fill_result(const Run *run, StuntResult *result)
     }
     apply_expected(runtime, result);
     result->last_event = runtime->last_event;
+    result->rewinds = runtime->judged ? runtime->last_rewinds : runtime->rewinds;
     stunt_result_set(&result->start_note, run->ready.note ? run->ready.note : "");
     if (run->ready.vm) {
         stunt_result_set(&result->start, stunt_start_kind_name(run->ready.kind));
@@ -251,6 +253,9 @@ static GBytes *events_text(const Run *run)
 
 static void clear(Run *run)
 {
+    if (run->ready.vm) {
+        stunt_snapshot_drop_all(run->runtime, NULL); /* one that refuses is not used again */
+    }
     stunt_runtime_free(run->runtime);
     stunt_starter_release(run->starter, &run->ready);
     if (!run->request->starter) {

@@ -53,11 +53,13 @@ typedef struct {
     GPtrArray *snapshot;                    /* StuntScenarioSnapshot *, see snapshot.h */
     const struct StuntScenarioSnapshot *at; /* last taken or gone back to; NULL: none yet */
     guint handles;                          /* of snapshots in QEMU */
+    guint64 rewinds;                        /* so far */
 
     gboolean judged;
     StuntStatus status;
     char *reason, *detail;
     guint64 last_event; /* number of the newest when the verdict fell */
+    guint64 last_rewinds; /* `rewinds` then */
     char *refusal; /* the last error that the guest's answer caused, as raised */
 } StuntRuntime;
 

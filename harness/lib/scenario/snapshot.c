@@ -2,6 +2,7 @@
 #include "lib/scenario/health.h"
 #include "lib/scenario/rules.h"
 #include "lib/scenario/snapshot.h"
+#include "lib/vm/cmdline.h"
 
 struct StuntScenarioSnapshot {
     char *name;   /* the script's */
@@ -134,6 +135,20 @@ static void forget_later(StuntRuntime *runtime, const StuntScenarioSnapshot *sna
     }
 }
 
+/* The event to stop at is one of a certain branch. */
+static gboolean set_stop(StuntRuntime *runtime, GError **error)
+{
+    const StuntRunRequest *request = runtime->request;
+    const gboolean here = runtime->rewinds == request->stop_after_rewinds;
+    JsonNode *value;
+
+    if (!request->stop_at_event) {
+        return TRUE;
+    }
+    value = json_node_init_int(json_node_alloc(), here ? (gint64)request->stop_at_event : 0);
+    return stunt_vm_qom_set(runtime->vm, STUNT_LINK_ID, "stop-at-event", value, error);
+}
+
 gboolean stunt_snapshot_rewind(StuntRuntime *runtime, StuntScenarioSnapshot *snapshot, GError **error)
 {
     if (!judge(runtime, snapshot, error) || !stunt_vm_rewind(runtime->vm, snapshot->handle, error)) {
@@ -148,7 +163,8 @@ gboolean stunt_snapshot_rewind(StuntRuntime *runtime, StuntScenarioSnapshot *sna
     runtime->at = snapshot;
     forget_later(runtime, snapshot);
     note(runtime, "rewind", snapshot);
-    return TRUE;
+    runtime->rewinds++;
+    return set_stop(runtime, error);
 }
 
 gboolean stunt_snapshot_drop_all(StuntRuntime *runtime, GError **error)

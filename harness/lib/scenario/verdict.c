@@ -45,6 +45,7 @@ void stunt_runtime_judge(StuntRuntime *runtime, StuntStatus status, const char *
     }
     runtime->judged = TRUE;
     runtime->status = status;
+    runtime->last_rewinds = runtime->rewinds;
     runtime->reason = g_strdelimit(g_strdup(reason), "\n\r", ' ');
     if (runtime->timeline) {
         runtime->last_event = stunt_timeline_last_seq(runtime->timeline);
