@@ -9,7 +9,7 @@
 #include "core/state-file.h"
 #include "core/trace.h"
 
-/* ---- device state: snapshot-state.c ----------------------------------------------------------------- */
+/* ---- device state: snapshot-state.c ---------------------------------------------------------------- */
 
 /* All devices as in a migration stream, without its header; NULL with an error. g_byte_array_unref() it. */
 GByteArray *stunt_state_save(Error **errp);
@@ -18,7 +18,7 @@ bool stunt_state_load(const GByteArray *state, Error **errp);
 /* "" or "SECTION: byte N" where they first differ. Free with g_free. */
 char *stunt_state_compare(const GByteArray *expected, const GByteArray *found);
 
-/* ---- which pages matter: snapshot-pages.c ----------------------------------------------------------- */
+/* ---- which pages matter: snapshot-pages.c ---------------------------------------------------------- */
 
 #define STUNT_PAGE 4096u
 
@@ -34,7 +34,7 @@ unsigned long *stunt_pages_in_use(const RAMBlock *block, uint64_t len);
  */
 unsigned long *stunt_pages_own(const void *host, uint64_t len);
 
-/* ---- RAM: snapshot-ram.c ---------------------------------------------------------------------------- */
+/* ---- RAM: snapshot-ram.c --------------------------------------------------------------------------- */
 
 typedef struct StuntRamCopy StuntRamCopy;
 
@@ -59,7 +59,7 @@ void stunt_ram_restore(StuntRamCopy *copy);
 /* "" or "BLOCK: address N" where RAM first differs. Free with g_free. */
 char *stunt_ram_compare(const StuntRamCopy *copy);
 
-/* ---- processor and clocks: snapshot-cpu.c, snapshot-clock.c ----------------------------------------- */
+/* ---- processor and clocks: snapshot-cpu.c, snapshot-clock.c ---------------------------------------- */
 
 /* Puts our own state description of the processors in place of QEMU's, which throws all translations away. */
 void stunt_cpu_adopt(void);
@@ -82,7 +82,7 @@ typedef struct StuntClocks {
 StuntClocks stunt_clocks_save(void);
 void stunt_clocks_restore(const StuntClocks *clocks);
 
-/* ---- the harness's side: snapshot-shared.c ---------------------------------------------------------- */
+/* ---- the harness's side: snapshot-shared.c --------------------------------------------------------- */
 
 /* Stop fields and messages in the shared memory. */
 typedef struct StuntShared {
@@ -99,7 +99,7 @@ void stunt_shared_save(StuntShared *shared);
 void stunt_shared_restore(const StuntShared *shared);
 void stunt_shared_clear(StuntShared *shared);
 
-/* ---- all of it -------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------------- */
 
 typedef struct StuntSnapshot {
     char *name;
@@ -111,7 +111,7 @@ typedef struct StuntSnapshot {
     unsigned population; /* how often devices had come and gone */
 } StuntSnapshot;
 
-/* ---- in files: snapshot-template.c, snapshot-ram-file.c --------------------------------------------- */
+/* ---- in files: snapshot-template.c, snapshot-ram-file.c -------------------------------------------- */
 
 /* The machine's main memory; NULL with an error when it is not one block of whole pages. */
 RAMBlock *stunt_main_ram(Error **errp);

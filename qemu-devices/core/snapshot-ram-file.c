@@ -25,7 +25,7 @@ RAMBlock *stunt_main_ram(Error **errp)
     return block;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------------- */
 
 static bool write_run(int fd, const RAMBlock *block, uint64_t page, uint64_t n, Error **errp)
 {
@@ -85,7 +85,7 @@ bool stunt_ram_file_write(int fd, Error **errp)
     return true;
 }
 
-/* ---- does it fit? ----------------------------------------------------------------------------------- */
+/* ---- does it fit? ---------------------------------------------------------------------------------- */
 
 const struct stunt_state_block *stunt_saved_block(const struct stunt_state_file *file, const char *name)
 {

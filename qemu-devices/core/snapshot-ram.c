@@ -37,7 +37,7 @@ static uint64_t n_pages(const BlockCopy *copy)
     return copy->len / STUNT_PAGE;
 }
 
-/* ---- watching --------------------------------------------------------------------------------------- */
+/* ---- watching -------------------------------------------------------------------------------------- */
 
 static unsigned long take_dirty_word(ram_addr_t addr)
 {
@@ -77,7 +77,7 @@ static void collect_dirty(RAMBlock *block, uint64_t len)
     }
 }
 
-/* ---- copying ---------------------------------------------------------------------------------------- */
+/* ---- copying --------------------------------------------------------------------------------------- */
 
 static BlockCopy *add_block(StuntRamCopy *copy, RAMBlock *block)
 {
@@ -179,7 +179,7 @@ void stunt_ram_copy_free(StuntRamCopy *copy)
     g_free(copy);
 }
 
-/* ---- from a template -------------------------------------------------------------------------------- */
+/* ---- from a template ------------------------------------------------------------------------------- */
 
 /* What this process wrote into the mapping differs from the file. */
 static bool adopt_main(BlockCopy *copy, int ram_fd)
@@ -243,7 +243,7 @@ StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, in
     return copy;
 }
 
-/* ---- going back ------------------------------------------------------------------------------------- */
+/* ---- going back ------------------------------------------------------------------------------------ */
 
 bool stunt_ram_fits(const StuntRamCopy *copy, Error **errp)
 {

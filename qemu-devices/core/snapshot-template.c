@@ -19,7 +19,7 @@ static char *own_build(void)
     return stunt_build_id(stunt_template_write);
 }
 
-/* ---- what a machine is made of ---------------------------------------------------------------------- */
+/* ---- what a machine is made of --------------------------------------------------------------------- */
 
 static int add_device(Object *object, void *opaque)
 {
@@ -76,7 +76,7 @@ static bool same_machine(const struct stunt_bytes *saved, Error **errp)
     return !only_here && !only_there;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------------- */
 
 static bool add_small_blocks(struct stunt_state_file *file, const RAMBlock *main_ram, Error **errp)
 {
@@ -183,7 +183,7 @@ bool stunt_template_write(const StuntSnapshot *snapshot, const char *state_path,
            write_ram(ram_path, errp);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------------- */
 
 static int open_to_read(const char *what, const char *path, size_t *ret_size, Error **errp)
 {

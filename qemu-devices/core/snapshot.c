@@ -17,7 +17,7 @@ static GHashTable *snapshots;
 static StuntSnapshot *latest; /* taken or rewound to */
 static unsigned population;
 
-/* ---- taking ----------------------------------------------------------------------------------------- */
+/* ---- taking ---------------------------------------------------------------------------------------- */
 
 static void snapshot_free(gpointer data)
 {
@@ -144,7 +144,7 @@ bool stunt_snapshot_drop(const char *name, Error **errp)
     return true;
 }
 
-/* ---- going back ------------------------------------------------------------------------------------- */
+/* ---- going back ------------------------------------------------------------------------------------ */
 
 /* To a run state that may become any that is needed here: out of most others that would abort. */
 static void mend_run_state(void)
@@ -264,7 +264,7 @@ bool stunt_begin(uint64_t seed, Error **errp)
     return true;
 }
 
-/* ---- in files --------------------------------------------------------------------------------------- */
+/* ---- in files -------------------------------------------------------------------------------------- */
 
 bool stunt_template_save(const char *state_path, const char *ram_path, Error **errp)
 {
@@ -301,7 +301,7 @@ bool stunt_template_load(const char *name, const char *state_path, const char *r
     return true;
 }
 
-/* ---- comparing -------------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------------- */
 
 char *stunt_snapshot_check(Error **errp)
 {

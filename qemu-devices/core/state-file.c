@@ -58,7 +58,7 @@ static void put(struct walk *walk, const void *data, uint64_t len)
     walk->at += len;
 }
 
-/* ---- kinds of field --------------------------------------------------------------------------------- */
+/* ---- kinds of field -------------------------------------------------------------------------------- */
 
 /* *value is untouched when there is nothing to read. */
 static void number(struct walk *walk, const char *what, uint64_t *value, unsigned len)
@@ -146,7 +146,7 @@ static void below(struct walk *walk, const char *what, uint32_t value, uint32_t 
     }
 }
 
-/* ---- the fields ------------------------------------------------------------------------------------- */
+/* ---- the fields ------------------------------------------------------------------------------------ */
 
 static void walk_header(struct walk *walk, const char *build)
 {

@@ -38,16 +38,34 @@ Bench *bench_new(const char *dma_props, const char *args)
     return bench;
 }
 
-Bench *bench_new_traced(const char *dma_props, unsigned capacity)
+static Bench *new_with_shm(const char *dma_props, unsigned capacity, const char *args)
 {
     Bench *bench = g_new0(Bench, 1);
     g_autofree char *link_props = g_strdup_printf(",shm=/proc/self/fd/%d", MACHINE_SHM_FD);
-    g_autofree char *all = device_args(link_props, dma_props, "");
+    g_autofree char *all = device_args(link_props, dma_props, args);
 
     bench->shm = shm_new(capacity);
     bench->machine = machine_new(all, bench->shm->fd);
+    return bench;
+}
+
+Bench *bench_new_traced(const char *dma_props, unsigned capacity)
+{
+    Bench *bench = new_with_shm(dma_props, capacity, "");
+
     bench_configure(bench);
     shm_forget(bench->shm);
+    return bench;
+}
+
+Bench *bench_new_mapped(const char *dma_props, unsigned capacity, const char *ram, const char *args)
+{
+    g_autofree char *all =
+        g_strdup_printf("-S -machine memory-backend=pc.ram -object memory-backend-file,id=pc.ram,size=64M,"
+                        "x-use-canonical-path-for-ramblock-id=off,share=off,mem-path=%s %s", ram, args);
+    Bench *bench = new_with_shm(dma_props, capacity, all);
+
+    name_places(bench);
     return bench;
 }
 

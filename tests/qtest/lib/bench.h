@@ -31,6 +31,13 @@ Bench *bench_new_traced(const char *dma_props, unsigned capacity);
 /* Without shared memory, stopped, waiting for its state by migrate-incoming; nothing is configured. */
 Bench *bench_new_incoming(const char *dma_props);
 
+/*
+ * As bench_new_traced(), but stopped and not configured, with its memory a private mapping of the file, for
+ * template-load. ram: path of that file, and behind it properties of the memory backend that are not as
+ * usual; args: more arguments.
+ */
+Bench *bench_new_mapped(const char *dma_props, unsigned capacity, const char *ram, const char *args);
+
 void bench_free(Bench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bench, bench_free)
 
