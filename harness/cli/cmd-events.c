@@ -2,7 +2,6 @@
 /* stunt events: the timeline of a run as text. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "core/fault.h"
@@ -81,12 +80,11 @@ static int show(const char *word, Filter *filter)
     g_autofree char *root = filter->results ? g_strdup(filter->results) : stunt_results_root();
     g_autofree char *folder = NULL;
     g_autoptr(StuntResult) result = NULL;
+    g_autoptr(StuntFollow) follow = filter->follow ? stunt_follow_open(word) : NULL;
     GError *error = NULL;
-    int pid, fd = filter->follow ? stunt_follow_open(word, &pid) : -1;
 
-    if (fd >= 0) {
-        stunt_follow_lines(fd, pid, print_line, filter);
-        close(fd);
+    if (follow) {
+        stunt_follow_lines(follow, print_line, filter);
         return STUNT_EXIT_OK;
     }
     if (filter->follow) {

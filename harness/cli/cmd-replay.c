@@ -54,7 +54,7 @@ static gboolean compare(const Replay *replay)
     g_autoptr(GError) error = NULL;
     const char *saved_line = NULL, *now_line = NULL;
     gsize saved_len, len;
-    const char *data = g_bytes_get_data(replay->outcome.events, &len);
+    const char *data = g_bytes_get_data(replay->outcome.logs.events, &len);
     guint line;
 
     if (!g_file_get_contents(file, &saved, &saved_len, &error)) {
@@ -174,7 +174,7 @@ static int run_gdb(Replay *replay, const char *port)
            stunt_status_name(replay->saved->status), replay->saved->reason);
     fflush(stdout);
     replay->outcome.result =
-        stunt_scenario_run(&request, &replay->outcome.events, &replay->outcome.kernel_log);
+        stunt_scenario_run(&request, &replay->outcome.logs.events, &replay->outcome.logs.kernel);
     if (replay->outcome.result->status == STUNT_BROKEN) {
         fprintf(stderr, "stunt: %s\n%s", replay->outcome.result->reason, replay->outcome.result->detail);
         return STUNT_EXIT_BROKEN;

@@ -8,11 +8,15 @@
 #include "stunt/error.h"
 #include "stunt/report.h"
 
-#define DEFAULT_SEED 1
+#define DEFAULT_SEED          1
+#define DEFAULT_START         STUNT_START_TURBO
+#define DEFAULT_VERIFY_RESETS 64
 
 typedef struct {
     gint64 seed;
-    int jobs;
+    int jobs, verify_resets;
+    char *start; /* as given, or NULL */
+    StuntStartKind start_kind;
     char *filter, *kernel, *junit, *json, *results, *console;
     gboolean ktap;
 } Options;
@@ -20,7 +24,7 @@ typedef struct {
 typedef struct {
     const Options *options;
     StuntShow *show;
-    GPtrArray *scenario; /* StuntScenarioFile * */
+    GPtrArray *scenario;  /* StuntScenarioFile * */
     StuntResult **result; /* by index; NULL: not run */
     StuntTally tally;
     char *root, *folder; /* of results */
@@ -44,7 +48,7 @@ static void save(Run *run, StuntOutcome *outcome)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!stunt_results_save(run->folder, outcome->result, outcome->events, outcome->kernel_log, &error)) {
+    if (!stunt_results_save(run->folder, outcome->result, &outcome->logs, &error)) {
         if (!run->save_failed) {
             fprintf(stderr, "stunt: %s\n", error->message);
         }
@@ -152,17 +156,20 @@ static gboolean check_kernel(const StuntSetup *setup, const char *name, GError *
 
 /* ---- running ------------------------------------------------------------------------------------- */
 
-static int run_all(Run *run, const StuntSetup *setup)
+static int run_all(Run *run, const StuntBench *bench)
 {
     const Options *options = run->options;
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     StuntJobs jobs = {
-        .setup = setup,
+        .setup = bench->setup,
+        .spec = bench->spec,
         .scenario = run->scenario,
         .kernel = options->kernel,
         .console = options->console,
         .seed = (guint64)options->seed,
         .jobs = options->jobs ? (guint)options->jobs : g_get_num_processors(),
+        .start = options->start_kind,
+        .verify_resets = (guint)options->verify_resets,
         .started = on_started,
         .progress = on_progress,
         .finished = on_finished,
@@ -176,6 +183,7 @@ static int run_all(Run *run, const StuntSetup *setup)
     run->root = options->results ? g_canonicalize_filename(options->results, NULL) : stunt_results_root();
     run->folder = stunt_results_new_run(run->root, jobs.seed, now);
     run->show = stunt_show_new(to_stdout ? stderr : stdout, run->scenario);
+    stunt_show_wanted_start(run->show, options->start);
     run->result = g_new0(StuntResult *, run->scenario->len);
     number = stunt_jobs_run(&jobs);
     good = write_reports(run) & set_latest(run) & !run->save_failed;
@@ -203,16 +211,34 @@ static void run_clear(Run *run)
     g_ptr_array_unref(run->scenario);
 }
 
+/* The message is complete for a usage error. */
+static gboolean check_options(Options *options, GError **error)
+{
+    options->start_kind = DEFAULT_START;
+    if (options->jobs < 0 || options->seed < 0) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "--jobs and --seed take numbers that are not negative");
+        return FALSE;
+    }
+    if (options->verify_resets < 0) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "--verify-resets takes a number that is not negative; with 0 nothing is compared");
+        return FALSE;
+    }
+    if (options->start && !stunt_start_kind_parse(options->start, &options->start_kind, error)) {
+        g_prefix_error(error, "--start: ");
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static int run_with(const Options *options, char **words, const char *config)
 {
-    g_auto(StuntBench) bench = { 0 };
-    Run run = { .options = options };
+    g_auto(StuntBench) bench = {0};
+    Run run = {.options = options};
     GError *error = NULL;
     int status;
 
-    if (options->jobs < 0 || options->seed < 0) {
-        return stunt_cli_usage("run", "--jobs and --seed take numbers that are not negative");
-    }
     if (!stunt_bench_open(&bench, config, &error) || !check_kernel(bench.setup, options->kernel, &error)) {
         return stunt_cli_fail(error);
     }
@@ -224,27 +250,32 @@ static int run_with(const Options *options, char **words, const char *config)
         run_clear(&run);
         return stunt_cli_usage("run", "--console is for one scenario at a time");
     }
-    status = run_all(&run, bench.setup);
+    status = run_all(&run, &bench);
     run_clear(&run);
     return status;
 }
 
 static int run(int argc, char **argv, const char *config)
 {
-    static Options options = { .seed = DEFAULT_SEED }; /* its strings live as long as the process */
+    static Options options = {.seed = DEFAULT_SEED, .verify_resets = DEFAULT_VERIFY_RESETS};
     const GOptionEntry entries[] = {
-        { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "seed of all randomness (1)", "N" },
-        { "jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "how many at once (number of cores)", "N" },
-        { "filter", 0, 0, G_OPTION_ARG_FILENAME, &options.filter, "only names with TEXT, a glob", "TEXT" },
-        { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
-        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
-        { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
-        { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },
-        { "console", 0, 0, G_OPTION_ARG_FILENAME, &options.console, "one guest's serial console, to read along",
-          "FILE" },
-        { "results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR" },
+        /* what they set lives as long as the process */
+        {"seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "seed of all randomness (1)", "N"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "how many at once (number of cores)", "N"},
+        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &options.filter, "only names with TEXT, a glob", "TEXT"},
+        {"kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME"},
+        {"junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE"},
+        {"ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL},
+        {"console", 0, 0, G_OPTION_ARG_FILENAME, &options.console,
+         "one guest's serial console, to read along", "FILE"},
+        {"start", 0, 0, G_OPTION_ARG_STRING, &options.start, "boot, strict or turbo (turbo)", "KIND"},
+        {"verify-resets", 0, 0, G_OPTION_ARG_INT, &options.verify_resets,
+         "compare all state every N turbo starts (64)", "N"},
+        {"results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR"},
         G_OPTION_ENTRY_NULL,
     };
+    g_autoptr(GError) error = NULL;
     int status;
 
     if (!stunt_cli_options(&argc, &argv, "[PATH|NAME …]",
@@ -252,7 +283,10 @@ static int run(int argc, char **argv, const char *config)
                            &config, &status)) {
         return status;
     }
+    if (!check_options(&options, &error)) {
+        return stunt_cli_usage("run", "%s", error->message);
+    }
     return run_with(&options, argv + 1, config);
 }
 
-const StuntCliCommand stunt_command_run = { "run", "run scenarios", run };
+const StuntCliCommand stunt_command_run = {"run", "run scenarios", run};

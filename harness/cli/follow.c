@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A running scenario's event log is an anonymous file, so that nothing is left of a killed run. Its worker
- * holds it open under a known number, and /proc lets the same user read along.
+ * holds it open under a known number as long as the job runs, and /proc lets the same user read along.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "follow.h"
@@ -13,59 +14,99 @@
 
 #define POLL_US 100000
 
-static char *read_cmdline(int pid, gsize *ret_len)
+struct StuntFollow {
+    int worker; /* process */
+    int events;
+    struct stat job; /* the file that says what the worker runs: another one with the next job */
+};
+
+static char *proc_file(int pid, int fd)
+{
+    return g_strdup_printf("/proc/%d/fd/%d", pid, fd);
+}
+
+/* ---- finding ------------------------------------------------------------------------------------- */
+
+static gboolean is_worker(int pid)
 {
     g_autofree char *file = g_strdup_printf("/proc/%d/cmdline", pid);
-    char *text = NULL;
+    g_autofree char *text = NULL;
+    gsize len, command;
 
-    return g_file_get_contents(file, &text, ret_len, NULL) ? text : NULL;
+    if (!g_file_get_contents(file, &text, &len, NULL)) {
+        return FALSE;
+    }
+    command = strlen(text) + 1;
+    return command < len && g_str_equal(text + command, STUNT_WORKER_COMMAND);
 }
 
-/* Whether the process is a worker that runs the scenario. */
+/* Whether the job's words name the scenario. */
 static gboolean runs(int pid, const char *scenario)
 {
+    g_autofree char *file = proc_file(pid, STUNT_WORKER_JOB), *text = NULL;
     g_autofree char *wanted = g_strdup_printf("--name=%s", scenario);
     gsize len = 0;
-    g_autofree char *text = read_cmdline(pid, &len);
-    gboolean worker = FALSE, named = FALSE;
 
-    for (gsize at = 0, n = 0; text && at < len; at += strlen(text + at) + 1, n++) {
-        worker |= n == 1 && g_str_equal(text + at, STUNT_WORKER_COMMAND);
-        named |= g_str_equal(text + at, wanted);
+    if (!g_file_get_contents(file, &text, &len, NULL)) {
+        return FALSE;
     }
-    return worker && named;
-}
-
-static int open_log(int pid)
-{
-    g_autofree char *file = g_strdup_printf("/proc/%d/fd/%d", pid, STUNT_WORKER_EVENTS);
-
-    return open(file, O_RDONLY | O_CLOEXEC);
-}
-
-int stunt_follow_open(const char *scenario, int *ret_worker_pid)
-{
-    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
-    const char *entry;
-
-    while (dir && (entry = g_dir_read_name(dir))) {
-        int pid = atoi(entry);
-        int fd = pid > 0 && runs(pid, scenario) ? open_log(pid) : -1;
-
-        if (fd >= 0) {
-            *ret_worker_pid = pid;
-            return fd;
+    for (gsize at = 0; at < len; at += strlen(text + at) + 1) {
+        if (g_str_equal(text + at, wanted)) {
+            return TRUE;
         }
     }
-    return -1;
+    return FALSE;
 }
 
-static gboolean is_alive(int pid)
+/* A zombie has no descriptors. */
+static gboolean is_running(const StuntFollow *follow)
 {
-    g_autofree char *file = g_strdup_printf("/proc/%d/fd/%d", pid, STUNT_WORKER_EVENTS);
+    g_autofree char *file = proc_file(follow->worker, STUNT_WORKER_JOB);
+    struct stat now;
 
-    return g_file_test(file, G_FILE_TEST_EXISTS); /* a zombie has no descriptors */
+    return stat(file, &now) == 0 && now.st_dev == follow->job.st_dev && now.st_ino == follow->job.st_ino;
 }
+
+/* The job may end, and another one begin, at any moment of this. */
+static StuntFollow *open_worker(int pid, const char *scenario)
+{
+    g_autofree char *job = proc_file(pid, STUNT_WORKER_JOB), *events = proc_file(pid, STUNT_WORKER_EVENTS);
+    StuntFollow follow = {.worker = pid, .events = -1};
+
+    if (stat(job, &follow.job) || !runs(pid, scenario)) {
+        return NULL;
+    }
+    follow.events = open(events, O_RDONLY | O_CLOEXEC);
+    if (follow.events < 0 || !is_running(&follow)) {
+        close(follow.events);
+        return NULL;
+    }
+    return g_memdup2(&follow, sizeof(follow));
+}
+
+StuntFollow *stunt_follow_open(const char *scenario)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+    StuntFollow *follow = NULL;
+    const char *entry;
+
+    while (dir && !follow && (entry = g_dir_read_name(dir))) {
+        int pid = atoi(entry);
+
+        follow = pid > 0 && is_worker(pid) ? open_worker(pid, scenario) : NULL;
+    }
+    return follow;
+}
+
+void stunt_follow_free(StuntFollow *follow)
+{
+    if (follow) {
+        close(follow->events);
+        g_free(follow);
+    }
+}
+
+/* ---- reading ------------------------------------------------------------------------------------- */
 
 /* Hands over the whole lines of the buffer; FALSE to stop. */
 static gboolean take_lines(GString *buffer, gboolean (*line)(const char *, gpointer), gpointer data)
@@ -82,23 +123,22 @@ static gboolean take_lines(GString *buffer, gboolean (*line)(const char *, gpoin
     return TRUE;
 }
 
-void stunt_follow_lines(int fd, int worker_pid, gboolean (*line)(const char *text, gpointer data),
-                        gpointer data)
+void stunt_follow_lines(StuntFollow *follow, gboolean (*line)(const char *text, gpointer data), gpointer data)
 {
     g_autoptr(GString) buffer = g_string_new(NULL);
-    gboolean alive = TRUE;
+    gboolean running = TRUE;
     char part[4096];
     ssize_t n = 0;
 
-    while (alive || n > 0) {
-        alive = is_alive(worker_pid); /* asked before reading: what it wrote at last is still read */
-        n = read(fd, part, sizeof(part));
+    while (running || n > 0) {
+        running = is_running(follow); /* asked before reading: what it wrote at last is still read */
+        n = read(follow->events, part, sizeof(part));
         if (n > 0) {
             g_string_append_len(buffer, part, n);
             if (!take_lines(buffer, line, data)) {
                 return;
             }
-        } else if (alive) {
+        } else if (running) {
             g_usleep(POLL_US);
         }
     }

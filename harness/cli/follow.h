@@ -5,14 +5,16 @@
 
 #include <glib.h>
 
-/* Finds the worker that runs the scenario; opens its growing log. Returns a descriptor, -1 without one. */
-int stunt_follow_open(const char *scenario, int *ret_worker_pid);
+typedef struct StuntFollow StuntFollow;
 
-/*
- * Reads the descriptor to its end and waits for more until the worker ends. Whole lines, without newline.
- * line returns FALSE to stop.
- */
-void stunt_follow_lines(int fd, int worker_pid, gboolean (*line)(const char *text, gpointer data),
+/* Finds the worker that runs the scenario just now and opens its growing log; NULL when none does. */
+StuntFollow *stunt_follow_open(const char *scenario);
+void stunt_follow_free(StuntFollow *follow);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntFollow, stunt_follow_free)
+
+/* Reads the log and waits for more until the scenario has ended. Whole lines, without newline. line returns
+ * FALSE to stop. */
+void stunt_follow_lines(StuntFollow *follow, gboolean (*line)(const char *text, gpointer data),
                         gpointer data);
 
 #endif

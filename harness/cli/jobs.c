@@ -1,306 +1,352 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Starts workers, listens to them, ends them. */
-#include <errno.h>
-#include <fcntl.h>
-#include <gio/gio.h>
+/* The queue of scenarios: which worker runs which, and what becomes of what it left. */
 #include <glib-unix.h>
 #include <signal.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "assign.h"
 #include "jobs.h"
-#include "stunt/error.h"
-#include "worker.h"
+#include "pool.h"
+#include "retry.h"
 
-#define LINE_MAX_LEN 4096
 #define BACKSTOP_MS 180000 /* without a sign of life; well above what the worker itself allows */
-#define MS_PER_S 1000
 
-typedef struct Pool Pool;
+typedef struct Queue Queue;
 
+/* Where one worker after another works: mostly the same for the whole run, another one when that dies. */
 typedef struct {
-    Pool *pool;
+    Queue *queue;
+    StuntWorker *worker; /* NULL: none lives */
+    gboolean busy;       /* with this: */
     guint index;
-    GSubprocess *process;
     StuntCollect collect;
-    int progress; /* reading end of the pipe */
-    guint watch, backstop;
-    GString *line;
-    gboolean silent; /* killed by the backstop */
-} Job;
+    StuntTries tries;
+    StuntStartKind start;
+    guint definition; /* of the last job, 0: none or unknown */
+} Slot;
 
-struct Pool {
+struct Queue {
     const StuntJobs *jobs;
+    StuntWorkerOptions options;
     GMainLoop *loop;
-    guint next;    /* scenario to start */
-    GPtrArray *job; /* Job *, that run */
+    guint *definition; /* number of each scenario's; 0: unknown */
+    gboolean *realtime;
+    GArray *waiting; /* guint: index of a scenario */
+    Slot *slot;
     int signal;
-    char *program;
 };
 
-/* ---- one job ------------------------------------------------------------------------------------- */
-
-static const StuntScenarioFile *scenario_of(const Job *job)
+static const StuntScenarioFile *scenario_of(const Slot *slot)
 {
-    return job->pool->jobs->scenario->pdata[job->index];
+    return slot->queue->jobs->scenario->pdata[slot->index];
 }
 
-static void job_free(Job *job)
+/* ---- definitions --------------------------------------------------------------------------------- */
+
+/* A file that does not load is a job like any other: its worker tells the error. */
+static void read_declarations(Queue *queue)
 {
-    g_clear_handle_id(&job->watch, g_source_remove);
-    g_clear_handle_id(&job->backstop, g_source_remove);
-    if (job->progress >= 0) {
-        close(job->progress);
-    }
-    stunt_collect_close(&job->collect);
-    g_clear_object(&job->process);
-    g_string_free(job->line, TRUE);
-    g_free(job);
-}
+    const StuntJobs *jobs = queue->jobs;
+    g_autoptr(GHashTable) numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-static gboolean on_silence(gpointer data)
-{
-    Job *job = data;
+    for (guint i = 0; jobs->spec && i < jobs->scenario->len; i++) {
+        const StuntScenarioFile *file = jobs->scenario->pdata[i];
+        g_autoptr(StuntScenario) scenario =
+            stunt_scenario_load(jobs->setup, jobs->spec, file->name, file->file, NULL);
+        g_autofree char *text = scenario ? stunt_assign_definition(scenario, jobs->kernel) : NULL;
 
-    job->backstop = 0;
-    job->silent = TRUE;
-    g_subprocess_force_exit(job->process);
-    return G_SOURCE_REMOVE;
-}
-
-static guint backstop_ms(const Pool *pool)
-{
-    return MAX(BACKSTOP_MS, pool->jobs->wall_limit_ms * 3);
-}
-
-/* "VIRTUAL_NS WHAT" */
-static void take_line(Job *job, const char *line)
-{
-    const StuntJobs *jobs = job->pool->jobs;
-    char *what;
-    guint64 virtual_ns = g_ascii_strtoull(line, &what, 10);
-
-    g_clear_handle_id(&job->backstop, g_source_remove);
-    job->backstop = g_timeout_add(backstop_ms(job->pool), on_silence, job);
-    if (jobs->progress) {
-        jobs->progress(job->index, what + (*what == ' '), virtual_ns, jobs->data);
+        if (!scenario) {
+            continue;
+        }
+        queue->realtime[i] = scenario->realtime;
+        queue->definition[i] = GPOINTER_TO_UINT(g_hash_table_lookup(numbers, text));
+        if (!queue->definition[i]) {
+            queue->definition[i] = g_hash_table_size(numbers) + 1;
+            g_hash_table_insert(numbers, g_steal_pointer(&text), GUINT_TO_POINTER(queue->definition[i]));
+        }
     }
 }
 
-static gboolean on_progress(int fd, GIOCondition condition, gpointer data)
+static guint take_next(Queue *queue, const Slot *slot)
 {
-    Job *job = data;
-    char buffer[512];
-    ssize_t n = read(fd, buffer, sizeof(buffer));
-    char *end;
+    g_autoptr(GArray) elsewhere = g_array_new(FALSE, FALSE, sizeof(guint));
+    guint place, index;
 
-    (void)condition;
-    if (n <= 0) {
-        job->watch = 0;
-        return G_SOURCE_REMOVE;
+    for (guint i = 0; i < queue->jobs->jobs; i++) {
+        if (&queue->slot[i] != slot) {
+            g_array_append_val(elsewhere, queue->slot[i].definition);
+        }
     }
-    g_string_append_len(job->line, buffer, n);
-    while ((end = strchr(job->line->str, '\n'))) {
-        *end = '\0';
-        take_line(job, job->line->str);
-        g_string_erase(job->line, 0, end + 1 - job->line->str);
-    }
-    if (job->line->len > LINE_MAX_LEN) {
-        g_string_truncate(job->line, 0);
-    }
-    return G_SOURCE_CONTINUE;
+    place = stunt_assign(queue->definition, queue->waiting, slot->definition, elsewhere);
+    index = g_array_index(queue->waiting, guint, place);
+    g_array_remove_index(queue->waiting, place);
+    return index;
 }
 
-/* How the worker ended when that was not well; NULL when it was. Free with g_free. */
-static char *describe_end(const Job *job)
+/* ---- one scenario -------------------------------------------------------------------------------- */
+
+static char **job_words(const Slot *slot)
 {
-    if (job->silent) {
-        return g_strdup_printf("no sign of life for %u s (wall-clock backstop)",
-                               backstop_ms(job->pool) / MS_PER_S);
-    }
-    if (g_subprocess_get_if_signaled(job->process)) {
-        int number = g_subprocess_get_term_sig(job->process);
+    const StuntJobs *jobs = slot->queue->jobs;
+    const StuntScenarioFile *scenario = scenario_of(slot);
+    GPtrArray *words = g_ptr_array_new();
 
-        return g_strdup_printf("the scenario's process was killed by signal %d (%s)", number,
-                               g_strsignal(number));
-    }
-    if (g_subprocess_get_exit_status(job->process) != STUNT_EXIT_OK) {
-        return g_strdup_printf("the scenario's process ended with status %d",
-                               g_subprocess_get_exit_status(job->process));
-    }
-    return NULL;
-}
-
-static void report(Job *job, const char *why)
-{
-    const StuntJobs *jobs = job->pool->jobs;
-    StuntOutcome outcome = { 0 };
-
-    stunt_collect_read(&job->collect, scenario_of(job), jobs->seed, why, &outcome);
-    if (jobs->finished) {
-        jobs->finished(job->index, &outcome, jobs->data);
-    }
-    stunt_outcome_clear(&outcome);
-}
-
-static void start_more(Pool *pool);
-
-static void on_worker_exit(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Job *job = data;
-    Pool *pool = job->pool;
-
-    g_subprocess_wait_finish(G_SUBPROCESS(source), result, NULL);
-    if (!pool->signal) {
-        g_autofree char *why = describe_end(job);
-
-        report(job, why);
-    }
-    g_ptr_array_remove(pool->job, job);
-    start_more(pool);
-}
-
-/* ---- starting ------------------------------------------------------------------------------------ */
-
-static char **worker_argv(const Job *job)
-{
-    const StuntJobs *jobs = job->pool->jobs;
-    const StuntScenarioFile *scenario = scenario_of(job);
-    GPtrArray *argv = g_ptr_array_new();
-
-    g_ptr_array_add(argv, g_strdup(job->pool->program));
-    g_ptr_array_add(argv, g_strdup(STUNT_WORKER_COMMAND));
-    g_ptr_array_add(argv, g_strdup_printf("--config=%s", jobs->setup->file));
-    g_ptr_array_add(argv, g_strdup_printf("--name=%s", scenario->name));
-    g_ptr_array_add(argv, g_strdup_printf("--file=%s", scenario->file));
-    g_ptr_array_add(argv, g_strdup_printf("--seed=%" G_GUINT64_FORMAT, jobs->seed));
-    g_ptr_array_add(argv, g_strdup_printf("--wall-limit=%" G_GUINT64_FORMAT, jobs->wall_limit_ms));
-    g_ptr_array_add(argv, g_strdup_printf("--parent=%d", (int)getpid()));
+    g_ptr_array_add(words, g_strdup(STUNT_WORKER_COMMAND));
+    g_ptr_array_add(words, g_strdup_printf("--name=%s", scenario->name));
+    g_ptr_array_add(words, g_strdup_printf("--file=%s", scenario->file));
+    g_ptr_array_add(words, g_strdup_printf("--seed=%" G_GUINT64_FORMAT, jobs->seed));
+    g_ptr_array_add(words, g_strdup_printf("--wall-limit=%" G_GUINT64_FORMAT, jobs->wall_limit_ms));
+    g_ptr_array_add(words, g_strdup_printf("--start=%s", stunt_start_kind_name(slot->start)));
     if (jobs->kernel) {
-        g_ptr_array_add(argv, g_strdup_printf("--kernel=%s", jobs->kernel));
+        g_ptr_array_add(words, g_strdup_printf("--kernel=%s", jobs->kernel));
     }
     if (jobs->console) {
-        g_ptr_array_add(argv, g_strdup_printf("--console=%s", jobs->console));
+        g_ptr_array_add(words, g_strdup_printf("--console=%s", jobs->console));
     }
-    g_ptr_array_add(argv, NULL);
-    return (char **)g_ptr_array_free(argv, FALSE);
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_free(words, FALSE);
 }
 
-static void give(GSubprocessLauncher *launcher, int fd, int target)
+static void finish(Slot *slot, StuntOutcome *outcome)
 {
-    g_subprocess_launcher_take_fd(launcher, fcntl(fd, F_DUPFD_CLOEXEC, STUNT_WORKER_PROGRESS + 1), target);
+    const StuntJobs *jobs = slot->queue->jobs;
+
+    slot->busy = FALSE;
+    stunt_tries_clear(&slot->tries);
+    if (jobs->finished) {
+        jobs->finished(slot->index, outcome, jobs->data);
+    }
+    stunt_outcome_clear(outcome);
 }
 
-static gboolean launch(Job *job, GError **error)
-{
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
-    g_auto(GStrv) argv = worker_argv(job);
-    int pipe_fds[2];
+static const StuntWorkerCalls calls;
 
-    if (!stunt_collect_open(&job->collect, error) || !g_unix_open_pipe(pipe_fds, FD_CLOEXEC, error)) {
+static gboolean give(Slot *slot, GError **error)
+{
+    g_auto(GStrv) words = job_words(slot);
+
+    if (!stunt_collect_open(&slot->collect, (const char *const *)words, error)) {
         return FALSE;
     }
-    job->progress = pipe_fds[0];
-    give(launcher, job->collect.result, STUNT_WORKER_RESULT);
-    give(launcher, job->collect.events, STUNT_WORKER_EVENTS);
-    give(launcher, job->collect.kernel_log, STUNT_WORKER_KERNEL);
-    give(launcher, pipe_fds[1], STUNT_WORKER_PROGRESS);
-    close(pipe_fds[1]);
-    g_subprocess_launcher_take_stdout_fd(
-        launcher, fcntl(job->collect.errors, F_DUPFD_CLOEXEC, STUNT_WORKER_PROGRESS + 1));
-    g_subprocess_launcher_take_stderr_fd(
-        launcher, fcntl(job->collect.errors, F_DUPFD_CLOEXEC, STUNT_WORKER_PROGRESS + 1));
-    job->process = g_subprocess_launcher_spawnv(launcher, (const char *const *)argv, error);
-    return job->process != NULL;
+    if (!slot->worker) {
+        slot->worker = stunt_worker_new(&slot->queue->options, &calls, slot, error);
+    }
+    if (!slot->worker) {
+        stunt_collect_close(&slot->collect);
+        return FALSE;
+    }
+    stunt_worker_give(slot->worker, &slot->collect);
+    return TRUE;
 }
 
-static void start(Pool *pool)
+static void try_once(Slot *slot)
 {
-    const StuntJobs *jobs = pool->jobs;
-    Job *job = g_new0(Job, 1);
     g_autoptr(GError) error = NULL;
+    StuntOutcome outcome;
 
-    job->pool = pool;
-    job->index = pool->next++;
-    job->collect = (StuntCollect){ -1, -1, -1, -1 };
-    job->progress = -1;
-    job->line = g_string_new(NULL);
-    g_ptr_array_add(pool->job, job);
-    if (jobs->started) {
-        jobs->started(job->index, jobs->data);
-    }
-    if (!launch(job, &error)) {
-        report(job, error->message);
-        g_ptr_array_remove(pool->job, job);
-        return;
-    }
-    job->watch = g_unix_fd_add(job->progress, G_IO_IN | G_IO_HUP, on_progress, job);
-    job->backstop = g_timeout_add(backstop_ms(pool), on_silence, job);
-    g_subprocess_wait_async(job->process, NULL, on_worker_exit, job);
-}
-
-static void start_more(Pool *pool)
-{
-    while (!pool->signal && pool->next < pool->jobs->scenario->len && pool->job->len < pool->jobs->jobs) {
-        start(pool);
-    }
-    if (!pool->job->len) {
-        g_main_loop_quit(pool->loop);
+    if (!give(slot, &error)) {
+        stunt_collect_read(&slot->collect, scenario_of(slot), slot->queue->jobs->seed, error->message, NULL,
+                           &outcome);
+        finish(slot, &outcome);
     }
 }
 
-/* ---- the pool ------------------------------------------------------------------------------------ */
-
-static void end_by(Pool *pool, int number)
+static void show_again(const Slot *slot, const char *what)
 {
-    pool->signal = number;
-    for (guint i = 0; i < pool->job->len; i++) {
-        g_subprocess_force_exit(((Job *)pool->job->pdata[i])->process);
+    const StuntJobs *jobs = slot->queue->jobs;
+
+    if (jobs->progress) {
+        jobs->progress(slot->index, what, 0, jobs->data);
     }
+}
+
+/* why: how the run ended when it gave no result; death: the same when it may be tried again. */
+static void run_ended(Slot *slot, const char *why, const char *death)
+{
+    g_autoptr(GBytes) said = stunt_worker_said(slot->worker);
+    StuntOutcome outcome;
+
+    stunt_collect_read(&slot->collect, scenario_of(slot), slot->queue->jobs->seed, why, said, &outcome);
+    stunt_collect_close(&slot->collect);
+    if (why) {
+        g_clear_pointer(&slot->worker, stunt_worker_free);
+    }
+    switch (stunt_tries_next(&slot->tries, &outcome, death)) {
+    case STUNT_NEXT_REPORT:
+        finish(slot, &outcome);
+        break;
+    case STUNT_NEXT_AGAIN:
+        show_again(slot, "again, in a new process");
+        try_once(slot);
+        break;
+    case STUNT_NEXT_STRICT:
+        show_again(slot, "again, strict");
+        slot->start = STUNT_START_STRICT;
+        try_once(slot);
+        break;
+    }
+}
+
+/* ---- the queue ----------------------------------------------------------------------------------- */
+
+static gboolean all_ended(const Queue *queue)
+{
+    for (guint i = 0; i < queue->jobs->jobs; i++) {
+        if (queue->slot[i].worker) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Gives the slot something to do, unless it has; without more to do its worker is dismissed. */
+static void go_on(Slot *slot)
+{
+    Queue *queue = slot->queue;
+
+    while (!queue->signal && !slot->busy && queue->waiting->len) {
+        slot->index = take_next(queue, slot);
+        slot->definition = queue->definition[slot->index];
+        slot->start = queue->jobs->start;
+        slot->tries = (StuntTries){.once = queue->realtime[slot->index]};
+        slot->busy = TRUE;
+        if (queue->jobs->started) {
+            queue->jobs->started(slot->index, queue->jobs->data);
+        }
+        try_once(slot);
+    }
+    if (!slot->busy && slot->worker) {
+        stunt_worker_dismiss(slot->worker);
+    }
+    if (all_ended(queue)) {
+        g_main_loop_quit(queue->loop);
+    }
+}
+
+static void on_progress(const char *what, guint64 virtual_ns, gpointer data)
+{
+    Slot *slot = data;
+    const StuntJobs *jobs = slot->queue->jobs;
+
+    if (jobs->progress) {
+        jobs->progress(slot->index, what, virtual_ns, jobs->data);
+    }
+}
+
+static void on_done(gpointer data)
+{
+    Slot *slot = data;
+
+    if (!slot->queue->signal) {
+        run_ended(slot, NULL, NULL);
+        go_on(slot);
+    }
+}
+
+static void on_ended(const char *why, gboolean silent, gpointer data)
+{
+    Slot *slot = data;
+
+    if (slot->busy && !slot->queue->signal) {
+        why = why ? why : "the scenario's process ended too early";
+        run_ended(slot, why, silent ? NULL : why);
+    } else {
+        g_clear_pointer(&slot->worker, stunt_worker_free);
+    }
+    go_on(slot);
+}
+
+static const StuntWorkerCalls calls = {on_progress, on_done, on_ended};
+
+/* ---- signals ------------------------------------------------------------------------------------- */
+
+static gboolean end_by(Queue *queue, int number)
+{
+    queue->signal = number;
+    for (guint i = 0; i < queue->jobs->jobs; i++) {
+        if (queue->slot[i].worker) {
+            stunt_worker_kill(queue->slot[i].worker);
+        }
+    }
+    return G_SOURCE_CONTINUE;
 }
 
 static gboolean on_sigint(gpointer data)
 {
-    end_by(data, SIGINT);
-    return G_SOURCE_CONTINUE;
+    return end_by(data, SIGINT);
 }
 
 static gboolean on_sigterm(gpointer data)
 {
-    end_by(data, SIGTERM);
-    return G_SOURCE_CONTINUE;
+    return end_by(data, SIGTERM);
 }
 
 static gboolean on_sighup(gpointer data)
 {
-    end_by(data, SIGHUP);
-    return G_SOURCE_CONTINUE;
+    return end_by(data, SIGHUP);
 }
+
+/* ---- the run ------------------------------------------------------------------------------------- */
 
 static gboolean on_begin(gpointer data)
 {
-    start_more(data);
+    Queue *queue = data;
+
+    for (guint i = 0; i < queue->jobs->jobs; i++) {
+        go_on(&queue->slot[i]);
+    }
     return G_SOURCE_REMOVE;
+}
+
+static void queue_init(Queue *queue, const StuntJobs *jobs)
+{
+    guint n = jobs->scenario->len;
+
+    *queue = (Queue){
+        .jobs = jobs,
+        .options = {jobs->setup->file, jobs->verify_resets, MAX(BACKSTOP_MS, (guint)jobs->wall_limit_ms * 3)},
+        .loop = g_main_loop_new(NULL, FALSE),
+        .definition = g_new0(guint, n),
+        .realtime = g_new0(gboolean, n),
+        .waiting = g_array_new(FALSE, FALSE, sizeof(guint)),
+        .slot = g_new0(Slot, jobs->jobs),
+    };
+    for (guint i = 0; i < n; i++) {
+        g_array_append_val(queue->waiting, i);
+    }
+    for (guint i = 0; i < jobs->jobs; i++) {
+        queue->slot[i].queue = queue;
+        queue->slot[i].collect = STUNT_COLLECT_CLOSED;
+    }
+    read_declarations(queue);
+}
+
+static void queue_clear(Queue *queue)
+{
+    for (guint i = 0; i < queue->jobs->jobs; i++) {
+        stunt_collect_close(&queue->slot[i].collect);
+        stunt_tries_clear(&queue->slot[i].tries);
+    }
+    g_main_loop_unref(queue->loop);
+    g_free(queue->definition);
+    g_free(queue->realtime);
+    g_array_unref(queue->waiting);
+    g_free(queue->slot);
 }
 
 int stunt_jobs_run(const StuntJobs *jobs)
 {
-    Pool pool = { .jobs = jobs, .loop = g_main_loop_new(NULL, FALSE) };
-    guint sources[] = {
-        g_unix_signal_add(SIGINT, on_sigint, &pool),
-        g_unix_signal_add(SIGTERM, on_sigterm, &pool),
-        g_unix_signal_add(SIGHUP, on_sighup, &pool),
-    };
+    Queue queue;
+    guint sources[3];
 
-    pool.job = g_ptr_array_new_with_free_func((GDestroyNotify)job_free);
-    pool.program = g_file_read_link("/proc/self/exe", NULL);
-    g_idle_add(on_begin, &pool);
-    g_main_loop_run(pool.loop);
+    queue_init(&queue, jobs);
+    sources[0] = g_unix_signal_add(SIGINT, on_sigint, &queue);
+    sources[1] = g_unix_signal_add(SIGTERM, on_sigterm, &queue);
+    sources[2] = g_unix_signal_add(SIGHUP, on_sighup, &queue);
+    g_idle_add(on_begin, &queue);
+    g_main_loop_run(queue.loop);
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++) {
         g_source_remove(sources[i]);
     }
-    g_ptr_array_unref(pool.job);
-    g_main_loop_unref(pool.loop);
-    g_free(pool.program);
-    return pool.signal;
+    queue_clear(&queue);
+    return queue.signal;
 }

@@ -5,11 +5,11 @@
 
 #include "show.h"
 
-#define TICK_MS 500
-#define DEFAULT_WIDTH 80
+#define TICK_MS        500
+#define DEFAULT_WIDTH  80
 #define NAME_WIDTH_MIN 24
 #define NAME_WIDTH_MAX 48
-#define CLEAR_LINE "\r\033[K"
+#define CLEAR_LINE     "\r\033[K"
 
 typedef struct {
     gboolean running;
@@ -24,6 +24,7 @@ struct StuntShow {
     Row *row;
     guint done, tick;
     int name_width;
+    const char *wanted_start; /* NULL: any */
     gint64 start_us;
 };
 
@@ -107,6 +108,11 @@ void stunt_show_free(StuntShow *show)
     }
 }
 
+void stunt_show_wanted_start(StuntShow *show, const char *kind)
+{
+    show->wanted_start = kind;
+}
+
 void stunt_show_started(StuntShow *show, guint index)
 {
     show->row[index].running = TRUE;
@@ -154,6 +160,9 @@ static void print_result(StuntShow *show, const StuntResult *result)
 
     fprintf(show->out, "%s%-7s%s  %-*s %7.1f s  (virtual %s)\n", on, stunt_status_name(result->status), off,
             show->name_width, result->name, (double)result->wall_ms / 1000, virtual_time);
+    if (show->wanted_start && !g_str_equal(show->wanted_start, result->start)) {
+        print_indented(show, result->start_note);
+    }
     if (result->status == STUNT_PASS) {
         return;
     }

@@ -13,6 +13,10 @@ StuntShow *stunt_show_new(FILE *out, const GPtrArray *scenarios);
 void stunt_show_free(StuntShow *show);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntShow, stunt_show_free)
 
+/* The kind of start that the user asked for, NULL when that was left open. Where it was not had, the result's
+ * line is followed by why. Borrowed. */
+void stunt_show_wanted_start(StuntShow *show, const char *kind);
+
 void stunt_show_started(StuntShow *show, guint index);
 void stunt_show_progress(StuntShow *show, guint index, const char *what, guint64 virtual_ns);
 void stunt_show_finished(StuntShow *show, guint index, const StuntResult *result);

@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One scenario run in a process of its own: stunt itself, started again with a hidden command. It hands back
- * result and logs in anonymous files, so that a killed run leaves nothing behind, and dies with its parent.
+ * Scenarios run in processes of their own: stunt itself, started again with a hidden command. A worker takes
+ * one job after another from a socket, as long as the other end is open, and dies with its parent. A job is a
+ * message with four anonymous files; what it says itself are messages of one line:
+ *   "VIRTUAL_NS WHAT"  what it does just now
+ *   "done"             the job's files are complete
  */
 #ifndef STUNT_CLI_WORKER_H
 #define STUNT_CLI_WORKER_H
 
-#define STUNT_WORKER_COMMAND "_worker"
+#define STUNT_WORKER_COMMAND  "_worker"
+#define STUNT_WORKER_DONE     "done"
+#define STUNT_WORKER_TEXT_MAX 4096 /* bytes of a message */
 
-/* Descriptors that the worker finds open. */
+/*
+ * The worker's descriptors. The files are there while a job runs, the null device else; STUNT_WORKER_JOB
+ * comes last and goes first, so that whoever looks through /proc sees files that belong together.
+ */
 enum {
-    STUNT_WORKER_RESULT = 3, /* result.json, complete when the worker exits with 0 */
-    STUNT_WORKER_EVENTS = 4, /* event log; grows while the scenario runs */
-    STUNT_WORKER_KERNEL = 5, /* kernel log */
-    STUNT_WORKER_PROGRESS = 6, /* pipe: a line "VIRTUAL_NS WHAT" now and then */
+    STUNT_WORKER_SOCKET = 3, /* SOCK_SEQPACKET */
+    STUNT_WORKER_JOB = 4,    /* what to run: words as on a command line, each ended by a zero byte */
+    STUNT_WORKER_RESULT = 5, /* result.json */
+    STUNT_WORKER_EVENTS = 6, /* event log; grows while the scenario runs */
+    STUNT_WORKER_KERNEL = 7, /* kernel log */
+    STUNT_WORKER_FILES = 4,  /* number of files of a job, in this order */
 };
 
 int stunt_worker_main(int argc, char **argv);

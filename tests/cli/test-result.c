@@ -134,7 +134,7 @@ static void save(const char *root, const char *name, char **ret_run)
     GError *error = NULL;
 
     *ret_run = stunt_results_new_run(root, result->seed, time);
-    stunt_results_save(*ret_run, result, events, NULL, &error);
+    stunt_results_save(*ret_run, result, &(StuntResultLogs){ .events = events }, &error);
     g_assert_no_error(error);
     stunt_results_set_latest(root, *ret_run, &error);
     g_assert_no_error(error);

@@ -114,6 +114,10 @@ class Usage(CliTest):
         self.refused(["run", "--seed", "x"], "--seed")
         self.refused(["run", "--seed", "-3"], "not negative")
         self.refused(["run", "--jobs", "-1"], "not negative")
+        self.refused(["run", "--start", "trubo"], "--start", "'trubo', did you mean 'turbo'?", "stunt run --help")
+        self.refused(["run", "--start", "warm"], "'warm'", "boot, strict, turbo")
+        self.refused(["run", "--verify-resets", "-1"], "--verify-resets", "not negative")
+        self.refused(["run", "--verify-resets", "often"], "--verify-resets")
         self.refused(["run", "toy/frist"], "no scenario 'toy/frist', did you mean 'toy/first'?")
         self.refused(["run", "--filter", "nothing"], "no scenario matches 'nothing'")
         self.refused(["run", "--kernel", "5.4"], "no kernel '5.4'; there are: 6.1 (6.1.0-1-test)")
@@ -299,16 +303,24 @@ class Ends(CliTest):
         run.communicate(timeout=5)
         self.check_nothing_is_left()
 
-    def test_killed_worker_is_error(self):
+    def test_worker_killed_twice_is_error(self):
         run = self.start()
-        workers = [path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if self.is_worker(path)]
-        self.assertEqual(len(workers), 2)
-        for worker in workers:
-            os.kill(int(worker), signal.SIGKILL)
+        first = self.workers()
+        self.assertEqual(len(first), 2)
+        for worker in first:
+            os.kill(worker, signal.SIGKILL)
+        self.until(lambda: len(list(self.dir.glob("pid.*"))) == 4, "the scenarios did not run again")
+        second = self.workers()
+        self.assertEqual(len(set(second) - set(first)), 2, "new processes")
+        for worker in second:
+            os.kill(worker, signal.SIGKILL)
         out, _ = run.communicate(timeout=5)
         self.assertEqual(run.returncode, 2)
-        self.assertIn("was killed by signal 9", out)
+        self.assertIn("was killed by signal 9 (Killed), in two tries", out)
         self.until(lambda: not self.machines(), "a machine is left")
+
+    def workers(self):
+        return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if self.is_worker(path)]
 
     def is_worker(self, path):
         try:

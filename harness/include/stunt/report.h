@@ -40,12 +40,18 @@ char *stunt_results_root(void);
  */
 char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time);
 
+/* Logs beside a result; NULL is an empty one. */
+typedef struct {
+    GBytes *events, *kernel;
+    GBytes *events_strict; /* of a strict run that did not agree with the turbo run; NULL: there is none */
+} StuntResultLogs;
+
 /*
- * Puts result.json, events.log and kernel.log of one result in run/<name>/, each whole or not at all,
- * result.json last. Sets result->events and result->replay. Errors: FAILED (a full disk, say, and which
- * file).
+ * Puts result.json, events.log and kernel.log of one result in run/<name>/, and events-strict.log if there is
+ * one; each whole or not at all, result.json last. Sets result->events and result->replay. Errors: FAILED (a
+ * full disk, say, and which file).
  */
-gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events, GBytes *kernel_log,
+gboolean stunt_results_save(const char *run, StuntResult *result, const StuntResultLogs *logs,
                             GError **error);
 
 /* Points root/latest to the run's folder. Errors: FAILED. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The results folder: root/<time>-<seed>/<scenario>/{result.json,events.log,kernel.log}, and the link
- * root/latest. */
+/* The results folder: root/<time>-<seed>/<scenario>/{result.json,events.log,kernel.log} and the like,
+ * and the link root/latest. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,8 +75,7 @@ static char *replay_command(const StuntResult *result, const char *folder)
     return g_strdup_printf("stunt replay %s", quoted_folder);
 }
 
-gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events, GBytes *kernel_log,
-                            GError **error)
+gboolean stunt_results_save(const char *run, StuntResult *result, const StuntResultLogs *logs, GError **error)
 {
     g_autofree char *folder = folder_of(run, result->name);
     g_autofree char *events_file = g_build_filename(folder, "events.log", NULL);
@@ -94,8 +93,9 @@ gboolean stunt_results_save(const char *run, StuntResult *result, GBytes *events
     json = stunt_result_to_full_json(result);
     text = stunt_json_to_text(json);
     bytes = g_bytes_new_take(text, strlen(text));
-    return save_bytes(folder, "events.log", events, error) &&
-           save_bytes(folder, "kernel.log", kernel_log, error) &&
+    return save_bytes(folder, "events.log", logs->events, error) &&
+           (!logs->events_strict || save_bytes(folder, "events-strict.log", logs->events_strict, error)) &&
+           save_bytes(folder, "kernel.log", logs->kernel, error) &&
            save_bytes(folder, RESULT_FILE, bytes, error);
 }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Comparing event logs. */
+#include <string.h>
+
+#include "logs.h"
+
+#define START_NOTE "  -------  start  " /* as the timeline writes it behind the time */
+#define AT_END     "(the log ends)"
+
+static gboolean is_start(const char *line)
+{
+    line += strspn(line, " ");
+    line += strspn(line, "0123456789.");
+    return g_str_has_prefix(line, START_NOTE);
+}
+
+const char *stunt_log_start(const char *log)
+{
+    while (*log && !is_start(log)) {
+        log = strchrnul(log, '\n');
+        log += *log != '\0';
+    }
+    return *log ? log : NULL;
+}
+
+void stunt_log_difference_clear(StuntLogDifference *difference)
+{
+    g_clear_pointer(&difference->first, g_free);
+    g_clear_pointer(&difference->other, g_free);
+}
+
+static char *text_of(GBytes *bytes)
+{
+    gsize len = 0;
+    const char *data = bytes ? g_bytes_get_data(bytes, &len) : NULL;
+
+    return g_strndup(data ? data : "", len);
+}
+
+static guint count_lines(const char *from, const char *to)
+{
+    guint lines = 0;
+
+    for (; from < to; from++) {
+        lines += *from == '\n';
+    }
+    return lines;
+}
+
+/* The line that the place is in; at the end of the log another text. */
+static char *line_at(const char *log, const char *place)
+{
+    while (place > log && place[-1] != '\n') {
+        place--;
+    }
+    return *place ? g_strndup(place, (gsize)(strchrnul(place, '\n') - place)) : g_strdup(AT_END);
+}
+
+gboolean stunt_logs_equal(GBytes *first, GBytes *other, StuntLogDifference *ret_difference)
+{
+    g_autofree char *first_text = text_of(first), *other_text = text_of(other);
+    const char *a = stunt_log_start(first_text), *b = stunt_log_start(other_text);
+
+    if (!a || !b) {
+        a = first_text;
+        b = other_text;
+    }
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    if (!*a && !*b) {
+        return TRUE;
+    }
+    *ret_difference = (StuntLogDifference){
+        .line = count_lines(first_text, a) + 1,
+        .first = line_at(first_text, a),
+        .other = line_at(other_text, b),
+    };
+    return FALSE;
+}
