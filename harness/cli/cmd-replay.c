@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jobs.h"
+#include "logs.h"
 #include "show.h"
 #include "stunt/error.h"
 #include "stunt/report.h"
@@ -13,61 +14,43 @@
 #define DEFAULT_PORT "1234"
 
 typedef struct {
+    char *results, *start; /* as given, or NULL */
+    StuntStartKind start_kind;
+} Options;
+
+typedef struct {
     StuntResult *saved;
     char *folder;
     StuntBench bench;
     StuntShow *show;
+    const char *start; /* as asked for, or NULL */
+    StuntStartKind start_kind;
     StuntOutcome outcome; /* of the new run */
 } Replay;
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
-/* Number of the first line that differs and the two lines; 0 when the texts are equal. Pieces belong to the
- * texts. */
-static guint first_difference(char *saved, char *now, const char **ret_saved, const char **ret_now)
-{
-    guint line = 1;
-
-    while (*saved || *now) {
-        char *saved_end = strchrnul(saved, '\n'), *now_end = strchrnul(now, '\n');
-        gboolean equal =
-            saved_end - saved == now_end - now && memcmp(saved, now, (gsize)(now_end - now)) == 0;
-
-        if (!equal) {
-            *ret_saved = *saved ? saved : "(the log ends)";
-            *ret_now = *now ? now : "(the log ends)";
-            *saved_end = *now_end = '\0';
-            return line;
-        }
-        saved = saved_end + (*saved_end != '\0');
-        now = now_end + (*now_end != '\0');
-        line++;
-    }
-    return 0;
-}
-
 /* FALSE when they differ. */
 static gboolean compare(const Replay *replay)
 {
     g_autofree char *file = g_build_filename(replay->folder, "events.log", NULL);
-    g_autofree char *saved = NULL, *now = NULL;
     g_autoptr(GError) error = NULL;
-    const char *saved_line = NULL, *now_line = NULL;
-    gsize saved_len, len;
-    const char *data = g_bytes_get_data(replay->outcome.logs.events, &len);
-    guint line;
+    g_autoptr(GBytes) saved = NULL;
+    g_auto(StuntLogComparison) logs = { 0 };
+    char *text;
+    gsize len;
 
-    if (!g_file_get_contents(file, &saved, &saved_len, &error)) {
+    if (!g_file_get_contents(file, &text, &len, &error)) {
         fprintf(stderr, "stunt: %s\n", error->message);
         return FALSE;
     }
-    if (saved_len == len && (!len || memcmp(saved, data, len) == 0)) {
-        printf("identical: %" G_GSIZE_FORMAT " bytes of events, as in %s\n", len, file);
+    saved = g_bytes_new_take(text, len);
+    if (stunt_logs_compare(saved, replay->outcome.logs.events, &logs)) {
+        printf("identical: %" G_GSIZE_FORMAT " bytes of events, as in %s\n", logs.equal_len, file);
         return TRUE;
     }
-    now = g_strndup(data ? data : "", len);
-    line = first_difference(saved, now, &saved_line, &now_line);
-    printf("different from line %u of %s on:\n  then: %s\n  now:  %s\n", line, file, saved_line, now_line);
+    printf("different from line %u of %s on:\n  then: %s\n  now:  %s\n", logs.line, file, logs.first,
+           logs.other);
     return FALSE;
 }
 
@@ -104,6 +87,7 @@ static int run_again(Replay *replay)
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
         .seed = replay->saved->seed,
         .jobs = 1,
+        .start = replay->start_kind,
         .started = on_started,
         .progress = on_progress,
         .finished = on_finished,
@@ -114,6 +98,7 @@ static int run_again(Replay *replay)
 
     g_ptr_array_add(scenarios, &file);
     replay->show = stunt_show_new(stdout, scenarios);
+    stunt_show_wanted_start(replay->show, replay->start);
     number = stunt_jobs_run(&jobs);
     g_clear_pointer(&replay->show, stunt_show_free);
     if (number || !replay->outcome.result) {
@@ -159,6 +144,7 @@ static int run_gdb(Replay *replay, const char *port)
         .file = replay->saved->file,
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
         .seed = replay->saved->seed,
+        .start = STUNT_START_BOOT, /* QEMU's gdb stub, and a stop on the way, are for a machine of its own */
         .gdb = gdb,
         .stop_at_event = replay->saved->last_event,
         .stop_after_rewinds = replay->saved->rewinds,
@@ -192,10 +178,10 @@ static void replay_clear(Replay *replay)
     stunt_outcome_clear(&replay->outcome);
 }
 
-static int replay_result(const char *word, const char *port, const char *results, const char *config)
+static int replay_result(const char *word, const char *port, const Options *options, const char *config)
 {
-    g_autofree char *root = results ? g_strdup(results) : stunt_results_root();
-    Replay replay = { 0 };
+    g_autofree char *root = options->results ? g_strdup(options->results) : stunt_results_root();
+    Replay replay = { .start = options->start, .start_kind = options->start_kind };
     GError *error = NULL;
     int status;
 
@@ -233,14 +219,17 @@ static gboolean is_port(const char *text)
 
 static int run(int argc, char **argv, const char *config)
 {
-    static char *results;
+    static Options options = { .start_kind =
+                                   STUNT_START_STRICT }; /* its strings live as long as the process */
     const char *word, *port = NULL;
     const GOptionEntry entries[] = {
         { "gdb", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_gdb,
           "stop at the failing event (port 1234)", "PORT" },
-        { "results", 0, 0, G_OPTION_ARG_FILENAME, &results, "folder that keeps results", "DIR" },
+        { "start", 0, 0, G_OPTION_ARG_STRING, &options.start, "boot, strict or turbo (strict)", "KIND" },
+        { "results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR" },
         G_OPTION_ENTRY_NULL,
     };
+    g_autoptr(GError) error = NULL;
     int status;
 
     if (!stunt_cli_options(&argc, &argv, "RESULT",
@@ -261,7 +250,13 @@ static int run(int argc, char **argv, const char *config)
     } else {
         port = gdb_word;
     }
-    return replay_result(word, port, results, config);
+    if (options.start && gdb_word) {
+        return stunt_cli_usage("replay", "--gdb boots the machine: leave --start out");
+    }
+    if (options.start && !stunt_start_kind_parse(options.start, &options.start_kind, &error)) {
+        return stunt_cli_usage("replay", "--start: %s", error->message);
+    }
+    return replay_result(word, port, &options, config);
 }
 
 const StuntCliCommand stunt_command_replay = { "replay", "repeat a run exactly, compare, or debug it", run };

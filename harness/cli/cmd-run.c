@@ -234,8 +234,8 @@ static gboolean check_options(Options *options, GError **error)
 
 static int run_with(const Options *options, char **words, const char *config)
 {
-    g_auto(StuntBench) bench = {0};
-    Run run = {.options = options};
+    g_auto(StuntBench) bench = { 0 };
+    Run run = { .options = options };
     GError *error = NULL;
     int status;
 
@@ -257,22 +257,22 @@ static int run_with(const Options *options, char **words, const char *config)
 
 static int run(int argc, char **argv, const char *config)
 {
-    static Options options = {.seed = DEFAULT_SEED, .verify_resets = DEFAULT_VERIFY_RESETS};
+    static Options options = { .seed = DEFAULT_SEED, .verify_resets = DEFAULT_VERIFY_RESETS };
     const GOptionEntry entries[] = {
         /* what they set lives as long as the process */
-        {"seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "seed of all randomness (1)", "N"},
-        {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "how many at once (number of cores)", "N"},
-        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &options.filter, "only names with TEXT, a glob", "TEXT"},
-        {"kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME"},
-        {"junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE"},
-        {"json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE"},
-        {"ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL},
-        {"console", 0, 0, G_OPTION_ARG_FILENAME, &options.console,
-         "one guest's serial console, to read along", "FILE"},
-        {"start", 0, 0, G_OPTION_ARG_STRING, &options.start, "boot, strict or turbo (turbo)", "KIND"},
-        {"verify-resets", 0, 0, G_OPTION_ARG_INT, &options.verify_resets,
-         "compare all state every N turbo starts (64)", "N"},
-        {"results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR"},
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "seed of all randomness (1)", "N" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "how many at once (number of cores)", "N" },
+        { "filter", 0, 0, G_OPTION_ARG_FILENAME, &options.filter, "only names with TEXT, a glob", "TEXT" },
+        { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
+        { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
+        { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },
+        { "console", 0, 0, G_OPTION_ARG_FILENAME, &options.console,
+          "one guest's serial console, to read along", "FILE" },
+        { "start", 0, 0, G_OPTION_ARG_STRING, &options.start, "boot, strict or turbo (turbo)", "KIND" },
+        { "verify-resets", 0, 0, G_OPTION_ARG_INT, &options.verify_resets,
+          "compare all state every N turbo starts (64)", "N" },
+        { "results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR" },
         G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GError) error = NULL;
@@ -289,4 +289,4 @@ static int run(int argc, char **argv, const char *config)
     return run_with(&options, argv + 1, config);
 }
 
-const StuntCliCommand stunt_command_run = {"run", "run scenarios", run};
+const StuntCliCommand stunt_command_run = { "run", "run scenarios", run };

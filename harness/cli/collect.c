@@ -58,8 +58,8 @@ static gboolean write_words(int fd, const char *const *words, GError **error)
 
 gboolean stunt_collect_open(StuntCollect *collect, const char *const *words, GError **error)
 {
-    static const char *const names[STUNT_WORKER_FILES] = {"stunt-job", "stunt-result", "stunt-events",
-                                                          "stunt-kernel"};
+    static const char *const names[STUNT_WORKER_FILES] = { "stunt-job", "stunt-result", "stunt-events",
+                                                           "stunt-kernel" };
 
     *collect = STUNT_COLLECT_CLOSED;
     for (guint i = 0; i < STUNT_WORKER_FILES; i++) {
@@ -131,7 +131,7 @@ void stunt_collect_read(const StuntCollect *collect, const StuntScenarioFile *sc
 {
     g_autoptr(GError) error = NULL;
 
-    *ret_outcome = (StuntOutcome){0};
+    *ret_outcome = (StuntOutcome){ 0 };
     ret_outcome->result = why ? NULL : parse_result(collect->fd[RESULT], &error);
     if (!ret_outcome->result) {
         ret_outcome->result = broken(scenario, seed, why ? why : error->message, said);

@@ -71,7 +71,7 @@ static gboolean is_running(const StuntFollow *follow)
 static StuntFollow *open_worker(int pid, const char *scenario)
 {
     g_autofree char *job = proc_file(pid, STUNT_WORKER_JOB), *events = proc_file(pid, STUNT_WORKER_EVENTS);
-    StuntFollow follow = {.worker = pid, .events = -1};
+    StuntFollow follow = { .worker = pid, .events = -1 };
 
     if (stat(job, &follow.job) || !runs(pid, scenario)) {
         return NULL;

@@ -207,7 +207,7 @@ static void go_on(Slot *slot)
         slot->index = take_next(queue, slot);
         slot->definition = queue->definition[slot->index];
         slot->start = queue->jobs->start;
-        slot->tries = (StuntTries){.once = queue->realtime[slot->index]};
+        slot->tries = (StuntTries){ .once = queue->realtime[slot->index] };
         slot->busy = TRUE;
         if (queue->jobs->started) {
             queue->jobs->started(slot->index, queue->jobs->data);
@@ -255,7 +255,7 @@ static void on_ended(const char *why, gboolean silent, gpointer data)
     go_on(slot);
 }
 
-static const StuntWorkerCalls calls = {on_progress, on_done, on_ended};
+static const StuntWorkerCalls calls = { on_progress, on_done, on_ended };
 
 /* ---- signals ------------------------------------------------------------------------------------- */
 
@@ -303,7 +303,8 @@ static void queue_init(Queue *queue, const StuntJobs *jobs)
 
     *queue = (Queue){
         .jobs = jobs,
-        .options = {jobs->setup->file, jobs->verify_resets, MAX(BACKSTOP_MS, (guint)jobs->wall_limit_ms * 3)},
+        .options = { jobs->setup->file, jobs->verify_resets,
+                     MAX(BACKSTOP_MS, (guint)jobs->wall_limit_ms * 3) },
         .loop = g_main_loop_new(NULL, FALSE),
         .definition = g_new0(guint, n),
         .realtime = g_new0(gboolean, n),

@@ -23,10 +23,10 @@ const char *stunt_log_start(const char *log)
     return *log ? log : NULL;
 }
 
-void stunt_log_difference_clear(StuntLogDifference *difference)
+void stunt_log_comparison_clear(StuntLogComparison *comparison)
 {
-    g_clear_pointer(&difference->first, g_free);
-    g_clear_pointer(&difference->other, g_free);
+    g_clear_pointer(&comparison->first, g_free);
+    g_clear_pointer(&comparison->other, g_free);
 }
 
 static char *text_of(GBytes *bytes)
@@ -56,26 +56,25 @@ static char *line_at(const char *log, const char *place)
     return *place ? g_strndup(place, (gsize)(strchrnul(place, '\n') - place)) : g_strdup(AT_END);
 }
 
-gboolean stunt_logs_equal(GBytes *first, GBytes *other, StuntLogDifference *ret_difference)
+gboolean stunt_logs_compare(GBytes *first, GBytes *other, StuntLogComparison *ret_comparison)
 {
     g_autofree char *first_text = text_of(first), *other_text = text_of(other);
     const char *a = stunt_log_start(first_text), *b = stunt_log_start(other_text);
+    gsize same = 0;
 
     if (!a || !b) {
         a = first_text;
         b = other_text;
     }
-    while (*a && *a == *b) {
-        a++;
-        b++;
+    while (a[same] && a[same] == b[same]) {
+        same++;
     }
-    if (!*a && !*b) {
+    *ret_comparison = (StuntLogComparison){ .equal_len = same };
+    if (!a[same] && !b[same]) {
         return TRUE;
     }
-    *ret_difference = (StuntLogDifference){
-        .line = count_lines(first_text, a) + 1,
-        .first = line_at(first_text, a),
-        .other = line_at(other_text, b),
-    };
+    ret_comparison->line = count_lines(first_text, a + same) + 1;
+    ret_comparison->first = line_at(first_text, a + same);
+    ret_comparison->other = line_at(other_text, b + same);
     return FALSE;
 }

@@ -12,15 +12,17 @@
 const char *stunt_log_start(const char *log);
 
 typedef struct {
-    guint line;          /* of the first log, counted in the whole of it */
-    char *first, *other; /* the lines */
-} StuntLogDifference;
-void stunt_log_difference_clear(StuntLogDifference *difference);
+    gsize equal_len; /* bytes compared that are the same in both */
+    guint line;      /* where they differ: line of the first log, counted in the whole of it; 0: nowhere */
+    char *first, *other; /* the two lines, or NULL */
+} StuntLogComparison;
+void stunt_log_comparison_clear(StuntLogComparison *comparison);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntLogComparison, stunt_log_comparison_clear)
 
 /*
- * Compares from the scenario's start on, or the whole when only one log says where that is. TRUE: they are
- * equal, and *ret_difference is as it was. NULL is an empty log.
+ * Compares from the scenario's start on, or the whole when not both logs say where that is. NULL is an empty
+ * log. TRUE: equal.
  */
-gboolean stunt_logs_equal(GBytes *first, GBytes *other, StuntLogDifference *ret_difference);
+gboolean stunt_logs_compare(GBytes *first, GBytes *other, StuntLogComparison *ret_comparison);
 
 #endif

@@ -213,13 +213,13 @@ void stunt_worker_give(StuntWorker *worker, const StuntCollect *collect)
     union {
         char bytes[CMSG_SPACE(sizeof(collect->fd))];
         struct cmsghdr align;
-    } control = {0};
+    } control = { 0 };
     char byte = 0;
-    struct iovec part = {&byte, sizeof(byte)};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof(control.bytes)};
+    struct iovec part = { &byte, sizeof(byte) };
+    struct msghdr message = { .msg_iov = &part,
+                              .msg_iovlen = 1,
+                              .msg_control = control.bytes,
+                              .msg_controllen = sizeof(control.bytes) };
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
     header->cmsg_level = SOL_SOCKET;

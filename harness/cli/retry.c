@@ -35,19 +35,18 @@ static void append_section(GString *text, const char *side, const char *detail)
     }
 }
 
-/* difference: NULL when the logs are equal. */
-static void set_differing(StuntResult *turbo, const StuntResult *strict, const StuntLogDifference *difference)
+static void set_differing(StuntResult *turbo, const StuntResult *strict, const StuntLogComparison *logs)
 {
     g_autofree char *turbo_verdict = verdict("turbo", turbo), *strict_verdict = verdict("strict", strict);
-    g_autofree char *where =
-        difference ? g_strdup_printf("first difference in line %u of the logs", difference->line)
-                   : g_strdup("the logs are equal");
+    g_autofree char *where = logs->line
+                                 ? g_strdup_printf("first difference in line %u of the logs", logs->line)
+                                 : g_strdup("the logs are equal");
     g_autofree char *reason =
         g_strdup_printf("turbo and strict differ: %s, %s; %s", turbo_verdict, strict_verdict, where);
     g_autoptr(GString) detail = g_string_new(NULL);
 
-    if (difference) {
-        g_string_append_printf(detail, "turbo:  %s\nstrict: %s\n", difference->first, difference->other);
+    if (logs->line) {
+        g_string_append_printf(detail, "turbo:  %s\nstrict: %s\n", logs->first, logs->other);
     }
     append_section(detail, "turbo", turbo->detail);
     append_section(detail, "strict", strict->detail);
@@ -60,17 +59,16 @@ static void set_differing(StuntResult *turbo, const StuntResult *strict, const S
 static void check(StuntTries *tries, StuntOutcome *outcome)
 {
     StuntOutcome strict = *outcome;
-    StuntLogDifference difference = {0};
-    gboolean equal = stunt_logs_equal(tries->turbo.logs.events, strict.logs.events, &difference);
+    g_auto(StuntLogComparison) logs = { 0 };
+    gboolean equal = stunt_logs_compare(tries->turbo.logs.events, strict.logs.events, &logs);
 
     *outcome = tries->turbo;
-    tries->turbo = (StuntOutcome){0};
+    tries->turbo = (StuntOutcome){ 0 };
     if (!equal || outcome->result->status != strict.result->status ||
         !g_str_equal(outcome->result->reason, strict.result->reason)) {
-        set_differing(outcome->result, strict.result, equal ? NULL : &difference);
+        set_differing(outcome->result, strict.result, &logs);
         outcome->logs.events_strict = g_steal_pointer(&strict.logs.events);
     }
-    stunt_log_difference_clear(&difference);
     stunt_outcome_clear(&strict);
 }
 
@@ -112,7 +110,7 @@ StuntNext stunt_tries_next(StuntTries *tries, StuntOutcome *outcome, const char 
         check(tries, outcome);
     } else if (!death && !tries->once && needs_check(outcome->result)) {
         tries->turbo = *outcome;
-        *outcome = (StuntOutcome){0};
+        *outcome = (StuntOutcome){ 0 };
         return STUNT_NEXT_STRICT;
     }
     add_note(tries, outcome->result);

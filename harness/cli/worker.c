@@ -121,13 +121,13 @@ static char **read_words(int fd)
 static gboolean read_job(Job *job, GError **error)
 {
     const GOptionEntry entries[] = {
-        {"name", 0, 0, G_OPTION_ARG_FILENAME, &job->name, NULL, NULL},
-        {"file", 0, 0, G_OPTION_ARG_FILENAME, &job->file, NULL, NULL},
-        {"kernel", 0, 0, G_OPTION_ARG_FILENAME, &job->kernel, NULL, NULL},
-        {"console", 0, 0, G_OPTION_ARG_FILENAME, &job->console, NULL, NULL},
-        {"start", 0, 0, G_OPTION_ARG_STRING, &job->start, NULL, NULL},
-        {"seed", 0, 0, G_OPTION_ARG_INT64, &job->seed, NULL, NULL},
-        {"wall-limit", 0, 0, G_OPTION_ARG_INT64, &job->wall_limit_ms, NULL, NULL},
+        { "name", 0, 0, G_OPTION_ARG_FILENAME, &job->name, NULL, NULL },
+        { "file", 0, 0, G_OPTION_ARG_FILENAME, &job->file, NULL, NULL },
+        { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &job->kernel, NULL, NULL },
+        { "console", 0, 0, G_OPTION_ARG_FILENAME, &job->console, NULL, NULL },
+        { "start", 0, 0, G_OPTION_ARG_STRING, &job->start, NULL, NULL },
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &job->seed, NULL, NULL },
+        { "wall-limit", 0, 0, G_OPTION_ARG_INT64, &job->wall_limit_ms, NULL, NULL },
         G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -148,7 +148,7 @@ static gboolean write_result(const StuntResult *result)
 
 static gboolean run(const Worker *worker, const Job *job, GError **error)
 {
-    Live live = {0};
+    Live live = { 0 };
     StuntRunRequest request = {
         .setup = worker->bench.setup,
         .spec = worker->bench.spec,
@@ -188,11 +188,11 @@ static gboolean receive(int files[STUNT_WORKER_FILES], GError **error)
         struct cmsghdr align;
     } control;
     char byte;
-    struct iovec part = {&byte, sizeof(byte)};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof(control.bytes)};
+    struct iovec part = { &byte, sizeof(byte) };
+    struct msghdr message = { .msg_iov = &part,
+                              .msg_iovlen = 1,
+                              .msg_control = control.bytes,
+                              .msg_controllen = sizeof(control.bytes) };
     const struct cmsghdr *header;
     ssize_t n;
 
@@ -232,7 +232,7 @@ static gboolean work(const Worker *worker, GError **error)
     int files[STUNT_WORKER_FILES];
 
     while (receive(files, error)) {
-        Job job = {0};
+        Job job = { 0 };
         gboolean ok;
 
         set_files(files);
@@ -275,7 +275,7 @@ static gboolean follow_parent(gint64 parent)
 
 static gboolean set_up(Worker *worker, const char *config, guint verify_resets, GError **error)
 {
-    StuntStarterOptions options = {.verify_every = verify_resets};
+    StuntStarterOptions options = { .verify_every = verify_resets };
 
     if (!stunt_bench_open(&worker->bench, config, error)) {
         return FALSE;
@@ -292,13 +292,13 @@ static void clear(Worker *worker)
 
 int stunt_worker_main(int argc, char **argv)
 {
-    Worker worker = {.null = reserve_files()};
+    Worker worker = { .null = reserve_files() };
     gint64 parent = 0;
     int verify_resets = 0;
     const char *config = NULL;
     const GOptionEntry entries[] = {
-        {"parent", 0, 0, G_OPTION_ARG_INT64, &parent, "process that gives the jobs", "PID"},
-        {"verify-resets", 0, 0, G_OPTION_ARG_INT, &verify_resets, "see 'stunt run'", "N"},
+        { "parent", 0, 0, G_OPTION_ARG_INT64, &parent, "process that gives the jobs", "PID" },
+        { "verify-resets", 0, 0, G_OPTION_ARG_INT, &verify_resets, "see 'stunt run'", "N" },
         G_OPTION_ENTRY_NULL,
     };
     GError *error = NULL;

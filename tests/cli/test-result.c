@@ -179,6 +179,22 @@ static void missing_result_is_explained(void)
     remove_folder(root);
 }
 
+static void strict_log_is_kept_beside(void)
+{
+    g_autofree char *root = new_folder(), *run = g_build_filename(root, "run", NULL);
+    g_autofree char *folder = g_build_filename(run, "toy/lost", NULL);
+    g_autofree char *file = g_build_filename(folder, "events-strict.log", NULL), *text = NULL;
+    g_autoptr(GBytes) turbo = g_bytes_new_static("a\n", 2), strict = g_bytes_new_static("b\n", 2);
+    g_autoptr(StuntResult) result = sample("toy/lost");
+    StuntResultLogs logs = { .events = turbo, .events_strict = strict };
+
+    g_assert_true(stunt_results_save(run, result, &logs, NULL));
+    g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==, "b\n");
+    g_assert_cmpuint(count_entries(folder), ==, 4);
+    remove_folder(root);
+}
+
 /* A scenario outside of the scenarios folder is named by its path. */
 static void names_do_not_lead_out(void)
 {
@@ -229,6 +245,7 @@ int main(int argc, char **argv)
     g_test_add_func("/result/bad-json-is-refused", bad_json_is_refused);
     g_test_add_func("/result/exit-codes", exit_codes);
     g_test_add_func("/result/saved-results-are-found", saved_results_are_found);
+    g_test_add_func("/result/strict-log-is-kept-beside", strict_log_is_kept_beside);
     g_test_add_func("/result/missing-result-is-explained", missing_result_is_explained);
     g_test_add_func("/result/names-do-not-lead-out", names_do_not_lead_out);
     g_test_add_func("/result/files-are-replaced-whole", files_are_replaced_whole);

@@ -129,6 +129,8 @@ class Usage(CliTest):
         self.refused(["events", "toy/first"], "no result 'toy/first'")
         self.refused(["replay", "--gdb", "12ab", "toy/first"], "'12ab' is no port")
         self.refused(["replay", "toy/first"], "no result 'toy/first'")
+        self.refused(["replay", "--start", "stirct", "toy/first"], "'stirct', did you mean 'strict'?")
+        self.refused(["replay", "--gdb=1234", "--start", "turbo", "toy/first"], "--gdb boots", "--start")
         self.refused(["bench", "--only", "idel"], "no figures are called 'idel', did you mean 'idle'?")
         self.refused(["bench", "--json", self.dir / "none/out.json"], "none", "no folder to write")
         self.refused(["bench", "idle"], "takes no arguments", "--only")

@@ -36,9 +36,9 @@ static void rule_free(gpointer data)
 StuntResult *stunt_result_new(const char *name, const char *file)
 {
     StuntResult *result = g_new0(StuntResult, 1);
-    char **strings[] = {&result->reason, &result->mode,      &result->kernel,  &result->events,
-                        &result->replay, &result->detail,    &result->release, &result->plan,
-                        &result->start,  &result->start_note};
+    char **strings[] = { &result->reason, &result->mode,      &result->kernel,  &result->events,
+                         &result->replay, &result->detail,    &result->release, &result->plan,
+                         &result->start,  &result->start_note };
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         *strings[i] = g_strdup("");
@@ -52,9 +52,9 @@ StuntResult *stunt_result_new(const char *name, const char *file)
 void stunt_result_free(StuntResult *result)
 {
     if (result) {
-        char *strings[] = {result->name,    result->reason, result->mode,  result->kernel,
-                           result->events,  result->replay, result->file,  result->detail,
-                           result->release, result->plan,   result->start, result->start_note};
+        char *strings[] = { result->name,    result->reason, result->mode,  result->kernel,
+                            result->events,  result->replay, result->file,  result->detail,
+                            result->release, result->plan,   result->start, result->start_note };
 
         for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
             g_free(strings[i]);
@@ -77,7 +77,7 @@ void stunt_result_add_rule(StuntResult *result, const char *id, gboolean armed, 
 {
     StuntRuleResult *rule = g_new0(StuntRuleResult, 1);
 
-    *rule = (StuntRuleResult){g_strdup(id), armed, matched, fired, first_ns};
+    *rule = (StuntRuleResult){ g_strdup(id), armed, matched, fired, first_ns };
     g_ptr_array_add(result->rule, rule);
 }
 
