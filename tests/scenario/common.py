@@ -4,13 +4,16 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 STUNT = os.environ["STUNT"]
 TIMEOUT_S = 300
+GRACE_S = 10
 
 
 class StuntTest(unittest.TestCase):
@@ -31,6 +34,15 @@ class StuntTest(unittest.TestCase):
         document = json.loads(out.read_text())
         return done.returncode, {row["name"]: row for row in document["results"]}
 
+    def start(self, *words):
+        """stunt run in a session of its own, as a terminal has it; none of it outlives the test."""
+        run = subprocess.Popen([STUNT, "run", *map(str, words)], env=self.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, start_new_session=True)
+        self.addCleanup(run.stdout.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(end_session, run.pid)
+        return run
+
     def scenario(self, name, body):
         """Writes a scenario file of the test's own and returns its path."""
         path = self.home / f"{name}.lua"
@@ -50,3 +62,37 @@ def processes_of(session):
             if int(of) == session and state != "Z":
                 found.append(int(entry.name))
     return found
+
+
+def workers_of(session):
+    return [pid for pid in processes_of(session) if "_worker" in read_of(pid, "cmdline").split("\0")]
+
+
+def machines_of(session):
+    return [pid for pid in processes_of(session) if "qemu" in os.path.basename(read_of(pid, "cmdline").split("\0")[0])]
+
+
+def read_of(pid, name):
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def end_session(session):
+    for pid in processes_of(session):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def wait_for(condition, seconds=GRACE_S):
+    """What the condition gives as soon as that is true, or at last."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        got = condition()
+        if got:
+            return got
+        time.sleep(0.02)
+    return condition()
