@@ -4,11 +4,13 @@
 
 import json
 import os
+import pty
 import signal
+import subprocess
 import unittest
 from pathlib import Path
 
-from common import GRACE_S, StuntTest, machines_of, wait_for, workers_of
+from common import GRACE_S, STUNT, StuntTest, machines_of, wait_for, workers_of
 
 SCENARIO = '''return scenario { summary = "test", machine = { dma0 = "dma" }, modules = { "stunt_dma" },
   run = function(vm) %s end }
@@ -56,6 +58,40 @@ class Workers(StuntTest):
         self.assertEqual((busy["status"], after["status"]), ("PASS", "PASS"))
         self.assertIn("ran again: the scenario's process was killed by signal 9", self.kept(busy)["start_note"])
         self.assertEqual(self.kept(after)["start_note"], "")
+
+    def test_bad_verdict_of_a_turbo_start_is_checked_by_a_strict_run(self):
+        """The second scenario of a worker has a warm machine. The check agrees, so all it leaves is time."""
+        paths = [self.scenario("one", SCENARIO % (COPY % 1)), self.scenario("two", SCENARIO % FAILING)]
+        shown = self.on_terminal("run", "--jobs", "1", "--start", "turbo", *paths)
+        self.assertRegex(shown, r"two: again, strict")
+        self.assertNotIn("one: again", shown)
+        self.assertRegex(shown, r"FAIL.*two ")
+        self.assertNotIn("differ", shown)
+        (kept,) = (self.home / "state").rglob("two/result.json")
+        self.assertEqual(json.loads(kept.read_text())["start"], "turbo")
+        shown = self.on_terminal("run", "--jobs", "1", "--start", "strict", *paths)
+        self.assertNotIn("again", shown)
+
+    def on_terminal(self, *words):
+        """What stunt shows on a terminal, with all that it wipes out again."""
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        run = subprocess.Popen([STUNT, *map(str, words)], env=dict(self.env, TERM="xterm"), stdout=follower,
+                               stderr=follower)
+        os.close(follower)
+        shown = b""
+        while part := self.read(leader):
+            shown += part
+        run.wait()
+        return shown.decode()
+
+    @staticmethod
+    def read(fd):
+        """The end of a terminal is an error."""
+        try:
+            return os.read(fd, 4096)
+        except OSError:
+            return b""
 
     def test_follower_reads_its_scenario_to_the_end(self):
         """Also when the worker goes on with another one at once."""
