@@ -237,6 +237,22 @@ class Runs(CliTest):
             done = self.stunt("run", "--filter", text)
             self.assertTrue(done.stdout.endswith(f"0 passed, {number} failed\n"), (text, done.stdout))
 
+    def test_one_process_runs_one_scenario_after_another(self):
+        """And files that do not load are jobs like others."""
+        self.write("scenarios/toy/broken.lua", BROKEN)
+        for number in range(10):
+            self.write(f"scenarios/more/n{number}.lua", GOOD % "one more")
+        self.fake_qemu("echo $PPID >> parents\necho 'the last words of one machine' >&2\nexit 3\n")
+        for jobs in (1, 2):
+            done = self.stunt("run", "--jobs", jobs, "--json", "out.json")
+            self.assertTrue(done.stdout.endswith("0 passed, 13 failed\n"), done.stdout)
+            parents = (self.dir / "parents").read_text().split()
+            self.assertEqual(len(parents), 12)
+            self.assertLessEqual(len(set(parents)), jobs)
+            names = [row["name"] for row in json.loads((self.dir / "out.json").read_text())["results"]]
+            self.assertEqual(names, sorted(names), "in the order of the list")
+            (self.dir / "parents").unlink()
+
     def test_results_that_cannot_be_kept(self):
         self.fake_qemu("exit 3\n")
         blocked = self.write("blocked", "a file, no folder")

@@ -39,6 +39,15 @@ class Determinism(StuntTest):
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
         self.assertIn("identical", again.stdout)
 
+    def test_kinds_of_start_do_the_same(self):
+        """Whatever the run was started with, a replay that starts otherwise finds it identical."""
+        for saved, again in (("turbo", "boot"), ("boot", "strict"), ("strict", "turbo")):
+            _, results = self.run_json("--start", saved, SCENARIOS[0])
+            folder = Path(results[SCENARIOS[0]]["events"]).parent
+            done = self.stunt("replay", "--start", again, folder)
+            self.assertEqual(done.returncode, 0, f"{saved}, then {again}: {done.stdout}{done.stderr}")
+            self.assertIn("identical", done.stdout)
+
     def test_replay_shows_the_first_difference(self):
         _, results = self.run_json("--seed", "3", SCENARIOS[0])
         log = Path(results[SCENARIOS[0]]["events"])
