@@ -24,8 +24,13 @@ extern const struct stunt_device_spec stunt_dma_spec;
 
 #define STUNT_DMA_CHANNELS STUNT_DMA_CH_CTRL_COUNT
 #define STUNT_DMA_RING_LOG2_MAX 16u
-#define STUNT_DMA_PIECE (1024u * 1024) /* bytes moved in one step */
-#define STUNT_DMA_CHAIN_MAX 16384u     /* descriptors behind one LINK of the ring */
+#define STUNT_DMA_CHAIN_MAX 16384u /* descriptors behind one LINK of the ring */
+
+/*
+ * Bytes moved in one step. While the guest idles a step is several wake-ups of QEMU's threads, 50 to 100 us
+ * of the host's time, in which half a MiB could be copied.
+ */
+#define STUNT_DMA_PIECE (4u * 1024 * 1024)
 
 typedef enum StuntDmaState {
     STUNT_DMA_IDLE,
