@@ -16,8 +16,8 @@ const struct command commands[] = {
 	 run_compare, false, false},
 	{"file", "FILE --output FILE", " channel timeout-ns piece src-offset dst-offset output ",
 	 run_file, true, false},
-	{"raw", "", " channel timeout-ns src dst len op flags id arg reserved loop chain ", run_raw,
-	 false, false},
+	{"raw", "", " channel timeout-ns src dst len op flags id arg reserved loop chain count ",
+	 run_raw, false, false},
 	{"reset", "--channel N", " channel ", run_reset, false, true},
 };
 const size_t n_commands = sizeof(commands) / sizeof(commands[0]);

@@ -73,14 +73,27 @@ static int run_with_chain(struct stunt_dma *dma, const struct options *opts,
 	return ret;
 }
 
+/* So often as asked, or until one fails. */
+static int run_often(struct stunt_dma *dma, const struct options *opts, struct stunt_dma_raw *raw)
+{
+	int ret = 0;
+
+	for (uint64_t n = 0; n < opts->count && ret == 0 && raw->status == STUNT_DMA_STATUS_OK;
+	     n++) {
+		*raw = to_raw(opts);
+		ret = opts->loop || opts->chain ? run_with_chain(dma, opts, raw)
+						: stunt_dma_raw(dma, raw);
+	}
+	return ret;
+}
+
+/* Tells of the last one only, so that many cost no more than their transfers. */
 int run_raw(struct stunt_dma *dma, const struct options *opts)
 {
 	struct stunt_dma_raw raw = to_raw(opts);
 	char buf[48];
-	int ret;
+	int ret = run_often(dma, opts, &raw);
 
-	ret = opts->loop || opts->chain ? run_with_chain(dma, opts, &raw)
-					: stunt_dma_raw(dma, &raw);
 	if (ret < 0) {
 		printf("raw op=%u %s\n", raw.desc_op, verdict(ret, 0, buf));
 		return exit_status(ret, 0);
