@@ -170,6 +170,21 @@ static void test_each_device_has_its_port(void)
                                   "pcie-root-port,id=port-u,bus=pcie.0,addr=0x9,chassis=2,slot=2"));
 }
 
+static void test_more_options_come_last(void)
+{
+    g_autoptr(StuntMachine) machine = machine_new();
+    g_auto(GStrv) argv = NULL;
+    guint n;
+
+    stunt_device_defs_add(machine->device, "dma0", "dma", NULL);
+    g_ptr_array_add(machine->option, g_strdup("-device"));
+    g_ptr_array_add(machine->option, g_strdup("edu"));
+    argv = stunt_machine_argv(machine, FALSE);
+    n = g_strv_length(argv);
+    g_assert_cmpstr(argv[n - 2], ==, "-device");
+    g_assert_cmpstr(argv[n - 1], ==, "edu");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -182,5 +197,6 @@ int main(int argc, char **argv)
     g_test_add_func("/machine/realtime-has-no-icount", test_realtime_has_no_icount);
     g_test_add_func("/machine/commas-in-paths", test_commas_in_paths);
     g_test_add_func("/machine/each-device-has-its-port", test_each_device_has_its_port);
+    g_test_add_func("/machine/more-options-come-last", test_more_options_come_last);
     return g_test_run();
 }

@@ -39,6 +39,7 @@ typedef struct {
     GPtrArray *device;     /* StuntDeviceDef *, in order; the link is not among them */
     char *console;         /* file that gets the serial console, or NULL: none */
     char *gdb;             /* -gdb argument ("tcp::1234"), or NULL */
+    GPtrArray *option;     /* char *, more of QEMU's command line, at its end: devices that are not ours */
     guint64 stop_at_event; /* stop at this event number, 0: never */
     guint64 wall_limit_ms; /* backstop for each wait, wall time */
 } StuntMachine;

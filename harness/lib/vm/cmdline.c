@@ -166,6 +166,9 @@ char **stunt_machine_argv(const StuntMachine *machine, gboolean from_template)
     for (guint i = 0; i < machine->device->len; i++) {
         add_device(argv, g_ptr_array_index(machine->device, i), i);
     }
+    for (guint i = 0; i < machine->option->len; i++) {
+        add(argv, g_ptr_array_index(machine->option, i), NULL);
+    }
     g_ptr_array_add(argv, NULL);
     return (char **)g_ptr_array_free(argv, FALSE);
 }

@@ -32,6 +32,7 @@ StuntMachine *stunt_machine_new(void)
 
     machine->firmware = g_ptr_array_new_with_free_func(g_free);
     machine->device = stunt_device_defs_new();
+    machine->option = g_ptr_array_new_with_free_func(g_free);
     machine->memory_mib = 256;
     machine->seed = 1;
     machine->accel = STUNT_ACCEL_TCG;
@@ -53,6 +54,7 @@ void stunt_machine_free(StuntMachine *machine)
     g_free(machine->kernel_name);
     g_free(machine->cmdline);
     g_ptr_array_unref(machine->device);
+    g_ptr_array_unref(machine->option);
     g_free(machine->console);
     g_free(machine->gdb);
     g_free(machine);
