@@ -213,6 +213,46 @@ static void test_no_answer(Fixture *f, gconstpointer data G_GNUC_UNUSED)
     check_call_fails(f, STUNT_ERROR_TIMEOUT, "cont");
 }
 
+/* The descriptor that comes with what is read, which must be one. */
+static int receive_fd(int peer, char *text, gsize room)
+{
+    char control[CMSG_SPACE(sizeof(int))];
+    struct iovec iov = { text, room - 1 };
+    struct msghdr message = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
+    };
+    const ssize_t n = recvmsg(peer, &message, MSG_CMSG_CLOEXEC);
+    const struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    int fd = -1;
+
+    g_assert_cmpint(n, >, 0);
+    text[n] = '\0';
+    g_assert_nonnull(head);
+    g_assert_cmpint(head->cmsg_type, ==, SCM_RIGHTS);
+    memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+    return fd;
+}
+
+static void test_descriptor(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+    char text[64];
+    int pair[2], passed;
+
+    connect_qmp(f);
+    g_source_remove(f->watch);
+    g_assert_cmpint(pipe(pair), ==, 0);
+    stunt_qmp_pass_fd(f->qmp, pair[1]);
+    close(pair[1]);
+    passed = receive_fd(f->peer, text, sizeof(text));
+    f->watch = g_unix_fd_add(f->peer, G_IO_IN, on_command, f);
+    g_assert_cmpstr(text, ==, " "); /* nothing between two commands, as far as JSON goes */
+    g_assert_cmpint(write(passed, "x", 1), ==, 1);
+    close(passed);
+    g_assert_cmpint(read(pair[0], text, sizeof(text)), ==, 1);
+    close(pair[0]);
+    g_assert_null(stunt_qmp_broken(f->qmp));
+}
+
 /* A peer that reads nothing must not block the harness for ever. */
 static void test_peer_that_does_not_read(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
@@ -235,6 +275,7 @@ int main(int argc, char **argv)
     g_test_add("/qmp/death-under-way", Fixture, NULL, set_up, test_death_under_way, tear_down);
     g_test_add("/qmp/silence", Fixture, NULL, set_up, test_silence, tear_down);
     g_test_add("/qmp/no-answer", Fixture, NULL, set_up, test_no_answer, tear_down);
+    g_test_add("/qmp/descriptor", Fixture, NULL, set_up, test_descriptor, tear_down);
     g_test_add("/qmp/peer-that-does-not-read", Fixture, NULL, set_up, test_peer_that_does_not_read,
                tear_down);
     return g_test_run();

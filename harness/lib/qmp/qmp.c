@@ -183,6 +183,37 @@ void stunt_qmp_free(StuntQmp *qmp)
     g_free(qmp);
 }
 
+static void refused(StuntQmp *qmp)
+{
+    break_off(qmp,
+              g_error_new(STUNT_ERROR, STUNT_ERROR_QEMU, "QEMU takes no commands: %s", g_strerror(errno)));
+}
+
+/* It goes along with a byte, which may be a space between two commands. */
+void stunt_qmp_pass_fd(StuntQmp *qmp, int fd)
+{
+    union {
+        char space[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr aligned;
+    } control = { 0 };
+    struct iovec byte = { .iov_base = (char[]){ ' ' }, .iov_len = 1 };
+    struct msghdr message = {
+        .msg_iov = &byte,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof(control),
+    };
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+    if (!qmp->broken && sendmsg(qmp->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) {
+        refused(qmp);
+    }
+}
+
 /* Commands are short and QEMU reads them as they come, so a full socket means that it hangs. */
 static void write_all(StuntQmp *qmp, const char *text)
 {
@@ -195,8 +226,7 @@ static void write_all(StuntQmp *qmp, const char *text)
             text += n;
             left -= n;
         } else if (errno != EINTR) {
-            break_off(qmp, g_error_new(STUNT_ERROR, STUNT_ERROR_QEMU, "QEMU takes no commands: %s",
-                                       g_strerror(errno)));
+            refused(qmp);
         }
     }
 }

@@ -43,6 +43,9 @@ void stunt_qmp_send(StuntQmp *qmp, const char *command, JsonNode *arguments, Stu
 gboolean stunt_qmp_call(StuntQmp *qmp, const char *command, JsonNode *arguments, guint64 timeout_ms,
                         JsonNode **ret_result, GError **error);
 
+/* Hands QEMU a copy of a descriptor, which the command getfd, to be sent next, gives a name there. */
+void stunt_qmp_pass_fd(StuntQmp *qmp, int fd);
+
 /* Why the connection is broken, NULL while it is not. Borrowed. */
 const GError *stunt_qmp_broken(const StuntQmp *qmp);
 
