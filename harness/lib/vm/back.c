@@ -14,18 +14,23 @@ static gboolean set_text(StuntVm *vm, const char *property, const char *text, GE
     return stunt_vm_qom_set(vm, STUNT_LINK_ID, property, value, error);
 }
 
-/* Writes a property that puts the machine somewhere else: all that was learned since does not hold there. */
-static gboolean put(StuntVm *vm, const char *property, const char *text, GError **error)
+void stunt_vm_moved(StuntVm *vm)
 {
-    if (!stunt_shm_drain(vm->shm, vm->timeline, error) || !set_text(vm, property, text, error)) {
-        return FALSE;
-    }
     g_clear_error(&vm->failed);
     vm->stopped = TRUE;
     vm->off = FALSE;
     vm->since = vm->timeline ? stunt_timeline_events(vm->timeline) : 0;
     stunt_shm_renumber(vm->shm);
     stunt_vm_stand(vm);
+}
+
+/* Writes a property that puts the machine somewhere else. */
+static gboolean put(StuntVm *vm, const char *property, const char *text, GError **error)
+{
+    if (!stunt_shm_drain(vm->shm, vm->timeline, error) || !set_text(vm, property, text, error)) {
+        return FALSE;
+    }
+    stunt_vm_moved(vm);
     return TRUE;
 }
 
@@ -76,7 +81,7 @@ static gboolean check_words(const char *const *words, GError **error)
 
 gboolean stunt_vm_save(StuntVm *vm, const char *state, const char *ram, GError **error)
 {
-    const char *const words[] = {state, ram, NULL};
+    const char *const words[] = { state, ram, NULL };
     g_autofree char *text = g_strdup_printf("state=%s ram=%s", state, ram);
 
     return check_words(words, error) && set_text(vm, "template-save", text, error);
@@ -84,7 +89,7 @@ gboolean stunt_vm_save(StuntVm *vm, const char *state, const char *ram, GError *
 
 gboolean stunt_vm_load(StuntVm *vm, const char *name, const char *state, const char *ram, GError **error)
 {
-    const char *const words[] = {name, state, ram, NULL};
+    const char *const words[] = { name, state, ram, NULL };
     g_autofree char *text = g_strdup_printf("name=%s state=%s ram=%s", name, state, ram);
 
     return check_words(words, error) && put(vm, "template-load", text, error);

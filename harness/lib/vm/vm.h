@@ -38,6 +38,12 @@ void stunt_vm_handle_event(const char *name, JsonNode *event_data, gpointer data
 /* In stop.c: takes over the stop that the shared memory tells of, after the machine was put there. */
 void stunt_vm_stand(StuntVm *vm);
 
+/*
+ * In back.c: the machine was put to where the shared memory says that it stopped; all that was learned since
+ * does not hold there. Events before that were drained.
+ */
+void stunt_vm_moved(StuntVm *vm);
+
 /* As stunt_vm_qmp(), but the error of a refused command is QMP's text alone. */
 gboolean stunt_vm_command(StuntVm *vm, const char *command, JsonNode *arguments, JsonNode **ret_result,
                           GError **error);
