@@ -20,6 +20,34 @@ static const char *const large[] = { "stunt-dma", "raw",  "--op",  "copy", "--sr
 static const char *const nothing[] = { "stunt-dma", "raw",  "--op",  "copy", "--src", SOURCE,
                                        "--dst",     TARGET, "--len", "64",   NULL };
 
+/* The smallest job: doorbell, descriptor, completion record, interrupt, and back to the caller. */
+static const char *const nop_once[] = { "stunt-dma", "raw", "--op", "nop", NULL };
+static const char *const nop_often[] = { "stunt-dma", "raw", "--op", "nop", "--count", "2001", NULL };
+
+/*
+ * QEMU's NVMe controller with Linux' own driver: queues, doorbells and MSI-X in guest memory as our engine
+ * has them. Its first namespace is memory of the host, copied as our engine copies; its second answers at
+ * once. Both are read past the guest's page cache, so each read is the device's.
+ */
+static const char *const nvme_option[] = {
+    "-device",   "nvme,id=nvme,serial=stock,ioeventfd=off",
+    "-device",   "nvme-ns,bus=nvme,drive=stock",
+    "-blockdev", "driver=null-co,node-name=nothing",
+    "-device",   "nvme-ns,bus=nvme,drive=nothing",
+    NULL,
+};
+static const char *const nvme_ready[] = {
+    "sh", "-c", "until [ -b /dev/nvme0n1 ] && [ -b /dev/nvme0n2 ]; do sleep 0.01; done", NULL
+};
+#define READ(disk, size, count)                                                                 \
+    {                                                                                           \
+        "dd", "if=/dev/" disk, "of=/dev/null", "iflag=direct", "bs=" size, "count=" count, NULL \
+    }
+static const char *const mib_once[] = READ("nvme0n1", "1M", "1");
+static const char *const mib_often[] = READ("nvme0n1", "1M", "17");
+static const char *const page_once[] = READ("nvme0n2", "4k", "1");
+static const char *const page_often[] = READ("nvme0n2", "4k", "2001");
+
 const StuntWorkload stunt_workload = {
     .device = "dma0",
     .type = "dma",
@@ -31,6 +59,16 @@ const StuntWorkload stunt_workload = {
     .large = large,
     .nothing = nothing,
     .large_bytes = 16 * 1024 * 1024,
+    .round_trip = { nop_once, nop_often, 2000 },
+    .stock = {
+        .name = "nvme",
+        .option = nvme_option,
+        .module = "nvme",
+        .ready = nvme_ready,
+        .round_trip = { page_once, page_often, 2000 },
+        .large = { mib_once, mib_often, 16 },
+        .large_bytes = 1024 * 1024,
+    },
     .never = "at=mmio.write match.offset=0xfffffff0 action=mark",
     .scenario = "dma/lost-interrupt",
 };

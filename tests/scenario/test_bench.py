@@ -5,9 +5,11 @@
 import json
 import math
 import unittest
+from pathlib import Path
 
 from common import StuntTest
 
+DOCUMENTED = Path(__file__).parents[2] / "docs/reference/bench.md"
 SERIES = ["name", "what", "unit", "n", "min", "median", "max", "samples"]
 
 
@@ -41,6 +43,24 @@ class Bench(StuntTest):
         names = [figure["name"] for figure in json.loads(done.stdout)["figures"]]
         self.assertEqual(names, ["rendezvous"])
         self.assertIn("rendezvous", done.stderr)
+
+    def check_group(self, group, figures):
+        """figures: for each name its comparators. All are in the documentation."""
+        done = self.stunt("bench", "--quick", "--only", group, "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        measured = json.loads(done.stdout)["figures"]
+        names = {figure["name"]: [against["name"] for against in figure["comparators"]] for figure in measured}
+        self.assertEqual(names, figures)
+        documented = DOCUMENTED.read_text()
+        for figure in measured:
+            self.check_series(figure, figure["name"], figure["unit"])
+            self.assertIn(f"| `{figure['name']}` | {group} | {figure['unit']} |", documented)
+            for against in figure["comparators"]:
+                self.check_series(against, against["name"], figure["unit"])
+                self.assertIn(f"`{against['name']}`", documented)
+
+    def test_stock_device(self):
+        self.check_group("irq", {"irq": ["nvme"], "irq.virtual": ["nvme"]})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ gboolean stunt_bench_scenario(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_rendezvous(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_idle(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_dma(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_irq(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_events(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_faults(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_experiments(StuntMeasuring *measuring, GError **error);
@@ -39,6 +40,43 @@ gboolean stunt_measuring_more(const StuntMeasuring *measuring, guint taken, guin
 /* CLOCK_MONOTONIC in ms. */
 double stunt_measuring_now_ms(void);
 
+/* ---- what the device is made to do (bench/workload.c) ---------------------------------------------- */
+
+/* A thing that is done once, and so many times more: the difference is free of what is around it. */
+typedef struct {
+    const char *const *once, *const *often;
+    guint more;
+} StuntLoop;
+
+/* A device of QEMU's own that does the like, to compare with. */
+typedef struct {
+    const char *name;          /* of the comparators */
+    const char *const *option; /* of QEMU's command line; its disk is the block node "stock" */
+    const char *module;        /* Linux' driver of it */
+    const char *const *ready;  /* a command that ends when it can be used */
+    StuntLoop round_trip;      /* the smallest job */
+    StuntLoop large;           /* one that moves large_bytes */
+    guint64 large_bytes;
+} StuntStock;
+
+typedef struct {
+    const char *device, *type; /* "NAME0", "NAME" */
+    const char *idle_first;    /* properties with which a job begins when the guest has long gone idle */
+    const char *cmdline;       /* of the guest's kernel, or NULL */
+    const char *module;
+    const char *const *traffic; /* a command with many events of every kind */
+    const char *const *prepare; /* fills what `large` reads and what it writes */
+    const char *const *large;   /* one job that moves large_bytes */
+    const char *const *nothing; /* one job that moves next to nothing */
+    guint64 large_bytes;
+    StuntLoop round_trip; /* the smallest job through the driver */
+    StuntStock stock;
+    const char *never;    /* a rule on what `traffic` does, which matches nothing of it */
+    const char *scenario; /* a small one: an experiment */
+} StuntWorkload;
+
+extern const StuntWorkload stunt_workload;
+
 /* ---- a machine to measure on (rig.c) -------------------------------------------------------------- */
 
 typedef struct {
@@ -52,30 +90,27 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntRig, stunt_rig_clear)
 
 /* A deterministic machine without devices for that kernel, NULL: the default. Errors: INPUT. */
 StuntMachine *stunt_rig_machine(const StuntMeasuring *measuring, const char *kernel, GError **error);
-/* Takes the machine, NULL passes an error on; runs it until the agent says hello. */
+/* The default machine with the workload's device. props: the device's, or NULL. Errors: INPUT. */
+StuntMachine *stunt_rig_device_machine(const StuntMeasuring *measuring, const char *props, GError **error);
+/* Takes the machine, NULL passes an error on; it stands before its first instruction. */
+gboolean stunt_rig_make(StuntRig *rig, StuntMachine *machine, GError **error);
+/* The same, and runs it until the agent says hello. */
 gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error);
-/* The default machine with the workload's device, its driver loaded. props: the device's, or NULL. */
+/* The machine with the device, its driver loaded. */
 gboolean stunt_rig_boot_device(StuntRig *rig, const StuntMeasuring *measuring, const char *props,
                                GError **error);
+/* The same with the workload's stock device beside it, which holds a read-only disk. Driver loaded, ready. */
+gboolean stunt_rig_boot_stock(StuntRig *rig, const StuntMeasuring *measuring, const char *props,
+                              GError **error);
 /* Runs a command of the guest to its end. Errors: GUEST when it fails, with what it said. */
 gboolean stunt_rig_run(StuntRig *rig, const char *const *argv, GError **error);
 
-/* ---- what the device is made to do (bench/workload.c) ---------------------------------------------- */
-
 typedef struct {
-    const char *device, *type; /* "NAME0", "NAME" */
-    const char *idle_first;    /* properties with which a job begins when the guest has long gone idle */
-    const char *cmdline;       /* of the guest's kernel, or NULL */
-    const char *module;
-    const char *const *traffic; /* a command with many events of every kind */
-    const char *const *prepare; /* fills what `large` reads and what it writes */
-    const char *const *large;   /* one job that moves large_bytes */
-    const char *const *nothing; /* one job that moves next to nothing */
-    guint64 large_bytes;
-    const char *never;    /* a rule on what `traffic` does, which matches nothing of it */
-    const char *scenario; /* a small one: an experiment */
-} StuntWorkload;
-
-extern const StuntWorkload stunt_workload;
+    double wall_ms, guest_ms; /* guest_ms: virtual time */
+} StuntCost;
+/* As stunt_rig_run(), timed. */
+gboolean stunt_rig_time(StuntRig *rig, const char *const *argv, StuntCost *ret_cost, GError **error);
+/* What a thing costs that is done once more. */
+gboolean stunt_rig_time_more(StuntRig *rig, const StuntLoop *loop, StuntCost *ret_cost, GError **error);
 
 #endif

@@ -17,6 +17,7 @@ static const struct {
     { "rendezvous", stunt_bench_rendezvous, "a question to the agent and its answer" },
     { "idle", stunt_bench_idle, "30 s of guest idle" },
     { "dma", stunt_bench_dma, "a large transfer through the model" },
+    { "irq", stunt_bench_irq, "a smallest job through driver, model and interrupt" },
     { "events", stunt_bench_events, "driver traffic with events recorded and not" },
     { "faults", stunt_bench_faults, "driver traffic with no rule and with one" },
     { "experiments", stunt_bench_experiments, "small scenarios a second, 1 and 2 workers" },

@@ -3,6 +3,8 @@
 #include "lib/bench/bench.h"
 #include "stunt/error.h"
 
+#define NS_PER_MS 1e6
+
 void stunt_rig_clear(StuntRig *rig)
 {
     g_clear_pointer(&rig->guest, stunt_guest_free);
@@ -19,7 +21,7 @@ StuntMachine *stunt_rig_machine(const StuntMeasuring *measuring, const char *ker
     return found ? stunt_setup_machine(setup, found) : NULL;
 }
 
-gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error)
+gboolean stunt_rig_make(StuntRig *rig, StuntMachine *machine, GError **error)
 {
     if (!machine) {
         return FALSE;
@@ -31,11 +33,15 @@ gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error)
         return FALSE;
     }
     rig->guest = stunt_guest_new(rig->vm);
-    return stunt_guest_boot(rig->guest, 0, error);
+    return TRUE;
 }
 
-gboolean stunt_rig_boot_device(StuntRig *rig, const StuntMeasuring *measuring, const char *props,
-                               GError **error)
+gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error)
+{
+    return stunt_rig_make(rig, machine, error) && stunt_guest_boot(rig->guest, 0, error);
+}
+
+StuntMachine *stunt_rig_device_machine(const StuntMeasuring *measuring, const char *props, GError **error)
 {
     const StuntWorkload *work = &stunt_workload;
     StuntMachine *machine = stunt_rig_machine(measuring, NULL, error);
@@ -44,11 +50,48 @@ gboolean stunt_rig_boot_device(StuntRig *rig, const StuntMeasuring *measuring, c
         machine->cmdline = g_strdup(work->cmdline);
         stunt_device_defs_add(machine->device, work->device, work->type, props);
     }
-    return stunt_rig_boot(rig, machine, error) && stunt_guest_insmod(rig->guest, work->module, "", 0, error);
+    return machine;
 }
 
-gboolean stunt_rig_run(StuntRig *rig, const char *const *argv, GError **error)
+gboolean stunt_rig_boot_device(StuntRig *rig, const StuntMeasuring *measuring, const char *props,
+                               GError **error)
 {
+    return stunt_rig_boot(rig, stunt_rig_device_machine(measuring, props, error), error) &&
+           stunt_guest_insmod(rig->guest, stunt_workload.module, "", 0, error);
+}
+
+/* Its disk is a file that is there and in the page cache: the guest's kernel. */
+static void add_stock(StuntMachine *machine)
+{
+    g_auto(GStrv) parts = g_strsplit(machine->kernel, ",", -1); /* in an option a comma is written twice */
+    g_autofree char *path = g_strjoinv(",,", parts);
+
+    g_ptr_array_add(machine->option, g_strdup("-blockdev"));
+    g_ptr_array_add(machine->option,
+                    g_strconcat("driver=file,node-name=stock,read-only=on,filename=", path, NULL));
+    for (const char *const *option = stunt_workload.stock.option; *option; option++) {
+        g_ptr_array_add(machine->option, g_strdup(*option));
+    }
+}
+
+gboolean stunt_rig_boot_stock(StuntRig *rig, const StuntMeasuring *measuring, const char *props,
+                              GError **error)
+{
+    const StuntStock *stock = &stunt_workload.stock;
+    StuntMachine *machine = stunt_rig_device_machine(measuring, props, error);
+
+    if (machine) {
+        add_stock(machine);
+    }
+    return stunt_rig_boot(rig, machine, error) &&
+           stunt_guest_insmod(rig->guest, stunt_workload.module, "", 0, error) &&
+           stunt_guest_insmod(rig->guest, stock->module, "", 0, error) &&
+           stunt_rig_run(rig, stock->ready, error);
+}
+
+gboolean stunt_rig_time(StuntRig *rig, const char *const *argv, StuntCost *ret_cost, GError **error)
+{
+    double start_ms = stunt_measuring_now_ms();
     StuntCommand *command = stunt_guest_spawn(rig->guest, argv, error);
     g_autofree char *line = NULL;
 
@@ -61,5 +104,26 @@ gboolean stunt_rig_run(StuntRig *rig, const char *const *argv, GError **error)
                     command->status, command->out->str, command->err->str);
         return FALSE;
     }
+    *ret_cost =
+        (StuntCost){ stunt_measuring_now_ms() - start_ms, (command->end_ns - command->start_ns) / NS_PER_MS };
+    return TRUE;
+}
+
+gboolean stunt_rig_run(StuntRig *rig, const char *const *argv, GError **error)
+{
+    StuntCost cost;
+
+    return stunt_rig_time(rig, argv, &cost, error);
+}
+
+gboolean stunt_rig_time_more(StuntRig *rig, const StuntLoop *loop, StuntCost *ret_cost, GError **error)
+{
+    StuntCost once, often;
+
+    if (!stunt_rig_time(rig, loop->once, &once, error) || !stunt_rig_time(rig, loop->often, &often, error)) {
+        return FALSE;
+    }
+    *ret_cost = (StuntCost){ (often.wall_ms - once.wall_ms) / loop->more,
+                             (often.guest_ms - once.guest_ms) / loop->more };
     return TRUE;
 }
