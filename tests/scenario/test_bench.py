@@ -59,6 +59,10 @@ class Bench(StuntTest):
                 self.check_series(against, against["name"], figure["unit"])
                 self.assertIn(f"`{against['name']}`", documented)
 
+    def test_starts(self):
+        ways = ["incoming", "boot"]
+        self.check_group("warm", {"start": ways, "start.answer": ways, "start.command": ways})
+
     def test_stock_device(self):
         self.check_group("irq", {"irq": ["nvme"], "irq.virtual": ["nvme"]})
 

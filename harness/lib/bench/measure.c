@@ -13,6 +13,7 @@ static const struct {
     const char *what;
 } groups[] = {
     { "boot", stunt_bench_boot, "cold boot to the agent's hello, each kernel" },
+    { "warm", stunt_bench_warm, "a booted machine by each way there is, and its first answer" },
     { "scenario", stunt_bench_scenario, "a small scenario, whole" },
     { "rendezvous", stunt_bench_rendezvous, "a question to the agent and its answer" },
     { "idle", stunt_bench_idle, "30 s of guest idle" },
