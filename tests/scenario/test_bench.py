@@ -60,7 +60,7 @@ class Bench(StuntTest):
                 self.assertIn(f"`{against['name']}`", documented)
 
     def test_starts(self):
-        ways = ["incoming", "boot"]
+        ways = ["strict", "loadvm", "incoming", "boot"]
         self.check_group("warm", {"start": ways, "start.answer": ways, "start.command": ways})
 
     def test_stock_device(self):
