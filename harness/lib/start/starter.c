@@ -192,6 +192,9 @@ static const char *why_boot(const StuntMachine *machine)
     if (machine->gdb || machine->stop_at_event) {
         return "a machine under gdb boots";
     }
+    if (machine->option->len) { /* what they mean for a template is not known */
+        return "a machine with options of its own boots";
+    }
     return NULL;
 }
 
