@@ -322,5 +322,6 @@ void stunt_starter_release(StuntStarter *starter, StuntReady *ready)
         ready->guest = NULL;
     }
     forget_machine(ready);
-    g_clear_pointer(&ready->note, g_free);
+    g_free(ready->note);
+    memset(ready, 0, sizeof(*ready));
 }
