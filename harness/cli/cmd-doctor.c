@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "kvm-probe.h"
 #include "stunt/report.h"
+#include "stunt/start.h"
 
 #define QEMU_MS 5000
 #define SPACE_LOW_MIB 1024
@@ -208,6 +209,18 @@ static void check_space(const char *what, const char *folder)
            what, text, "make room on that disk");
 }
 
+static void tell_templates(void)
+{
+    g_autofree char *folder = stunt_templates_folder();
+    g_autofree char *text = NULL;
+    StuntTemplateUse use;
+
+    stunt_templates_measure(NULL, &use);
+    text = g_strdup_printf("%u in %s, %" G_GUINT64_FORMAT " MiB of at most %" G_GUINT64_FORMAT, use.count, folder,
+                           use.bytes / MIB, use.limit_bytes / MIB);
+    report(OK, "templates", text, NULL);
+}
+
 /* ---- all of it ----------------------------------------------------------------------------------- */
 
 static void check_kvm(const StuntSetup *setup)
@@ -253,6 +266,7 @@ static int run(int argc, char **argv, const char *config)
     }
     check_tools();
     check_space("cache", cache);
+    tell_templates();
     check_space("results", results);
     return any_missing ? STUNT_EXIT_BROKEN : STUNT_EXIT_OK;
 }

@@ -56,7 +56,7 @@ class CliTest(unittest.TestCase):
         self.write("stunt.conf", CONFIG.format(self.dir, HERE))
         self.write("scenarios/toy/first.lua", GOOD % "the first of them")
         self.write("scenarios/toy/second.lua", GOOD % "the second of them")
-        self.env = dict(os.environ, HOME=str(self.dir), XDG_STATE_HOME=str(self.dir / "state"),
+        self.env = dict(os.environ, HOME=str(self.dir), XDG_STATE_HOME=str(self.dir / "state"), XDG_CACHE_HOME=str(self.dir / "cache"),
                         STUNT_CONFIG=str(self.dir / "stunt.conf"), LC_ALL="C.UTF-8")
 
     def write(self, name, text, mode=0o644):
@@ -115,7 +115,7 @@ class Usage(CliTest):
         self.refused(["run", "--seed", "-3"], "not negative")
         self.refused(["run", "--jobs", "-1"], "not negative")
         self.refused(["run", "--start", "trubo"], "--start", "'trubo', did you mean 'turbo'?", "stunt run --help")
-        self.refused(["run", "--start", "warm"], "'warm'", "boot, strict, turbo")
+        self.refused(["run", "--start", "warm"], "'warm'", "boot, strict or turbo")
         self.refused(["run", "--verify-resets", "-1"], "--verify-resets", "not negative")
         self.refused(["run", "--verify-resets", "often"], "--verify-resets")
         self.refused(["run", "toy/frist"], "no scenario 'toy/frist', did you mean 'toy/first'?")
@@ -150,6 +150,14 @@ class Usage(CliTest):
         (self.dir / "vmlinuz").write_bytes(image)
         self.refused(["run", "--kernel", "./vmlinuz"], "its headers are not there", "linux-headers-9.9.9-none",
                      status=2)
+
+    def test_doctor_tells_of_templates(self):
+        self.env["STUNT_TEMPLATES_MIB"] = "77"
+        folder = self.dir / "cache/stunt/templates"
+        self.assertRegex(self.stunt("doctor").stdout, rf"(?m)^ok +templates +0 in {folder}, 0 MiB of at most 77$")
+        self.write("cache/stunt/templates/abc/template.json", "{}")
+        self.write("cache/stunt/templates/abc/ram", "x" * (3 << 20))
+        self.assertRegex(self.stunt("doctor").stdout, rf"(?m)^ok +templates +1 in {folder}, 3 MiB of at most 77$")
 
     def test_check_says_where_it_works(self):
         self.refused(["check"], "./stunt check", status=2)
@@ -276,7 +284,7 @@ class Ends(CliTest):
         self.fake_qemu("echo $$ > pid.$$\nexec sleep 1000\n")
 
     def start(self):
-        run = subprocess.Popen([STUNT, "run", "--jobs", "2"], env=self.env, cwd=self.dir, text=True,
+        run = subprocess.Popen([STUNT, "run", "--jobs", "2", "--start", "boot"], env=self.env, cwd=self.dir, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         self.addCleanup(run.communicate)
         self.addCleanup(run.kill)

@@ -21,7 +21,7 @@ class StuntTest(unittest.TestCase):
         self.home = Path(tempfile.mkdtemp(prefix="stunt-test-"))
         self.addCleanup(shutil.rmtree, self.home)
         self.env = dict(os.environ, HOME=str(self.home), XDG_STATE_HOME=str(self.home / "state"),
-                        TMPDIR=str(self.home / "tmp"))
+                        XDG_CACHE_HOME=str(self.home / "cache"), TMPDIR=str(self.home / "tmp"))
         (self.home / "tmp").mkdir()
 
     def stunt(self, *words):

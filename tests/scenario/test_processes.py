@@ -45,6 +45,14 @@ class Processes(StuntTest):
         run.wait()
         self.assert_nothing_left(run.pid)
 
+    def test_kill_ends_machines_that_wait_for_a_scenario(self):
+        """With strict starts the next scenario's process is made ahead."""
+        run = self.start("--jobs", "1", "--start", "strict", self.scenario("long", LONG))
+        self.assertTrue(wait_for(lambda: len(machines_of(run.pid)) == 2, 2 * GRACE_S), "no second QEMU")
+        run.kill()
+        run.wait()
+        self.assert_nothing_left(run.pid)
+
     def test_death_of_qemu_is_error_with_its_last_output(self):
         run = self.start_long()
         os.kill(machines_of(run.pid)[0], signal.SIGKILL)

@@ -72,6 +72,20 @@ class Workers(StuntTest):
         shown = self.on_terminal("run", "--jobs", "1", "--start", "strict", *paths)
         self.assertNotIn("again", shown)
 
+    def test_start_that_cannot_be_had_is_told(self):
+        """In the output when it was asked for, in the result always."""
+        path = self.scenario("one", SCENARIO % (COPY % 1))
+        asked = self.stunt("run", "--start", "strict", "--console", self.home / "console", path)
+        self.assertEqual(asked.returncode, 0, asked.stdout)
+        self.assertRegex(asked.stdout, r"PASS .*\n +the console shows the boot\n")
+        status, results = self.run_json("--console", self.home / "console", path)
+        (row,) = results.values()
+        kept = self.kept(row)
+        self.assertEqual((status, kept["start"], kept["start_note"]), (0, "boot", "the console shows the boot"))
+        status, results = self.run_json("--start", "strict", path)
+        (row,) = results.values()
+        self.assertEqual((status, self.kept(row)["start"], self.kept(row)["start_note"]), (0, "strict", ""))
+
     def on_terminal(self, *words):
         """What stunt shows on a terminal, with all that it wipes out again."""
         leader, follower = pty.openpty()
