@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -45,6 +46,39 @@ static struct task *free_task(struct agent *agent)
 	return NULL;
 }
 
+/* Pipes for stdout and stderr; -1 with errno and nothing left behind. */
+static int open_pipes(int out[2], int err[2])
+{
+	if (pipe2(out, O_CLOEXEC))
+		return -1;
+	if (pipe2(err, O_CLOEXEC)) {
+		close(out[0]);
+		close(out[1]);
+		return -1;
+	}
+	return 0;
+}
+
+/* The child has its ends of the pipes, or there is none when @pid is negative: then errno stays. */
+static pid_t keep_task(struct task *task, pid_t pid, const int out[2], const int err[2])
+{
+	int why = errno;
+
+	close(out[1]);
+	close(err[1]);
+	if (pid < 0) {
+		close(out[0]);
+		close(err[0]);
+		errno = why;
+		return -1;
+	}
+	/* Only our ends: the child's are its own open file descriptions. */
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(err[0], F_SETFL, O_NONBLOCK);
+	*task = (struct task){ .used = true, .pid = pid, .fd = { out[0], err[0] } };
+	return pid;
+}
+
 /* In the child: away from what process 1 has set up for itself. */
 static void become_child(int out, int err)
 {
@@ -60,83 +94,87 @@ static void become_child(int out, int err)
 	dup2(err, STDERR_FILENO);
 }
 
-/*
- * Forks with two new pipes. Return: as fork(), with the task's fields set in the parent; -1 with errno
- * and nothing left behind.
- */
+/* For work of our own. Return: as fork(), with the task's fields set in the parent; -1 with errno. */
 static pid_t fork_task(struct task *task)
 {
 	int out[2], err[2];
 	pid_t pid;
 
-	if (pipe2(out, O_CLOEXEC))
+	if (open_pipes(out, err))
 		return -1;
-	if (pipe2(err, O_CLOEXEC)) {
-		close(out[0]);
-		close(out[1]);
-		return -1;
-	}
 	pid = fork();
 	if (!pid) {
 		become_child(out[1], err[1]);
 		return 0;
 	}
-	close(out[1]);
-	close(err[1]);
-	if (pid < 0) {
-		close(out[0]);
-		close(err[0]);
-		return -1;
-	}
 	/* Both sides do it: a signal for the group may come before the child has run. */
-	setpgid(pid, pid);
-	/* Only our ends: the child's are its own open file descriptions. */
-	fcntl(out[0], F_SETFL, O_NONBLOCK);
-	fcntl(err[0], F_SETFL, O_NONBLOCK);
-	*task = (struct task){ .used = true, .pid = pid, .fd = { out[0], err[0] } };
-	return pid;
+	if (pid > 0)
+		setpgid(pid, pid);
+	return keep_task(task, pid, out, err);
 }
 
-static noreturn void exec_command(const struct request *request)
+/* become_child() for posix_spawn(), which does not copy our memory only to throw it away. */
+static int spawn(pid_t *ret_pid, const struct request *request, int out, int err)
 {
-	/* execvp() does not write to what argv points to. */
-	execvp(request->argv[0], (char *const *)request->argv);
-	dprintf(STDERR_FILENO, "stunt-agent: %s: %s\n", request->argv[0], strerror(errno));
-	_exit(errno == ENOENT ? STATUS_MISSING : STATUS_CANNOT);
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t set;
+	int ret;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setpgroup(&attr, 0);
+	sigemptyset(&set);
+	posix_spawnattr_setsigmask(&attr, &set);
+	sigaddset(&set, SIGPIPE);
+	posix_spawnattr_setsigdefault(&attr, &set);
+	/* It does not write to what argv points to. */
+	ret = posix_spawnp(ret_pid, request->argv[0], &files, &attr, (char *const *)request->argv, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return ret;
 }
 
-/* A command that could not even be started ends like one whose shell says so. */
-static void refuse_run(struct agent *agent, uint32_t id, const char *why)
+/* Starts the program; -1 with errno, which is also that of its exec. */
+static pid_t spawn_task(struct task *task, const struct request *request)
+{
+	int out[2], err[2];
+	pid_t pid = -1;
+
+	if (open_pipes(out, err))
+		return -1;
+	errno = spawn(&pid, request, out[1], err[1]);
+	return keep_task(task, errno ? -1 : pid, out, err);
+}
+
+/* A command that could not be started ends like one whose shell says so. */
+static void refuse_run(struct agent *agent, const struct request *request, const char *why, int status)
 {
 	char text[256];
-	int len = snprintf(text, sizeof(text), "stunt-agent: cannot start a process: %s\n", why);
+	int len = snprintf(text, sizeof(text), "stunt-agent: %.100s: %s\n", request->argv[0], why);
 
-	link_send(agent, STUNT_REC_OUTPUT, id, STDERR_FILENO, text, len);
-	link_send(agent, STUNT_REC_EXIT, id, STATUS_CANNOT, NULL, 0);
+	link_send(agent, STUNT_REC_OUTPUT, request->id, STDERR_FILENO, text, len);
+	link_send(agent, STUNT_REC_EXIT, request->id, status, NULL, 0);
 }
 
 void task_run(struct agent *agent, const struct request *request)
 {
 	struct task *task = free_task(agent);
-	pid_t pid;
 
 	if (find_task(agent, request->id)) {
 		task_done(agent, request->id, -EINVAL, "RUN: the id is in use");
-		return;
+	} else if (!task) {
+		refuse_run(agent, request, "too many processes at one time", STATUS_CANNOT);
+	} else if (spawn_task(task, request) < 0) {
+		refuse_run(agent, request, strerror(errno), errno == ENOENT ? STATUS_MISSING : STATUS_CANNOT);
+	} else {
+		task->kind = TASK_COMMAND;
+		task->id = request->id;
 	}
-	if (!task) {
-		refuse_run(agent, request->id, "too many at one time");
-		return;
-	}
-	pid = fork_task(task);
-	if (!pid)
-		exec_command(request);
-	if (pid < 0) {
-		refuse_run(agent, request->id, strerror(errno));
-		return;
-	}
-	task->kind = TASK_COMMAND;
-	task->id = request->id;
 }
 
 void task_call(struct agent *agent, const struct request *request, task_work *work)
