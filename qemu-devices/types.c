@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
+#include "core/monitor.h"
 #include "core/trace.h"
 #include "types.h"
 
@@ -8,6 +9,7 @@
 void stunt_register_types(void)
 {
     stunt_trace_init();
+    stunt_monitor_init();
     stunt_pci_register_types();
     STUNT_DEVICES(REGISTER)
 }

@@ -213,6 +213,19 @@ static void test_link_time(void)
     g_assert_cmpuint(machine_qom_get_uint(bench->machine, "link0", "now-ns"), ==, now + (INT64_C(1) << 32));
 }
 
+/* ---- the monitor ----------------------------------------------------------------------------------- */
+
+/* QEMU aborts when more than eight are queued, so pieces must be small enough. */
+static void test_commands_in_one_piece(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 256);
+
+    machine_qmp_at_once(bench->machine, 100);
+    machine_cont(bench->machine);
+    machine_qmp_at_once(bench->machine, 100);
+    g_assert_true(machine_is_running(bench->machine));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -227,5 +240,6 @@ int main(int argc, char **argv)
     g_test_add_func("/link/dump", test_dump);
     g_test_add_func("/link/nobody-there", test_nobody_there);
     g_test_add_func("/link/time", test_link_time);
+    g_test_add_func("/monitor/many-commands-in-one-piece", test_commands_in_one_piece);
     return g_test_run();
 }

@@ -72,6 +72,9 @@ JsonNode *machine_qmp(Machine *machine, const char *command, const char *args);
 /* Runs a command that must fail; gives QEMU's text. Free with g_free. */
 char *machine_qmp_error(Machine *machine, const char *command, const char *args);
 
+/* Sends the shortest command there can be, which there is not, n times in one piece; each must be answered. */
+void machine_qmp_at_once(Machine *machine, unsigned n);
+
 /* Runs a command that makes QEMU end with a failure, and frees the machine. */
 void machine_expect_end(Machine *machine, const char *command, const char *args);
 

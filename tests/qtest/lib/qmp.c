@@ -130,6 +130,21 @@ char *machine_qmp_error(Machine *machine, const char *command, const char *args)
     return g_strdup(json_object_get_string_member(json_object_get_object_member(object, "error"), "desc"));
 }
 
+void machine_qmp_at_once(Machine *machine, unsigned n)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    for (unsigned i = 0; i < n; i++) {
+        g_string_append(line, "{\"execute\":\"no\"}");
+    }
+    line_send(machine->qmp_fd, line->str);
+    for (unsigned i = 0; i < n; i++) {
+        g_autoptr(JsonNode) answer = receive_answer(machine);
+
+        g_assert_true(json_object_has_member(json_node_get_object(answer), "error"));
+    }
+}
+
 static void run(Machine *machine, const char *command, const char *args)
 {
     g_autoptr(JsonNode) result = machine_qmp(machine, command, args);
