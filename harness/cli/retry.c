@@ -83,14 +83,14 @@ static void set_died_twice(const StuntTries *tries, StuntResult *result, const c
     stunt_result_set(&result->reason, reason);
 }
 
-static void add_note(const StuntTries *tries, StuntResult *result)
+static void add_warning(const StuntTries *tries, StuntResult *result)
 {
-    const char *before = result->start_note;
-    g_autofree char *note =
+    const char *before = result->start_warning;
+    g_autofree char *text =
         g_strdup_printf("%s%sran again: %s", before, *before ? "; " : "", tries->death ? tries->death : "");
 
     if (tries->death) {
-        stunt_result_set(&result->start_note, note);
+        stunt_result_set(&result->start_warning, text);
     }
 }
 
@@ -113,6 +113,6 @@ StuntNext stunt_tries_next(StuntTries *tries, StuntOutcome *outcome, const char 
         *outcome = (StuntOutcome){ 0 };
         return STUNT_NEXT_STRICT;
     }
-    add_note(tries, outcome->result);
+    add_warning(tries, outcome->result);
     return STUNT_NEXT_REPORT;
 }

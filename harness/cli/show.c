@@ -25,6 +25,7 @@ struct StuntShow {
     guint done, tick;
     int name_width;
     const char *wanted_start; /* NULL: any */
+    GHashTable *warned;       /* texts: each is told once */
     gint64 start_us;
 };
 
@@ -82,6 +83,7 @@ StuntShow *stunt_show_new(FILE *out, const GPtrArray *scenarios)
 
     show->out = out;
     show->scenario = scenarios;
+    show->warned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     show->row = g_new0(Row, scenarios->len + 1);
     show->start_us = g_get_monotonic_time();
     show->terminal = isatty(fileno(out)) && term && !g_str_equal(term, "dumb");
@@ -104,6 +106,7 @@ void stunt_show_free(StuntShow *show)
             g_free(show->row[i].what);
         }
         g_free(show->row);
+        g_hash_table_unref(show->warned);
         g_free(show);
     }
 }
@@ -153,6 +156,16 @@ static void print_indented(StuntShow *show, const char *text)
     }
 }
 
+/* The same trouble meets many scenarios. */
+static void print_warning(StuntShow *show, const char *text)
+{
+    if (*text && g_hash_table_add(show->warned, g_strdup(text))) {
+        g_autofree char *line = g_strconcat("warning: ", text, NULL);
+
+        print_indented(show, line);
+    }
+}
+
 static void print_result(StuntShow *show, const StuntResult *result)
 {
     g_autofree char *virtual_time = stunt_time_format(result->virtual_ns / 1000000 * 1000000);
@@ -163,6 +176,7 @@ static void print_result(StuntShow *show, const StuntResult *result)
     if (show->wanted_start && !g_str_equal(show->wanted_start, result->start)) {
         print_indented(show, result->start_note);
     }
+    print_warning(show, result->start_warning);
     if (result->status == STUNT_PASS) {
         return;
     }

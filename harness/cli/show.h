@@ -19,6 +19,7 @@ void stunt_show_wanted_start(StuntShow *show, const char *kind);
 
 void stunt_show_started(StuntShow *show, guint index);
 void stunt_show_progress(StuntShow *show, guint index, const char *what, guint64 virtual_ns);
+/* A warning that another result had already is not told again. */
 void stunt_show_finished(StuntShow *show, guint index, const StuntResult *result);
 
 /* Takes the line of what goes on away and prints the last lines. */

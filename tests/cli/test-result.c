@@ -21,7 +21,8 @@ static StuntResult *sample(const char *name)
     stunt_result_set(&result->kernel, "6.1");
     stunt_result_set(&result->mode, "deterministic");
     stunt_result_set(&result->start, "strict");
-    stunt_result_set(&result->start_note, "no place for a template");
+    stunt_result_set(&result->start_note, "the console shows the boot");
+    stunt_result_set(&result->start_warning, "no place for a template");
     stunt_result_add_rule(result, "lost", TRUE, 2, 1, 77);
     return result;
 }
@@ -38,7 +39,8 @@ static void json_and_back(void)
     g_assert_cmpuint(again->seed, ==, G_MAXINT64);
     g_assert_cmpint(again->status, ==, STUNT_INVALID);
     g_assert_cmpstr(again->start, ==, "strict");
-    g_assert_cmpstr(again->start_note, ==, "no place for a template");
+    g_assert_cmpstr(again->start_note, ==, "the console shows the boot");
+    g_assert_cmpstr(again->start_warning, ==, "no place for a template");
     g_assert_cmpstr(rule->id, ==, "lost");
     g_assert_cmpuint(rule->first_ns, ==, 77);
 }

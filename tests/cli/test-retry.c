@@ -32,7 +32,7 @@ static void assert_reported(StuntOutcome made)
 
     g_assert_cmpint(stunt_tries_next(&tries, &made, NULL), ==, STUNT_NEXT_REPORT);
     g_assert_nonnull(made.result);
-    g_assert_cmpstr(made.result->start_note, ==, "");
+    g_assert_cmpstr(made.result->start_warning, ==, "");
     stunt_tries_clear(&tries);
     stunt_outcome_clear(&made);
 }
@@ -103,7 +103,7 @@ static void agreement_reports_the_turbo_run(void)
         g_assert_cmpint(told.result->status, ==, rows[i]);
         g_assert_cmpstr(told.result->start, ==, "turbo");
         g_assert_cmpstr(told.result->reason, ==, "bad");
-        g_assert_cmpstr(told.result->start_note, ==, "");
+        g_assert_cmpstr(told.result->start_warning, ==, "");
         assert_bytes(told.logs.events, "a\n");
         g_assert_null(told.logs.events_strict);
         stunt_outcome_clear(&told);
@@ -153,20 +153,20 @@ static void death_is_forgiven_once(void)
     g_assert_null(first.result);
     g_assert_cmpint(stunt_tries_next(&tries, &second, NULL), ==, STUNT_NEXT_REPORT);
     g_assert_cmpint(second.result->status, ==, STUNT_PASS);
-    g_assert_cmpstr(second.result->start_note, ==, "ran again: " KILLED);
+    g_assert_cmpstr(second.result->start_warning, ==, "ran again: " KILLED);
     stunt_tries_clear(&tries);
     stunt_outcome_clear(&second);
 }
 
-static void note_is_added_to_the_one_there_is(void)
+static void warning_is_added_to_the_one_there_is(void)
 {
     StuntTries tries = { 0 };
     StuntOutcome first = dead(KILLED), second = outcome(STUNT_PASS, "boot", "", "a\n");
 
-    stunt_result_set(&second.result->start_note, "no template");
+    stunt_result_set(&second.result->start_warning, "no template");
     stunt_tries_next(&tries, &first, KILLED);
     stunt_tries_next(&tries, &second, NULL);
-    g_assert_cmpstr(second.result->start_note, ==, "no template; ran again: " KILLED);
+    g_assert_cmpstr(second.result->start_warning, ==, "no template; ran again: " KILLED);
     stunt_tries_clear(&tries);
     stunt_outcome_clear(&second);
 }
@@ -206,7 +206,7 @@ static void death_before_and_in_a_check(void)
     g_assert_cmpint(stunt_tries_next(&during, &lost, KILLED), ==, STUNT_NEXT_STRICT);
     g_assert_cmpint(stunt_tries_next(&during, &strict, NULL), ==, STUNT_NEXT_REPORT);
     g_assert_cmpint(strict.result->status, ==, STUNT_FAIL);
-    assert_has(strict.result->start_note, "ran again: " KILLED);
+    assert_has(strict.result->start_warning, "ran again: " KILLED);
     stunt_tries_clear(&before);
     stunt_tries_clear(&during);
     stunt_outcome_clear(&twice);
@@ -224,7 +224,7 @@ int main(int argc, char **argv)
     g_test_add_func("/retry/another-verdict-is-error", another_verdict_is_error);
     g_test_add_func("/retry/another-reason-or-log-is-error", another_reason_or_log_is_error);
     g_test_add_func("/retry/death-is-forgiven-once", death_is_forgiven_once);
-    g_test_add_func("/retry/note-is-added-to-the-one-there-is", note_is_added_to_the_one_there_is);
+    g_test_add_func("/retry/note-is-added-to-the-one-there-is", warning_is_added_to_the_one_there_is);
     g_test_add_func("/retry/second-death-is-error", second_death_is_error);
     g_test_add_func("/retry/death-before-and-in-a-check", death_before_and_in_a_check);
     return g_test_run();

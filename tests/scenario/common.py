@@ -34,6 +34,10 @@ class StuntTest(unittest.TestCase):
         document = json.loads(out.read_text())
         return done.returncode, {row["name"]: row for row in document["results"]}
 
+    def kept(self, row):
+        """The whole result, as in its folder."""
+        return json.loads((Path(row["events"]).parent / "result.json").read_text())
+
     def start(self, *words):
         """stunt run in a session of its own, as a terminal has it; none of it outlives the test."""
         run = subprocess.Popen([STUNT, "run", *map(str, words)], env=self.env, stdout=subprocess.PIPE,

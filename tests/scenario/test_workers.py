@@ -28,10 +28,6 @@ class Workers(StuntTest):
     def logs(self, results):
         return {name: Path(row["events"]).read_bytes() for name, row in results.items()}
 
-    def kept(self, row):
-        """The whole result, as in its folder."""
-        return json.loads((Path(row["events"]).parent / "result.json").read_text())
-
     def test_one_worker_gives_what_many_give(self):
         paths = self.scenarios()
         status, together = self.run_json("--jobs", "1", *paths)
@@ -56,8 +52,8 @@ class Workers(StuntTest):
         self.assertEqual(run.returncode, 0, text)
         busy, after = json.loads(out.read_text())["results"]
         self.assertEqual((busy["status"], after["status"]), ("PASS", "PASS"))
-        self.assertIn("ran again: the scenario's process was killed by signal 9", self.kept(busy)["start_note"])
-        self.assertEqual(self.kept(after)["start_note"], "")
+        self.assertIn("ran again: the scenario's process was killed by signal 9", self.kept(busy)["start_warning"])
+        self.assertEqual(self.kept(after)["start_warning"], "")
 
     def test_bad_verdict_of_a_turbo_start_is_checked_by_a_strict_run(self):
         """The second scenario of a worker has a warm machine. The check agrees, so all it leaves is time."""

@@ -46,7 +46,8 @@ typedef struct {
     char *plan;         /* rules as armed, one a line */
     guint64 last_event; /* number of the last event when the verdict fell */
     char *start;        /* how it was started: "boot", "strict" or "turbo"; "" when it did not get that far */
-    char *start_note;   /* why not as it was asked for, or that it ran again; "" normally */
+    char *start_note;   /* why not as it was asked for; "": as it was */
+    char *start_warning; /* trouble that was got around, with templates or processes; "" normally */
     guint64 rewinds;    /* how often the script had gone back by then: numbers repeat */
 } StuntResult;
 

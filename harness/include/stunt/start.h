@@ -33,7 +33,8 @@ typedef struct {
 /* A machine at the ready point, or how far it came. Give it back with stunt_starter_release(). */
 typedef struct {
     StuntStartKind kind;     /* how it was really started */
-    char *note;              /* why not as was asked for, or what was found on the way; NULL: nothing */
+    char *note;              /* why not as was asked for; NULL: as it was */
+    char *warning;           /* what is wrong with templates or machines and was got around; NULL: nothing */
     StuntTimeline *timeline; /* of this run; with kind boot it begins with the boot, which no query sees */
     StuntVm *vm;
     StuntGuest *guest;
@@ -66,7 +67,7 @@ typedef struct {
 
 /*
  * Brings a machine to the ready point and begins: rules and the guest's random numbers follow the seed. A
- * kind that cannot be had gives way to a slower one, and ret_ready->note says why. Makes the template when
+ * kind that cannot be had gives way to a slower one, and note or warning says why. Makes the template when
  * there is none, which takes a boot; when another process is at it, waits for that.
  * Errors: as stunt_vm_new() and stunt_guest_boot(); FAILED when a machine was not put back as it was. Fills
  * ret_ready also when it fails.

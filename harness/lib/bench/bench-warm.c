@@ -38,7 +38,7 @@ static StuntRig *by_starter(Warm *warm, StuntStartKind kind, GError **error)
     }
     if (ready->kind != kind) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "started by %s: %s",
-                    stunt_start_kind_name(ready->kind), ready->note ? ready->note : "");
+                    stunt_start_kind_name(ready->kind), ready->warning ? ready->warning : "");
         return NULL;
     }
     warm->lent = (StuntRig){ .timeline = ready->timeline, .vm = ready->vm, .guest = ready->guest };

@@ -61,6 +61,7 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_number(builder, "last_event", result->last_event);
         put_string(builder, "start", result->start);
         put_string(builder, "start_note", result->start_note);
+        put_string(builder, "start_warning", result->start_warning);
         put_number(builder, "rewinds", result->rewinds);
         put_string(builder, "stunt", stunt_version);
     }
@@ -120,6 +121,7 @@ static void get_result(StuntResult *result, JsonObject *object)
     stunt_result_set(&result->plan, get_string(object, "plan"));
     stunt_result_set(&result->start, get_string(object, "start"));
     stunt_result_set(&result->start_note, get_string(object, "start_note"));
+    stunt_result_set(&result->start_warning, get_string(object, "start_warning"));
     result->seed = get_number(object, "seed");
     result->wall_ms = get_number(object, "wall_ms");
     result->virtual_ns = get_number(object, "virtual_ns");

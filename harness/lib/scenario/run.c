@@ -217,6 +217,7 @@ static void fill_result(const Run *run, StuntResult *result)
     result->last_event = runtime->last_event;
     result->rewinds = runtime->judged ? runtime->last_rewinds : runtime->rewinds;
     stunt_result_set(&result->start_note, run->ready.note ? run->ready.note : "");
+    stunt_result_set(&result->start_warning, run->ready.warning ? run->ready.warning : "");
     if (run->ready.vm) {
         stunt_result_set(&result->start, stunt_start_kind_name(run->ready.kind));
     }

@@ -40,17 +40,17 @@ void stunt_starter_free(StuntStarter *starter)
     g_free(starter);
 }
 
-static void add_note(StuntReady *ready, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void warn(StuntReady *ready, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-static void add_note(StuntReady *ready, const char *format, ...)
+static void warn(StuntReady *ready, const char *format, ...)
 {
-    g_autofree char *text = NULL, *before = ready->note;
+    g_autofree char *text = NULL, *before = ready->warning;
     va_list args;
 
     va_start(args, format);
     text = g_strdup_vprintf(format, args);
     va_end(args);
-    ready->note = before ? g_strdup_printf("%s; %s", before, text) : g_steal_pointer(&text);
+    ready->warning = before ? g_strdup_printf("%s; %s", before, text) : g_steal_pointer(&text);
 }
 
 static void forget_machine(StuntReady *ready)
@@ -82,7 +82,7 @@ static StuntTemplate *open_template(const StuntStarter *starter, const char *key
     StuntTemplate *template = stunt_template_open(starter->folder, key, &damage);
 
     if (damage) {
-        add_note(ready, "the template was damaged and is made anew: %s", damage);
+        warn(ready, "a template was damaged and is made anew: %s", damage);
     }
     return template;
 }
@@ -110,20 +110,26 @@ static StuntTemplate *save(const char *folder, const char *key, const char *defi
     return stunt_draft_commit(draft, &text, error);
 }
 
-/* On the disk if that works, else in memory. NULL with a note when neither does. */
-static StuntTemplate *save_somewhere(const char *folder, const char *key, const char *definition,
-                                     const StuntReady *booted, StuntReady *ready)
+/* The same text for all machines: it is the folder's trouble. */
+static void warn_not_kept(const StuntStarter *starter, StuntReady *ready, const char *why)
+{
+    warn(ready, "templates are not kept in %s: %s", starter->folder, why);
+}
+
+/* On the disk if that works, else in memory. NULL with a warning when neither does. */
+static StuntTemplate *save_somewhere(const StuntStarter *starter, gboolean on_disk, const char *key,
+                                     const char *definition, StuntReady *booted)
 {
     g_autoptr(GError) disk = NULL, memory = NULL;
-    StuntTemplate *template = folder ? save(folder, key, definition, booted, &disk) : NULL;
+    StuntTemplate *template = on_disk ? save(starter->folder, key, definition, booted, &disk) : NULL;
 
     if (!template) {
         template = save(NULL, key, definition, booted, &memory);
     }
     if (!template) {
-        add_note(ready, "no template could be made: %s", memory->message);
+        warn(booted, "no template could be made: %s", memory->message);
     } else if (disk) {
-        add_note(ready, "the template is not kept: %s", disk->message);
+        warn_not_kept(starter, booted, disk->message);
     }
     return template;
 }
@@ -140,7 +146,7 @@ static StuntTemplate *make_template(StuntStarter *starter, const StuntStartReque
 
     if (stunt_start_boot(request, ret_ready, error)) {
         stunt_start_progress(request, "keeping the booted machine");
-        template = save_somewhere(on_disk ? starter->folder : NULL, key, definition, ret_ready, ret_ready);
+        template = save_somewhere(starter, on_disk, key, definition, ret_ready);
     }
     if (template) {
         forget_machine(ret_ready);
@@ -162,7 +168,7 @@ static StuntTemplate *find_template(StuntStarter *starter, const StuntStartReque
     if (!template) {
         lock = wait_for_lock(starter, request, key);
         if (lock < 0) {
-            add_note(ret_ready, "the template is not kept: %s: %s", starter->folder, g_strerror(errno));
+            warn_not_kept(starter, ret_ready, g_strerror(errno));
         }
         template = lock < 0 ? NULL : open_template(starter, key, ret_ready);
         if (!template) {
@@ -221,7 +227,7 @@ static gboolean start_turbo(StuntStarter *starter, const char *key, StuntReady *
         return FALSE;
     }
     if (!stunt_warm_rewind(warm, starter->verify_every, &difference, &why)) {
-        add_note(ret_ready, "the machine could not be put back, a fresh one is used: %s", why->message);
+        warn(ret_ready, "the machine could not be put back, a fresh one is used: %s", why->message);
         g_ptr_array_remove(starter->warm, warm);
         return FALSE;
     }
@@ -258,7 +264,7 @@ static gboolean start_from_template(StuntStarter *starter, const StuntStartReque
         return TRUE;
     }
     stunt_warm_free(warm);
-    add_note(ret_ready, "the template cannot be used: %s", why->message);
+    warn(ret_ready, "the template cannot be used: %s", why->message);
     return FALSE;
 }
 
@@ -306,9 +312,7 @@ gboolean stunt_starter_start(StuntStarter *starter, const StuntStartRequest *req
     gboolean good;
 
     memset(ret_ready, 0, sizeof(*ret_ready));
-    if (why) {
-        add_note(ret_ready, "%s", why);
-    }
+    ret_ready->note = g_strdup(why);
     good = why || request->kind == STUNT_START_BOOT ? stunt_start_boot(request, ret_ready, error)
                                                     : start_warm(starter, request, ret_ready, error);
     return good && begin(request, ret_ready, error);
@@ -323,5 +327,6 @@ void stunt_starter_release(StuntStarter *starter, StuntReady *ready)
     }
     forget_machine(ready);
     g_free(ready->note);
+    g_free(ready->warning);
     memset(ready, 0, sizeof(*ready));
 }

@@ -135,7 +135,7 @@ StuntTemplate *stunt_template_open(const char *folder, const char *key, char **r
         utimensat(AT_FDCWD, text, NULL, 0); /* used now; on a read-only disk it does not matter */
         return g_steal_pointer(&template);
     }
-    *ret_damage = g_strdup(error->message);
+    *ret_damage = g_strdup_printf("%s: %s", place, error->message);
     stunt_folder_remove(place);
     return NULL;
 }
