@@ -85,19 +85,33 @@ static gboolean read_text(StuntTemplate *template, const char *path, GError **er
 
 /* ---- opening ------------------------------------------------------------------------------------- */
 
+/* Holes stay holes: they are most of a machine's memory. */
+static gboolean copy_data(int from, int to)
+{
+    off_t at = 0, end;
+
+    while ((at = lseek(from, at, SEEK_DATA)) >= 0) {
+        end = lseek(from, at, SEEK_HOLE);
+        if (end < 0 || lseek(to, at, SEEK_SET) < 0) {
+            return FALSE;
+        }
+        while (at < end) {
+            if (sendfile(to, from, &at, (gsize)(end - at)) <= 0) {
+                return FALSE;
+            }
+        }
+    }
+    return errno == ENXIO; /* no data behind this */
+}
+
 static int copy_to_memory(const char *path)
 {
     int from = open(path, O_RDONLY | O_CLOEXEC);
     int to = from < 0 ? -1 : memfd_create("stunt-template", MFD_CLOEXEC);
     struct stat st;
-    gboolean good = to >= 0 && fstat(from, &st) == 0 && ftruncate(to, st.st_size) == 0;
+    gboolean good =
+        to >= 0 && fstat(from, &st) == 0 && ftruncate(to, st.st_size) == 0 && copy_data(from, to);
 
-    for (off_t left = good ? st.st_size : 0; good && left > 0;) {
-        ssize_t n = sendfile(to, from, NULL, (gsize)left);
-
-        good = n > 0;
-        left -= good ? n : 0;
-    }
     if (from >= 0) {
         close(from);
     }
