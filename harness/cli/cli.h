@@ -40,6 +40,7 @@ typedef struct {
     StuntSetup *setup;
     StuntSpec *spec;
 } StuntBench;
+/* Checks the environment's settings, too. Errors: as stunt_setup_load(), stunt_spec_load(), and INPUT. */
 gboolean stunt_bench_open(StuntBench *bench, const char *config, GError **error);
 void stunt_bench_close(StuntBench *bench);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntBench, stunt_bench_close)

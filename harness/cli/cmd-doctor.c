@@ -213,8 +213,13 @@ static void tell_templates(void)
 {
     g_autofree char *folder = stunt_templates_folder();
     g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
     StuntTemplateUse use;
 
+    if (!stunt_templates_limit(&use.limit_bytes, &error)) {
+        report(MISSING, "templates", error->message, "set or unset that variable");
+        return;
+    }
     stunt_templates_measure(NULL, &use);
     text = g_strdup_printf("%u in %s, %" G_GUINT64_FORMAT " MiB of at most %" G_GUINT64_FORMAT, use.count, folder,
                            use.bytes / MIB, use.limit_bytes / MIB);

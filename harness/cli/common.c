@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "stunt/error.h"
+#include "stunt/start.h"
 
 gboolean stunt_cli_options(int *argc, char ***argv, const char *usage, const char *summary,
                            const GOptionEntry *entries, const char **config, int *ret_exit)
@@ -54,7 +55,9 @@ int stunt_cli_usage(const char *command, const char *format, ...)
 
 gboolean stunt_bench_open(StuntBench *bench, const char *config, GError **error)
 {
-    bench->setup = stunt_setup_load(config, error);
+    guint64 limit;
+
+    bench->setup = stunt_templates_limit(&limit, error) ? stunt_setup_load(config, error) : NULL;
     bench->spec = bench->setup ? stunt_spec_load(bench->setup->spec, error) : NULL;
     return bench->spec != NULL;
 }

@@ -159,6 +159,13 @@ class Usage(CliTest):
         self.write("cache/stunt/templates/abc/ram", "x" * (3 << 20))
         self.assertRegex(self.stunt("doctor").stdout, rf"(?m)^ok +templates +1 in {folder}, 3 MiB of at most 77$")
 
+    def test_limit_of_templates_is_a_number(self):
+        for value in ("abc", "4G", "-1", "99999999999"):
+            self.env["STUNT_TEMPLATES_MIB"] = value
+            self.refused(["run", "toy/first"], f"STUNT_TEMPLATES_MIB is '{value}'", "a number of MiB, such as 4096")
+            told = self.stunt("doctor")
+            self.assertRegex(told.stdout, rf"(?m)^missing +templates +STUNT_TEMPLATES_MIB is '{value}'")
+
     def test_check_says_where_it_works(self):
         self.refused(["check"], "./stunt check", status=2)
 

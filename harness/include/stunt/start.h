@@ -87,6 +87,8 @@ typedef struct {
 
 /* What a folder of templates (NULL: the cache's) holds. */
 char *stunt_templates_folder(void); /* free with g_free */
+/* How much they may take: STUNT_TEMPLATES_MIB of the environment. Errors: INPUT (it is no number). */
+gboolean stunt_templates_limit(guint64 *ret_bytes, GError **error);
 void stunt_templates_measure(const char *folder, StuntTemplateUse *ret_use);
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/start/template.h"
+#include "stunt/error.h"
 
 #define MIB (G_GUINT64_CONSTANT(1) << 20)
 #define DEFAULT_LIMIT_MIB 4096
@@ -32,15 +33,28 @@ char *stunt_templates_folder(void)
     return g_build_filename(g_get_user_cache_dir(), "stunt", "templates", NULL);
 }
 
-static guint64 limit_bytes(void)
+gboolean stunt_templates_limit(guint64 *ret_bytes, GError **error)
 {
     const char *text = g_getenv(LIMIT_VARIABLE);
-    guint64 mib;
+    guint64 mib = DEFAULT_LIMIT_MIB;
 
-    if (!text || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &mib, NULL)) {
-        mib = DEFAULT_LIMIT_MIB;
+    if (text && *text && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &mib, NULL)) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "%s is '%s', but it takes a number of MiB, such as %u (which is the default)", LIMIT_VARIABLE,
+                    text, DEFAULT_LIMIT_MIB);
+        return FALSE;
     }
-    return mib * MIB;
+    *ret_bytes = mib * MIB;
+    return TRUE;
+}
+
+/* With a limit that says nothing, the default one: whoever runs scenarios has complained about it before. */
+static guint64 limit_bytes(void)
+{
+    guint64 bytes = DEFAULT_LIMIT_MIB * MIB;
+
+    stunt_templates_limit(&bytes, NULL);
+    return bytes;
 }
 
 /* Calls func for each name in the folder but . and .. */
