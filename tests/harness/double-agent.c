@@ -116,8 +116,9 @@ static gboolean run_command(Double *d, const StuntRecord *record)
     } else if (strcmp(words[0], "mutter") == 0) {
         double_say(d, STUNT_REC_OUTPUT, record->id, 1, "half a ", -1);
         d->sleeper = record->id;
-    } else if (strcmp(words[0], "burst") == 0) {
+    } else if (strcmp(words[0], "burst") == 0 || strcmp(words[0], "flood") == 0) {
         d->burst = atoi(words[1]);
+        d->flood = *words[0] == 'f';
         end(d, record->id, 0);
     } else if (strcmp(words[0], "echo") == 0) {
         echo(d, record->id, words);

@@ -24,6 +24,7 @@ typedef struct {
     guint sleeper;     /* id of the command "sleep", 0: none runs */
     GHashTable *files; /* path -> GByteArray */
     guint burst;       /* events still to be recorded */
+    gboolean flood;    /* all of them in one operation, which no stop divides: what has no room is lost */
 } Double;
 
 /* The guest's side; lets it run on from where it stands, up to its next stop. */

@@ -14,7 +14,8 @@
 
 static FILE *qmp, *commands; /* both ways of the one socket */
 static Double kept;          /* the snapshot */
-static GBytes *kept_answer;  /* in the shared memory then; NULL: no snapshot */
+static char *kept_name;      /* NULL: no snapshot */
+static GBytes *kept_answer;  /* in the shared memory then */
 
 guint8 *double_at(Double *d, guint32 offset)
 {
@@ -50,22 +51,33 @@ void double_off(const char *reason)
     double_event("STOP", NULL);
 }
 
-/* As the link does it: stops when the ring is nearly full. */
-void double_record_events(Double *d)
+static void record_event(Double *d, guint64 used)
 {
     struct stunt_shm *shm = d->shm;
     struct stunt_event *ring = (gpointer)double_at(d, shm->event_offset);
 
+    if (used >= shm->event_capacity) {
+        shm->lost++;
+        return;
+    }
+    ring[shm->head % shm->event_capacity] =
+        (struct stunt_event){ .seq = shm->head + shm->lost + 1, .time_ns = d->now_ns++ };
+    __atomic_store_n(&shm->head, shm->head + 1, __ATOMIC_RELEASE);
+}
+
+/* As the link does it: stops when the ring is nearly full. */
+void double_record_events(Double *d)
+{
+    const struct stunt_shm *shm = d->shm;
+
     while (d->burst) {
         const guint64 used = shm->head - __atomic_load_n(&shm->tail, __ATOMIC_ACQUIRE);
 
-        if (used >= shm->event_capacity / 4 * 3) {
+        if (!d->flood && used >= shm->event_capacity / 4 * 3) {
             double_stop(d, STUNT_STOP_RING, 0);
             return;
         }
-        ring[shm->head % shm->event_capacity] =
-            (struct stunt_event){ .seq = shm->head + 1, .time_ns = d->now_ns++ };
-        __atomic_store_n(&shm->head, shm->head + 1, __ATOMIC_RELEASE);
+        record_event(d, used);
         d->burst--;
     }
 }
@@ -82,10 +94,12 @@ static void refuse(gint64 id, const char *why)
             id, why);
 }
 
-/* One snapshot, of the name "here". What a guest wrote into its files stays. */
-static void take_snapshot(const Double *d)
+/* One snapshot, the last one. What a guest wrote into its files stays. */
+static void take_snapshot(const Double *d, const char *name)
 {
     kept = *d;
+    g_free(kept_name);
+    kept_name = g_strdup(name);
     g_clear_pointer(&kept_answer, g_bytes_unref);
     kept_answer = g_bytes_new(double_at((Double *)d, d->shm->rx_offset), d->shm->rx_len);
 }
@@ -95,7 +109,7 @@ static void rewind_to(Double *d, gint64 id, const char *name)
     gsize len;
     gconstpointer answer;
 
-    if (!kept_answer || strcmp(name, "here") != 0) {
+    if (g_strcmp0(name, kept_name) != 0) {
         refuse(id, "there is no such snapshot");
         return;
     }
@@ -106,7 +120,7 @@ static void rewind_to(Double *d, gint64 id, const char *name)
     d->shm->dump_len = 0;
     d->shm->stop_reason = STUNT_STOP_ASK;
     d->shm->stop_time_ns = d->now_ns;
-    d->shm->stop_seq = d->shm->head;
+    d->shm->stop_seq = d->shm->head + d->shm->lost;
     reply(id, "{}");
 }
 
@@ -122,7 +136,7 @@ static void set_property(Double *d, gint64 id, JsonObject *arguments)
         refuse(id, json_object_get_string_member(arguments, "value")); /* shows what came */
         return;
     } else if (strcmp(property, "snapshot") == 0) {
-        take_snapshot(d);
+        take_snapshot(d, json_object_get_string_member(arguments, "value"));
     } else if (strcmp(property, "rewind") == 0) {
         rewind_to(d, id, json_object_get_string_member(arguments, "value"));
         return;
