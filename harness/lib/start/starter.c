@@ -10,7 +10,8 @@
 #include "stunt/error.h"
 
 #define POLL_US 20000
-#define TELL_EVERY 50 /* polls: what another process boots for us is waited for aloud */
+#define TELL_EVERY 50 /* polls: what another process boots for us is waited for aloud, and … */
+#define POLLS_MAX 3000 /* … only a minute: whoever takes longer is stopped, or as good as */
 
 /* ---- life ---------------------------------------------------------------------------------------- */
 
@@ -62,16 +63,28 @@ static void forget_machine(StuntReady *ready)
 
 /* ---- templates ----------------------------------------------------------------------------------- */
 
-/* Whose turn it is to boot: a lock, or -1 when the folder cannot be used. Waits for others. */
-static int wait_for_lock(const StuntStarter *starter, const StuntStartRequest *request, const char *key)
+/* The same text for all machines: it is the folder's trouble. */
+static void warn_not_kept(const StuntStarter *starter, StuntReady *ready, const char *why)
+{
+    warn(ready, "templates are not kept in %s: %s", starter->folder, why);
+}
+
+/* Whose turn it is to boot: a lock, or -1 with a warning when nothing can be kept. Waits for others. */
+static int wait_for_lock(const StuntStarter *starter, const StuntStartRequest *request, const char *key,
+                         StuntReady *ready)
 {
     int lock;
 
-    for (guint i = 1; (lock = stunt_template_lock(starter->folder, key)) < 0 && errno == EAGAIN; i++) {
+    for (guint i = 1;
+         (lock = stunt_template_lock(starter->folder, key)) < 0 && errno == EAGAIN && i < POLLS_MAX; i++) {
         if (i % TELL_EVERY == 0) {
             stunt_start_progress(request, "waiting for another run that boots this machine");
         }
         g_usleep(POLL_US);
+    }
+    if (lock < 0) {
+        warn_not_kept(starter, ready,
+                      errno == EAGAIN ? "another run has had a lock there for a minute" : g_strerror(errno));
     }
     return lock;
 }
@@ -108,12 +121,6 @@ static StuntTemplate *save(const char *folder, const char *key, const char *defi
     log = stunt_timeline_to_text(booted->timeline, NULL);
     text = (StuntTemplateText){ definition, log, &booted->baseline, guest };
     return stunt_draft_commit(draft, &text, error);
-}
-
-/* The same text for all machines: it is the folder's trouble. */
-static void warn_not_kept(const StuntStarter *starter, StuntReady *ready, const char *why)
-{
-    warn(ready, "templates are not kept in %s: %s", starter->folder, why);
 }
 
 /* On the disk if that works, else in memory. NULL with a warning when neither does. */
@@ -166,10 +173,7 @@ static StuntTemplate *find_template(StuntStarter *starter, const StuntStartReque
     }
     template = open_template(starter, key, ret_ready);
     if (!template) {
-        lock = wait_for_lock(starter, request, key);
-        if (lock < 0) {
-            warn_not_kept(starter, ret_ready, g_strerror(errno));
-        }
+        lock = wait_for_lock(starter, request, key, ret_ready);
         template = lock < 0 ? NULL : open_template(starter, key, ret_ready);
         if (!template) {
             template = make_template(starter, request, key, definition, lock >= 0, ret_ready, error);
