@@ -27,7 +27,8 @@ typedef struct {
     GPtrArray *scenario;  /* StuntScenarioFile * */
     StuntResult **result; /* by index; NULL: not run */
     StuntTally tally;
-    char *root, *folder; /* of results */
+    GDateTime *began;
+    char *root, *folder; /* of results; the folder is NULL until there is one */
     gboolean save_failed;
 } Run;
 
@@ -43,12 +44,21 @@ static void on_progress(guint index, const char *what, guint64 virtual_ns, gpoin
     stunt_show_progress(((Run *)data)->show, index, what, virtual_ns);
 }
 
+/* The folder is made for the first result: a run that is ended before leaves none. */
+static gboolean save_in_folder(Run *run, StuntOutcome *outcome, GError **error)
+{
+    if (!run->folder) {
+        run->folder = stunt_results_new_run(run->root, (guint64)run->options->seed, run->began, error);
+    }
+    return run->folder && stunt_results_save(run->folder, outcome->result, &outcome->logs, error);
+}
+
 /* A verdict that cannot be kept is still told, but the run does not end well. */
 static void save(Run *run, StuntOutcome *outcome)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!stunt_results_save(run->folder, outcome->result, &outcome->logs, &error)) {
+    if (!save_in_folder(run, outcome, &error)) {
         if (!run->save_failed) {
             fprintf(stderr, "stunt: %s\n", error->message);
         }
@@ -112,8 +122,7 @@ static gboolean set_latest(const Run *run)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!g_file_test(run->folder, G_FILE_TEST_IS_DIR) ||
-        stunt_results_set_latest(run->root, run->folder, &error)) {
+    if (!run->folder || stunt_results_set_latest(run->root, run->folder, &error)) {
         return TRUE;
     }
     fprintf(stderr, "stunt: %s\n", error->message);
@@ -159,7 +168,6 @@ static gboolean check_kernel(const StuntSetup *setup, const char *name, GError *
 static int run_all(Run *run, const StuntBench *bench)
 {
     const Options *options = run->options;
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
     StuntJobs jobs = {
         .setup = bench->setup,
         .spec = bench->spec,
@@ -181,7 +189,7 @@ static int run_all(Run *run, const StuntBench *bench)
     int number;
 
     run->root = options->results ? g_canonicalize_filename(options->results, NULL) : stunt_results_root();
-    run->folder = stunt_results_new_run(run->root, jobs.seed, now);
+    run->began = g_date_time_new_now_local();
     run->show = stunt_show_new(to_stdout ? stderr : stdout, run->scenario);
     stunt_show_wanted_start(run->show, options->start);
     run->result = g_new0(StuntResult *, run->scenario->len);
@@ -191,8 +199,7 @@ static int run_all(Run *run, const StuntBench *bench)
         fprintf(stderr, "stunt: ended by signal %d, %u of %u scenarios were run\n", number,
                 run->tally.passed + run->tally.failed + run->tally.skipped, run->scenario->len);
     }
-    stunt_show_summary(run->show, &run->tally,
-                       g_file_test(run->folder, G_FILE_TEST_IS_DIR) ? run->folder : NULL);
+    stunt_show_summary(run->show, &run->tally, run->folder);
     if (number) {
         return STUNT_EXIT_SIGNAL + number;
     }
@@ -206,6 +213,7 @@ static void run_clear(Run *run)
         stunt_result_free(run->result[i]);
     }
     g_free(run->result);
+    g_clear_pointer(&run->began, g_date_time_unref);
     g_free(run->root);
     g_free(run->folder);
     g_ptr_array_unref(run->scenario);

@@ -135,11 +135,30 @@ static void save(const char *root, const char *name, char **ret_run)
     g_autoptr(GDateTime) time = g_date_time_new_utc(2030, 1, 2, 3, 4, 5);
     GError *error = NULL;
 
-    *ret_run = stunt_results_new_run(root, result->seed, time);
+    *ret_run = stunt_results_new_run(root, result->seed, time, &error);
+    g_assert_no_error(error);
     stunt_results_save(*ret_run, result, &(StuntResultLogs){ .events = events }, &error);
     g_assert_no_error(error);
     stunt_results_set_latest(root, *ret_run, &error);
     g_assert_no_error(error);
+}
+
+/* Two runs that begin in the same second, before either has a result. */
+static void runs_have_folders_of_their_own(void)
+{
+    g_autofree char *root = new_folder(), *first = NULL, *second = NULL, *below = NULL;
+    g_autoptr(GDateTime) time = g_date_time_new_utc(2030, 1, 2, 3, 4, 5);
+    g_autoptr(GError) error = NULL;
+
+    first = stunt_results_new_run(root, 1, time, NULL);
+    second = stunt_results_new_run(root, 1, time, NULL);
+    g_assert_true(g_str_has_suffix(first, "/20300102-030405-1"));
+    g_assert_true(g_str_has_suffix(second, "/20300102-030405-1-2"));
+    below = write_file(root, "file", "");
+    g_assert_null(stunt_results_new_run(below, 1, time, &error));
+    g_assert_error(error, STUNT_ERROR, STUNT_ERROR_FAILED);
+    assert_has(error->message, "cannot make ");
+    remove_folder(root);
 }
 
 static void saved_results_are_found(void)
@@ -246,6 +265,7 @@ int main(int argc, char **argv)
     g_test_add_func("/result/strings-become-valid", strings_become_valid);
     g_test_add_func("/result/bad-json-is-refused", bad_json_is_refused);
     g_test_add_func("/result/exit-codes", exit_codes);
+    g_test_add_func("/result/runs-have-folders-of-their-own", runs_have_folders_of_their_own);
     g_test_add_func("/result/saved-results-are-found", saved_results_are_found);
     g_test_add_func("/result/strict-log-is-kept-beside", strict_log_is_kept_beside);
     g_test_add_func("/result/missing-result-is-explained", missing_result_is_explained);

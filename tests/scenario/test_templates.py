@@ -202,6 +202,7 @@ class Making(Templates):
             time.sleep(0.02)
         self.assertEqual([run.returncode for run in runs], [0, 0])
         self.assertEqual(len(booted), 1)
+        self.assertEqual(len(list((self.home / "state").rglob("result.json"))), 2, "each has its own results")
         self.assertEqual(self.keys(), {self.key})
 
     def test_other_run_takes_over_from_one_that_is_killed(self):

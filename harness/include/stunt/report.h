@@ -35,10 +35,10 @@ gboolean stunt_report_write(const char *file, const char *text, gsize len, GErro
 char *stunt_results_root(void);
 
 /*
- * Where a run under `root` keeps its results: root/<time>-<seed>, with a number appended when that is taken.
- * Not made yet. Free with g_free.
+ * Makes the folder in which a run under `root` keeps its results: root/<time>-<seed>, with a number appended
+ * when that is taken, be it at the same moment. Free with g_free. Errors: FAILED.
  */
-char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time);
+char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time, GError **error);
 
 /* Logs beside a result; NULL is an empty one. */
 typedef struct {

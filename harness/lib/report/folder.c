@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "stunt/error.h"
@@ -18,17 +19,23 @@ char *stunt_results_root(void)
     return g_build_filename(g_get_user_state_dir(), "stunt", "results", NULL);
 }
 
-char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time)
+char *stunt_results_new_run(const char *root, guint64 seed, GDateTime *time, GError **error)
 {
     g_autofree char *stamp = g_date_time_format(time, "%Y%m%d-%H%M%S");
     g_autofree char *name = g_strdup_printf("%s-%" G_GUINT64_FORMAT, stamp, seed);
-    char *run = g_build_filename(root, name, NULL);
+    g_autofree char *run = g_build_filename(root, name, NULL);
+    gboolean made = g_mkdir_with_parents(root, FOLDER_MODE) == 0 && mkdir(run, FOLDER_MODE) == 0;
 
-    for (guint n = 2; g_file_test(run, G_FILE_TEST_EXISTS); n++) {
+    for (guint n = 2; !made && errno == EEXIST && g_file_test(run, G_FILE_TEST_EXISTS); n++) {
         g_free(run);
         run = g_strdup_printf("%s/%s-%u", root, name, n);
+        made = mkdir(run, FOLDER_MODE) == 0;
     }
-    return run;
+    if (!made) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "cannot make %s: %s", run, g_strerror(errno));
+        return NULL;
+    }
+    return g_steal_pointer(&run);
 }
 
 /* A scenario outside of the scenarios folder is named by its path: no part of it may lead out of the run's
