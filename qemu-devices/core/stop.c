@@ -30,11 +30,16 @@ static void wait_turn(enum stunt_stop reason, uint32_t arg)
     }
 }
 
+bool stunt_stop_is_off(void)
+{
+    return stunt_trace.stop.off || qemu_shutdown_requested_get() != SHUTDOWN_CAUSE_NONE;
+}
+
 void stunt_stop_request(enum stunt_stop reason, uint32_t arg)
 {
     StuntStop *stop = &stunt_trace.stop;
 
-    if (!runstate_is_running()) {
+    if (!runstate_is_running() || stunt_stop_is_off()) {
         return;
     }
     if (stop->reason == STUNT_STOP_NONE) {
@@ -95,6 +100,7 @@ static void state_changed(void *opaque, bool running, RunState state)
         return;
     }
     stop->reason = STUNT_STOP_NONE;
+    stop->off = false;
     if (stunt_trace.shm) {
         stunt_trace.shm->stop_reason = STUNT_STOP_NONE;
     }
@@ -124,18 +130,27 @@ void stunt_stop_clear(void)
 
     stop->reason = STUNT_STOP_NONE;
     stop->waiting = 0;
+    stop->off = false;
     timer_del(stop->again);
+}
+
+/* The request is forgotten when it is carried out, and a processor may still run until it stands. */
+static void carry_out_shutdown(Notifier *notifier, void *data)
+{
+    stunt_trace.stop.off = true;
 }
 
 void stunt_stop_init(void)
 {
     static Notifier poll_notifier = { .notify = before_time_skips };
+    static Notifier shutdown_notifier = { .notify = carry_out_shutdown };
     StuntStop *stop = &stunt_trace.stop;
 
     stop->again = timer_new_ns(QEMU_CLOCK_VIRTUAL, again_expired, stop);
     stop->deadline = timer_new_ns(QEMU_CLOCK_VIRTUAL, deadline_expired, stop);
     qemu_add_vm_change_state_handler(state_changed, stop);
     main_loop_poll_add_notifier(&poll_notifier);
+    qemu_register_shutdown_notifier(&shutdown_notifier);
 }
 
 const VMStateDescription vmstate_stunt_stop = {

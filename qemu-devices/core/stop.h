@@ -19,12 +19,19 @@ typedef struct StuntStop {
     uint32_t waiting_arg[STUNT_STOP_REASONS];
     QEMUTimer *again;    /* stops once more, for a waiting reason */
     QEMUTimer *deadline; /* stunt_trace.deadline_ns */
+    bool off; /* QEMU has taken note of a power-off or reset by the guest */
 } StuntStop;
 
 extern const VMStateDescription vmstate_stunt_stop;
 
 /* Stops the machine. Nothing happens when it stands still already for another cause. */
 void stunt_stop_request(enum stunt_stop reason, uint32_t arg);
+
+/*
+ * Whether the guest has switched itself off. QEMU only asks its main loop to stop such a machine, so how far it
+ * still comes depends on the host: nothing of that is an event or a reason to stop.
+ */
+bool stunt_stop_is_off(void);
 
 /* Puts the deadline timer where stunt_trace.deadline_ns says. */
 void stunt_stop_arm_deadline(void);

@@ -119,6 +119,9 @@ const struct stunt_rule *stunt_event_slow(uint16_t device, uint16_t class_id,
         .device = device,
     };
 
+    if (stunt_stop_is_off()) {
+        return NULL;
+    }
     memcpy(event.field, field, sizeof(event.field));
     count_event();
     event.seq = stunt_trace.seq;
