@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two runs with one seed are the same to the byte, also on a busy machine; another seed is another run."""
 
+import json
+import re
 import subprocess
 import unittest
 from pathlib import Path
@@ -9,6 +11,10 @@ from pathlib import Path
 from common import StuntTest
 
 SCENARIOS = ["dma/lost-interrupt", "dma/four-channels"]
+KINDS = ("boot", "strict", "turbo")
+RANDOM = '''return scenario { summary = "random numbers of the guest", run = function(vm)
+  vm:run{ "sh", "-c", "head -c 16 /dev/urandom | hexdump -v -e '1/1 \\"%02x\\"'" } end }
+'''
 
 
 class Determinism(StuntTest):
@@ -47,6 +53,24 @@ class Determinism(StuntTest):
             done = self.stunt("replay", "--start", again, folder)
             self.assertEqual(done.returncode, 0, f"{saved}, then {again}: {done.stdout}{done.stderr}")
             self.assertIn("identical", done.stdout)
+
+    def random_numbers(self, kind, seed):
+        """What each of two scenarios got, the second in the machine of the first where machines are kept."""
+        paths = [self.scenario(name, RANDOM) for name in ("one", "two")]
+        status, results = self.run_json("--jobs", "1", "--start", kind, "--seed", seed, *paths)
+        self.assertEqual(status, 0, results)
+        folders = [Path(row["events"]).parent for row in results.values()]
+        self.assertEqual([json.loads((folder / "result.json").read_text())["start"] for folder in folders], [kind] * 2)
+        found = [re.findall(r"  output  #\d+ ([0-9a-f]{32})$", (folder / "events.log").read_text(), re.M)
+                 for folder in folders]
+        self.assertEqual([len(numbers) for numbers in found], [1, 1], found)
+        return [numbers[0] for numbers in found]
+
+    def test_random_numbers_of_the_guest_follow_the_seed_alone(self):
+        numbers = {seed: {kind: self.random_numbers(kind, seed) for kind in KINDS} for seed in (5, 6)}
+        for seed, of in numbers.items():
+            self.assertEqual(of, dict.fromkeys(KINDS, [of["boot"][0]] * 2), f"seed {seed}")
+        self.assertNotEqual(numbers[5]["boot"], numbers[6]["boot"])
 
     def test_replay_shows_the_first_difference(self):
         _, results = self.run_json("--seed", "3", SCENARIOS[0])
