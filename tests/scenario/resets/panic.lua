@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- With a transfer under way, the kernel panics.
+-- With transfers under way, the kernel panics.
 return scenario {
   summary = "after a panic the next run finds all as it was",
   machine = { dma0 = { type = "dma", bandwidth = 4000000 } },
   modules = { "stunt_dma" },
   verdict = "FAIL",
   run = function(vm)
-    vm:spawn("stunt-dma copy --size 300000")
+    vm:spawn("stunt-dma copy --threads 4 --size 300000")
     vm:sleep("10ms")
     vm:run { "sh", "-c", "echo c > /proc/sysrq-trigger" }
   end,
