@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- With transfers under way, the guest powers off.
+local flight = require "lib.flight"
+
 return scenario {
   summary = "after a power-off the next run finds all as it was",
-  machine = { dma0 = { type = "dma", bandwidth = 4000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
   modules = { "stunt_dma" },
   verdict = "FAIL",
   run = function(vm)
-    vm:spawn("stunt-dma copy --threads 4 --size 300000")
-    vm:sleep("10ms")
+    flight.begin(vm, 4)
     vm:run("poweroff -f")
   end,
 }
