@@ -9,7 +9,8 @@
 #include "stunt/error.h"
 #include "stunt/report.h"
 
-#define SEED 1
+#define SEED      1
+#define US_PER_MS 1000.0
 
 typedef struct {
     char *json, *only;
@@ -18,55 +19,86 @@ typedef struct {
 
 typedef struct {
     FILE *table;
+    const StuntSpec *spec;
     int signal; /* that ended a batch */
 } Bench;
 
 /* ---- scenarios ------------------------------------------------------------------------------------ */
 
 typedef struct {
-    guint passed;
-    char *why; /* the first that did not pass */
-} Batch;
+    const StuntBatch *batch;
+    double *begin_ms; /* by index */
+    guint good;
+    char *why; /* of the first that was not */
+} Running;
+
+static double now_ms(void)
+{
+    return (double)g_get_monotonic_time() / US_PER_MS;
+}
+
+static void on_started(guint index, gpointer data)
+{
+    ((Running *)data)->begin_ms[index] = now_ms();
+}
+
+/* What was not measured as it says would be worse than no figure. */
+static gboolean is_as_asked(const StuntBatch *batch, const StuntResult *result)
+{
+    return g_str_equal(result->start, stunt_start_kind_name(batch->start)) ||
+           g_str_equal(result->mode, "realtime");
+}
 
 static void on_finished(guint index, StuntOutcome *outcome, gpointer data)
 {
     const StuntResult *result = outcome->result;
-    Batch *batch = data;
+    Running *running = data;
 
-    (void)index;
-    if (result->status == STUNT_PASS) {
-        batch->passed++;
-    } else if (!batch->why) {
-        batch->why =
+    if (running->batch->ret_each_ms) {
+        running->batch->ret_each_ms[index] = now_ms() - running->begin_ms[index];
+    }
+    if (result->status == STUNT_PASS && is_as_asked(running->batch, result)) {
+        running->good++;
+    } else if (!running->why && result->status == STUNT_PASS) {
+        running->why = g_strdup_printf("%s: started by %s: %s", result->name, result->start, result->start_note);
+    } else if (!running->why) {
+        running->why =
             g_strdup_printf("%s: %s: %s", result->name, stunt_status_name(result->status), result->reason);
     }
 }
 
-static gboolean run_batch(const StuntSetup *setup, const StuntScenarioFile *scenario, guint count,
-                          guint workers, gpointer data, GError **error)
+static gboolean run_batch(const StuntBatch *batch, gpointer data, GError **error)
 {
     Bench *bench = data;
-    Batch batch = { 0 };
+    guint runs = batch->scenario->len * batch->times;
     g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
-    StuntJobs jobs = {
-        .setup = setup,
+    g_autofree double *begin_ms = g_new0(double, runs);
+    Running running = { .batch = batch, .begin_ms = begin_ms };
+    const StuntJobs jobs = {
+        .setup = batch->setup,
+        .spec = bench->spec,
         .scenario = scenarios,
         .seed = SEED,
-        .jobs = workers,
+        .jobs = batch->workers,
+        .start = batch->start,
+        .verify_resets = STUNT_DEFAULT_VERIFY_RESETS,
+        .started = on_started,
         .finished = on_finished,
-        .data = &batch,
+        .data = &running,
     };
+    gboolean good;
 
-    for (guint i = 0; i < count; i++) {
-        g_ptr_array_add(scenarios, (gpointer)scenario);
+    for (guint i = 0; i < runs; i++) {
+        g_ptr_array_add(scenarios, batch->scenario->pdata[i % batch->scenario->len]);
     }
     bench->signal = stunt_jobs_run(&jobs);
-    if (bench->signal || batch.passed < count) {
+    good = !bench->signal && running.good == runs;
+    if (!good) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "%s",
-                    batch.why ? batch.why : "ended by a signal");
+                    running.why ? running.why : "ended by a signal");
     }
-    g_free(batch.why);
-    return !bench->signal && batch.passed == count;
+    g_free(running.why);
+    return good;
 }
 
 /* ---- telling --------------------------------------------------------------------------------------- */
@@ -143,6 +175,7 @@ static int measure(const Options *options, const char *config)
         return stunt_cli_fail(error);
     }
     request.setup = installed.setup;
+    bench.spec = installed.spec;
     fputs(head, bench.table);
     figures = stunt_measure(&request, &error);
     if (!figures || !write_json(options->json, figures, options->quick, &error)) {

@@ -8,9 +8,7 @@
 #include "stunt/error.h"
 #include "stunt/report.h"
 
-#define DEFAULT_SEED          1
-#define DEFAULT_START         STUNT_START_TURBO
-#define DEFAULT_VERIFY_RESETS 64
+#define DEFAULT_SEED 1
 
 typedef struct {
     gint64 seed;
@@ -222,7 +220,7 @@ static void run_clear(Run *run)
 /* The message is complete for a usage error. */
 static gboolean check_options(Options *options, GError **error)
 {
-    options->start_kind = DEFAULT_START;
+    options->start_kind = STUNT_DEFAULT_START;
     if (options->jobs < 0 || options->seed < 0) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
                     "--jobs and --seed take numbers that are not negative");
@@ -265,7 +263,7 @@ static int run_with(const Options *options, char **words, const char *config)
 
 static int run(int argc, char **argv, const char *config)
 {
-    static Options options = { .seed = DEFAULT_SEED, .verify_resets = DEFAULT_VERIFY_RESETS };
+    static Options options = { .seed = DEFAULT_SEED, .verify_resets = STUNT_DEFAULT_VERIFY_RESETS };
     const GOptionEntry entries[] = {
         /* what they set lives as long as the process */
         { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "seed of all randomness (1)", "N" },

@@ -5,6 +5,9 @@
 
 #include "collect.h"
 
+#define STUNT_DEFAULT_START         STUNT_START_TURBO
+#define STUNT_DEFAULT_VERIFY_RESETS 64
+
 typedef struct {
     const StuntSetup *setup;
     const StuntSpec *spec;     /* NULL: scenarios with the same machine are not kept together */

@@ -60,8 +60,21 @@ class Bench(StuntTest):
                 self.assertIn(f"`{against['name']}`", documented)
 
     def test_starts(self):
-        ways = ["strict", "loadvm", "incoming", "boot"]
+        ways = ["strict", "strict-cold", "loadvm", "incoming", "boot"]
         self.check_group("warm", {"start": ways, "start.answer": ways, "start.command": ways})
+
+    def test_scenarios(self):
+        self.check_group("scenario", {"scenario": ["first", "strict", "boot"]})
+
+    def test_experiments(self):
+        self.check_group("experiments", {"experiments": ["one-worker", "strict", "boot"]})
+
+    def test_suite(self):
+        self.check_group("suite", {"suite": ["strict"]})
+
+    def test_machines_from_templates(self):
+        self.check_group("events", {"events": ["off"]})
+        self.check_group("faults", {"faults": ["never-matching"]})
 
     def test_stock_device(self):
         self.check_group("irq", {"irq": ["nvme"], "irq.virtual": ["nvme"]})

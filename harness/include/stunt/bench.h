@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 #include "stunt/setup.h"
+#include "stunt/start.h"
 
 /* ---- samples ------------------------------------------------------------------------------------- */
 
@@ -51,12 +52,22 @@ char *stunt_figure_to_text(const StuntFigure *figure);
 
 /* ---- measuring ----------------------------------------------------------------------------------- */
 
+/* Scenarios that run as `stunt run` runs them; their results are taken in, and not kept. */
+typedef struct {
+    const StuntSetup *setup;
+    const GPtrArray *scenario; /* StuntScenarioFile * */
+    guint times;               /* the list runs, from its beginning to its end */
+    StuntStartKind start;
+    guint workers;       /* at once */
+    double *ret_each_ms; /* gets for each run, by its number, the time from when a worker was wanted for it
+                            until its result was there; or NULL */
+} StuntBatch;
+
 /*
- * Runs a scenario `count` times, `workers` at once, and waits. Errors: FAILED (one did not pass, or a signal
- * ended it).
+ * Runs all of them, and waits. Errors: FAILED (one did not pass, or was not started in that way, or a signal
+ * ended it). Scenarios in real time always boot.
  */
-typedef gboolean (*StuntBatchFunc)(const StuntSetup *setup, const StuntScenarioFile *scenario, guint count,
-                                   guint workers, gpointer data, GError **error);
+typedef gboolean (*StuntBatchFunc)(const StuntBatch *batch, gpointer data, GError **error);
 
 typedef struct {
     const StuntSetup *setup;

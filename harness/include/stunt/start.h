@@ -50,6 +50,7 @@ typedef struct StuntStarter StuntStarter;
 typedef struct {
     const char *folder; /* of templates; NULL: ${XDG_CACHE_HOME:-~/.cache}/stunt/templates */
     guint verify_every; /* so many rewinds after the last, all state is compared; 0: never */
+    gboolean no_spare;  /* no process is started ahead of the next strict start */
 } StuntStarterOptions;
 
 StuntStarter *stunt_starter_new(const StuntStarterOptions *options);

@@ -71,7 +71,9 @@ static gboolean take_turns(StuntMeasuring *measuring, const Way *first, const Wa
 {
     g_auto(StuntRig) rig = { 0 };
 
-    if (!stunt_rig_boot_device(&rig, measuring, NULL, error) || !time_traffic(&rig, TRUE, NULL, error)) {
+    if (!stunt_rig_start_fresh(&rig, measuring, stunt_rig_device_machine(measuring, NULL, error),
+                               stunt_workload.module, error) ||
+        !time_traffic(&rig, TRUE, NULL, error)) {
         return FALSE;
     }
     for (guint i = 0; stunt_measuring_more(measuring, i, FULL, QUICK); i++) {

@@ -13,6 +13,7 @@ typedef struct {
     const StuntMeasureRequest *request;
     GPtrArray *figure; /* StuntFigure *, measured so far */
     gint64 start_us;
+    StuntStarter *starter; /* starts nothing ahead: no process runs beside what is measured */
 } StuntMeasuring;
 
 /* A group measures its figures and gives each to stunt_measuring_keep(). */
@@ -28,6 +29,7 @@ gboolean stunt_bench_irq(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_events(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_faults(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_experiments(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_suite(StuntMeasuring *measuring, GError **error);
 
 /* Takes the figure. */
 void stunt_measuring_keep(StuntMeasuring *measuring, StuntFigure *figure);
@@ -85,6 +87,8 @@ typedef struct {
     StuntTimeline *timeline;
     StuntVm *vm;
     StuntGuest *guest;
+    StuntStarter *starter; /* whose the last three are; NULL: they are the rig's */
+    StuntReady ready;      /* lent by it */
 } StuntRig;
 void stunt_rig_clear(StuntRig *rig);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntRig, stunt_rig_clear)
@@ -93,11 +97,20 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntRig, stunt_rig_clear)
 StuntMachine *stunt_rig_machine(const StuntMeasuring *measuring, const char *kernel, GError **error);
 /* The default machine with the workload's device. props: the device's, or NULL. Errors: INPUT. */
 StuntMachine *stunt_rig_device_machine(const StuntMeasuring *measuring, const char *props, GError **error);
+/*
+ * Takes the machine, NULL passes an error on; the starter brings it to its ready point with that module (NULL:
+ * none) loaded. A start of another kind than asked for is an error. Errors: as stunt_starter_start(), FAILED.
+ */
+gboolean stunt_rig_start(StuntRig *rig, StuntStarter *starter, StuntStartKind kind, StuntMachine *machine,
+                         const char *module, GError **error);
+/* The same from a template of the machine, in a process of its own: as good as booted, and sooner there. */
+gboolean stunt_rig_start_fresh(StuntRig *rig, const StuntMeasuring *measuring, StuntMachine *machine,
+                               const char *module, GError **error);
 /* Takes the machine, NULL passes an error on; it stands before its first instruction. */
 gboolean stunt_rig_make(StuntRig *rig, StuntMachine *machine, GError **error);
 /* The same, and runs it until the agent says hello. */
 gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error);
-/* The machine with the device, its driver loaded. */
+/* The machine with the device, booted, its driver loaded. */
 gboolean stunt_rig_boot_device(StuntRig *rig, const StuntMeasuring *measuring, const char *props,
                                GError **error);
 /* The same with the workload's stock device beside it, which holds a read-only disk. Driver loaded, ready. */

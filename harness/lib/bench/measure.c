@@ -21,7 +21,8 @@ static const struct {
     { "irq", stunt_bench_irq, "a smallest job through driver, model and interrupt" },
     { "events", stunt_bench_events, "driver traffic with events recorded and not" },
     { "faults", stunt_bench_faults, "driver traffic with no rule and with one" },
-    { "experiments", stunt_bench_experiments, "small scenarios a second, 1 and 2 workers" },
+    { "experiments", stunt_bench_experiments, "small scenarios a second" },
+    { "suite", stunt_bench_suite, "all scenarios" },
 };
 
 gboolean stunt_measure_check(const char *only, GError **error)
@@ -82,7 +83,8 @@ double stunt_measuring_now_ms(void)
 GPtrArray *stunt_measure(const StuntMeasureRequest *request, GError **error)
 {
     g_autoptr(GPtrArray) figures = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_figure_free);
-    StuntMeasuring measuring = { request, figures, g_get_monotonic_time() };
+    g_autoptr(StuntStarter) starter = stunt_starter_new(&(StuntStarterOptions){ .no_spare = TRUE });
+    StuntMeasuring measuring = { request, figures, g_get_monotonic_time(), starter };
 
     if (!stunt_measure_check(request->only, error)) {
         return NULL;

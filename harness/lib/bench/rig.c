@@ -4,9 +4,22 @@
 #include "stunt/error.h"
 
 #define NS_PER_MS 1e6
+#define SEED      1
+
+static void give_back(StuntRig *rig)
+{
+    stunt_starter_release(rig->starter, &rig->ready);
+    rig->starter = NULL;
+    rig->guest = NULL;
+    rig->vm = NULL;
+    rig->timeline = NULL;
+}
 
 void stunt_rig_clear(StuntRig *rig)
 {
+    if (rig->starter) {
+        give_back(rig);
+    }
     g_clear_pointer(&rig->guest, stunt_guest_free);
     g_clear_pointer(&rig->vm, stunt_vm_free);
     g_clear_pointer(&rig->timeline, stunt_timeline_free);
@@ -34,6 +47,47 @@ gboolean stunt_rig_make(StuntRig *rig, StuntMachine *machine, GError **error)
     }
     rig->guest = stunt_guest_new(rig->vm);
     return TRUE;
+}
+
+/* A figure that was not measured as it says would be worse than none. */
+static gboolean check_kind(const StuntReady *ready, StuntStartKind kind, GError **error)
+{
+    if (ready->kind != kind) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "started by %s: %s",
+                    stunt_start_kind_name(ready->kind), ready->warning ? ready->warning : ready->note ? ready->note : "");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean stunt_rig_start(StuntRig *rig, StuntStarter *starter, StuntStartKind kind, StuntMachine *machine,
+                         const char *module, GError **error)
+{
+    StuntModule first = { (char *)module, (char *)"" };
+    g_autoptr(GPtrArray) modules = g_ptr_array_new();
+    const StuntStartRequest request = { .kind = kind, .machine = machine, .module = modules, .seed = SEED };
+
+    if (!machine) {
+        return FALSE;
+    }
+    if (module) {
+        g_ptr_array_add(modules, &first);
+    }
+    rig->machine = machine;
+    rig->starter = starter;
+    if (!stunt_starter_start(starter, &request, &rig->ready, error)) {
+        return FALSE;
+    }
+    rig->timeline = rig->ready.timeline;
+    rig->vm = rig->ready.vm;
+    rig->guest = rig->ready.guest;
+    return check_kind(&rig->ready, kind, error);
+}
+
+gboolean stunt_rig_start_fresh(StuntRig *rig, const StuntMeasuring *measuring, StuntMachine *machine,
+                               const char *module, GError **error)
+{
+    return stunt_rig_start(rig, measuring->starter, STUNT_START_STRICT, machine, module, error);
 }
 
 gboolean stunt_rig_boot(StuntRig *rig, StuntMachine *machine, GError **error)

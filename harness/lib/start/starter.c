@@ -21,6 +21,7 @@ StuntStarter *stunt_starter_new(const StuntStarterOptions *options)
 
     starter->folder = options->folder ? g_strdup(options->folder) : stunt_templates_folder();
     starter->verify_every = options->verify_every;
+    starter->no_spare = options->no_spare;
     starter->sums = stunt_sums_new();
     starter->templates =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)stunt_template_free);
@@ -262,7 +263,7 @@ static gboolean start_from_template(StuntStarter *starter, const StuntStartReque
     if (warm && stunt_warm_load(warm, template, &why)) {
         hand_over(warm, request->kind, ret_ready);
         stunt_starter_adopt(starter, warm, request->kind == STUNT_START_TURBO);
-        if (request->kind == STUNT_START_STRICT) {
+        if (request->kind == STUNT_START_STRICT && !starter->no_spare) {
             starter->spare = stunt_warm_spawn(key, request->machine, template, NULL);
         }
         return TRUE;

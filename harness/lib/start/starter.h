@@ -21,6 +21,7 @@ typedef struct {
 struct StuntStarter {
     char *folder;
     guint verify_every;
+    gboolean no_spare;
     GHashTable *sums;      /* StuntSums */
     GHashTable *templates; /* key to StuntTemplate: open, and checked when they were opened */
     GPtrArray *warm;       /* StuntWarm *, the one used last at the end */
