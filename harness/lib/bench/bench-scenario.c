@@ -22,9 +22,9 @@ static const Way scenario_ways[] = {
 };
 
 static const Way experiments_ways[] = {
-    { "turbo", STUNT_START_TURBO, 2, 5, 1, 400, 60, "" },
-    { "one-worker", STUNT_START_TURBO, 1, 5, 1, 200, 30, "the same with one worker" },
-    { "strict", STUNT_START_STRICT, 2, 3, 1, 40, 10, "two workers, each scenario started strictly" },
+    { "turbo", STUNT_START_TURBO, 2, 5, 1, 400, 40, "" },
+    { "one-worker", STUNT_START_TURBO, 1, 5, 1, 200, 20, "the same with one worker" },
+    { "strict", STUNT_START_STRICT, 2, 3, 1, 40, 6, "two workers, each scenario started strictly" },
     { "boot", STUNT_START_BOOT, 2, 2, 1, 4, 2, "two workers, each scenario with a boot of its own" },
 };
 

@@ -4,7 +4,7 @@
 #include "stunt/error.h"
 
 #define FULL  15
-#define QUICK 3
+#define QUICK 2
 
 static gboolean listen_on(StuntRig *rig, GError **error)
 {
