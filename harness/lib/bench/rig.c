@@ -53,8 +53,10 @@ gboolean stunt_rig_make(StuntRig *rig, StuntMachine *machine, GError **error)
 static gboolean check_kind(const StuntReady *ready, StuntStartKind kind, GError **error)
 {
     if (ready->kind != kind) {
+        const char *why = ready->warning ? ready->warning : ready->note;
+
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "started by %s: %s",
-                    stunt_start_kind_name(ready->kind), ready->warning ? ready->warning : ready->note ? ready->note : "");
+                    stunt_start_kind_name(ready->kind), why ? why : "");
         return FALSE;
     }
     return TRUE;
