@@ -69,7 +69,7 @@ typedef struct {
 /*
  * Brings a machine to the ready point and begins: rules and the guest's random numbers follow the seed. A
  * kind that cannot be had gives way to a slower one, and note or warning says why. Makes the template when
- * there is none, which takes a boot; when another process is at it, waits for that.
+ * there is none, which takes a boot; when another process is at it, waits for that, at most a minute.
  * Errors: as stunt_vm_new() and stunt_guest_boot(); FAILED when a machine was not put back as it was. Fills
  * ret_ready also when it fails.
  */
@@ -86,10 +86,13 @@ typedef struct {
     guint64 bytes, limit_bytes; /* on disk */
 } StuntTemplateUse;
 
-/* What a folder of templates (NULL: the cache's) holds. */
-char *stunt_templates_folder(void); /* free with g_free */
+/* The cache's folder of templates. Free with g_free. */
+char *stunt_templates_folder(void);
+
 /* How much they may take: STUNT_TEMPLATES_MIB of the environment. Errors: INPUT (it is no number). */
 gboolean stunt_templates_limit(guint64 *ret_bytes, GError **error);
+
+/* What a folder of templates (NULL: the cache's) holds. */
 void stunt_templates_measure(const char *folder, StuntTemplateUse *ret_use);
 
 #endif
