@@ -2,7 +2,7 @@
 -- The script ends while the machine stands at an event, inside of the driver's access to the device.
 return scenario {
   summary = "a machine can be left where a rule has stopped it",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   verdict = "FAIL",
   run = function(vm)

@@ -6,7 +6,7 @@ local ALL = "/tmp/tsc | od -A n -t u8; date +%s.%N; cat /proc/uptime; hwclock -u
 
 return scenario {
   summary = "clocks go on from where they were",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   run = function(vm)
     vm:put("/tmp/tsc", tiny.program(tiny.time_stamp), 493)

@@ -4,7 +4,7 @@ local tiny = require "lib.tiny"
 
 return scenario {
   summary = "code that the kernel has patched is as it was",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   run = function(vm)
     expect.equal(tiny.sh(vm, "cat /proc/sys/kernel/sched_schedstats"), "0")

@@ -4,7 +4,7 @@ local flight = require "lib.flight"
 
 return scenario {
   summary = "a run that is late is cut, and the next one is whole",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   deadline = "100ms",
   verdict = "FAIL",

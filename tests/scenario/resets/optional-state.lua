@@ -9,7 +9,7 @@ local WRITE = ("printf '\\2' | dd of=/dev/port bs=1 seek=%d 2>/dev/null"):format
 
 return scenario {
   summary = "state that is saved only when it is there does not stay",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   run = function(vm)
     expect.equal(tonumber(tiny.sh(vm, READ)), 0)

@@ -4,7 +4,7 @@ local flight = require "lib.flight"
 
 return scenario {
   summary = "after a power-off the next run finds all as it was",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   verdict = "FAIL",
   run = function(vm)

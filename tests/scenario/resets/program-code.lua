@@ -8,7 +8,7 @@ local E_ENTRY = 24
 
 return scenario {
   summary = "a program that was rewritten is as it was",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   run = function(vm)
     expect.equal(vm:run("stunt-dma copy --size 9").status, 0)

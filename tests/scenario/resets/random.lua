@@ -4,7 +4,7 @@ local tiny = require "lib.tiny"
 
 return scenario {
   summary = "what is random follows the seed",
-  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 500000 } },
   modules = { "stunt_dma" },
   run = function(vm)
     vm.dma0:fault { at = "irq.raise", action = "delay", probability = 0.5, params = { ns = "3us" }, optional = true }

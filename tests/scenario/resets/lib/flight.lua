@@ -9,10 +9,10 @@ function flight.running(vm)
   return n
 end
 
--- Begins a transfer on this many channels, 100 ms each, and comes back when all are at work.
+-- Begins a transfer on this many channels, 80 ms each, and comes back when all are at work.
 function flight.begin(vm, channels)
   for channel = 0, channels - 1 do
-    vm:spawn(("stunt-dma copy --channel %d --size 100000"):format(channel))
+    vm:spawn(("stunt-dma copy --channel %d --size 40000"):format(channel))
   end
   for _ = 1, 100 do
     if flight.running(vm) == channels then return end
