@@ -56,6 +56,12 @@ typedef struct {
     guint64 mask[5];
 } StuntEventQuery;
 
+/*
+ * Moves *i to the first matching event at or behind it that is not hidden. FALSE: there is none. The query's
+ * `from` is for its user to begin with.
+ */
+gboolean stunt_timeline_next(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *i);
+
 /* Number of matching events that are not hidden; with ret_first, the index of the first goes there. */
 gsize stunt_timeline_count(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *ret_first);
 

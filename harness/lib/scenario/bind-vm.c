@@ -210,7 +210,6 @@ static int vm_events(lua_State *L)
     static const char *const others[] = { "since", NULL };
     StuntRuntime *runtime = running(L);
     StuntEventQuery query;
-    gsize first;
     lua_Integer n = 0;
 
     lua_settop(L, 2);
@@ -220,10 +219,9 @@ static int vm_events(lua_State *L)
     }
     query = stunt_match_query(L, 2, runtime, others);
     lua_newtable(L);
-    while (stunt_timeline_count(runtime->timeline, &query, &first)) {
-        push_event(L, runtime, stunt_timeline_event(runtime->timeline, first));
+    for (gsize i = query.from; stunt_timeline_next(runtime->timeline, &query, &i); i++) {
+        push_event(L, runtime, stunt_timeline_event(runtime->timeline, i));
         lua_rawseti(L, -2, ++n);
-        query.from = first + 1;
     }
     return 1;
 }

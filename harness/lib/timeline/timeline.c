@@ -102,13 +102,15 @@ gsize stunt_timeline_events(const StuntTimeline *timeline)
     return timeline->n_events;
 }
 
+static const struct stunt_event *event_at(const StuntTimeline *timeline, gsize i)
+{
+    return (const struct stunt_event *)timeline->chunks->pdata[i >> STUNT_CHUNK_SHIFT] + i % STUNT_CHUNK;
+}
+
 const struct stunt_event *stunt_timeline_event(const StuntTimeline *timeline, gsize i)
 {
-    const struct stunt_event *chunk;
-
     g_return_val_if_fail(i < timeline->n_events, NULL);
-    chunk = g_ptr_array_index(timeline->chunks, i >> STUNT_CHUNK_SHIFT);
-    return chunk + i % STUNT_CHUNK;
+    return event_at(timeline, i);
 }
 
 /* ---- hiding -------------------------------------------------------------------------------------- */
@@ -155,20 +157,33 @@ static gboolean matches(const StuntEventQuery *query, const struct stunt_event *
     return TRUE;
 }
 
-gsize stunt_timeline_count(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *ret_first)
+gboolean stunt_timeline_next(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *i)
 {
-    gsize count = 0, i = query->from;
+    gsize at = *i;
 
     for (guint h = 0; h <= timeline->hidden->len; h++) {
         const gboolean last = h == timeline->hidden->len;
         const StuntHidden *gap = last ? NULL : &g_array_index(timeline->hidden, StuntHidden, h);
 
-        for (const gsize end = last ? timeline->n_events : gap->from; i < end; i++) {
-            if (matches(query, stunt_timeline_event(timeline, i)) && count++ == 0 && ret_first) {
-                *ret_first = i;
+        for (const gsize end = last ? timeline->n_events : gap->from; at < end; at++) {
+            if (matches(query, event_at(timeline, at))) {
+                *i = at;
+                return TRUE;
             }
         }
-        i = last ? i : MAX(i, gap->to);
+        at = last ? at : MAX(at, gap->to);
+    }
+    return FALSE;
+}
+
+gsize stunt_timeline_count(const StuntTimeline *timeline, const StuntEventQuery *query, gsize *ret_first)
+{
+    gsize count = 0;
+
+    for (gsize i = query->from; stunt_timeline_next(timeline, query, &i); i++) {
+        if (count++ == 0 && ret_first) {
+            *ret_first = i;
+        }
     }
     return count;
 }
