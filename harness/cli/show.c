@@ -171,7 +171,7 @@ static void print_result(StuntShow *show, const StuntResult *result)
     g_autofree char *virtual_time = stunt_time_format(result->virtual_ns / 1000000 * 1000000);
     const char *on = show->colour ? colour_of(result->status) : "", *off = show->colour ? "\033[0m" : "";
 
-    fprintf(show->out, "%s%-7s%s  %-*s %7.1f s  (virtual %s)\n", on, stunt_status_name(result->status), off,
+    fprintf(show->out, "%s%-7s%s  %-*s %7.2f s  (virtual %s)\n", on, stunt_status_name(result->status), off,
             show->name_width, result->name, (double)result->wall_ms / 1000, virtual_time);
     if (show->wanted_start && !g_str_equal(show->wanted_start, result->start)) {
         print_indented(show, result->start_note);

@@ -69,9 +69,6 @@ class Bench(StuntTest):
     def test_experiments(self):
         self.check_group("experiments", {"experiments": ["one-worker", "strict", "boot"]})
 
-    def test_suite(self):
-        self.check_group("suite", {"suite": ["strict"]})
-
     def test_machines_from_templates(self):
         self.check_group("events", {"events": ["off"]})
         self.check_group("faults", {"faults": ["never-matching"]})
