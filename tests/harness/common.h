@@ -22,6 +22,28 @@ static inline StuntMachine *double_machine(const char *what)
     return machine;
 }
 
+/* Starts the double. */
+static inline StuntVm *double_start(StuntTimeline *timeline)
+{
+    g_autoptr(StuntMachine) machine = double_machine("");
+    g_autoptr(GError) error = NULL;
+    StuntVm *vm = stunt_vm_new(machine, timeline, &error);
+
+    g_assert_no_error(error);
+    return vm;
+}
+
+/* The guest in it, booted. */
+static inline StuntGuest *double_boot(StuntVm *vm)
+{
+    g_autoptr(GError) error = NULL;
+    StuntGuest *guest = stunt_guest_new(vm);
+
+    g_assert_true(stunt_guest_boot(guest, 0, &error));
+    g_assert_no_error(error);
+    return guest;
+}
+
 static inline void assert_error(const GError *error, StuntErrorCode code, const char *text)
 {
     g_assert_error(error, STUNT_ERROR, (int)code);

@@ -13,15 +13,9 @@ typedef struct {
 
 static void set_up(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
-    g_autoptr(StuntMachine) machine = double_machine("");
-    g_autoptr(GError) error = NULL;
-
     f->timeline = stunt_timeline_new();
-    f->vm = stunt_vm_new(machine, f->timeline, &error);
-    g_assert_no_error(error);
-    f->guest = stunt_guest_new(f->vm);
-    g_assert_true(stunt_guest_boot(f->guest, 0, &error));
-    g_assert_no_error(error);
+    f->vm = double_start(f->timeline);
+    f->guest = double_boot(f->vm);
 }
 
 static void tear_down(Fixture *f, gconstpointer data G_GNUC_UNUSED)

@@ -50,12 +50,8 @@ typedef struct {
 
 static void set_up(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
-    g_autoptr(StuntMachine) machine = double_machine("");
-    g_autoptr(GError) error = NULL;
-
     f->timeline = stunt_timeline_new();
-    f->vm = stunt_vm_new(machine, f->timeline, &error);
-    g_assert_no_error(error);
+    f->vm = double_start(f->timeline);
 }
 
 static void tear_down(Fixture *f, gconstpointer data G_GNUC_UNUSED)

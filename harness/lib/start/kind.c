@@ -28,6 +28,6 @@ gboolean stunt_start_kind_parse(const char *name, StuntStartKind *ret_kind, GErr
     }
     hint = stunt_did_you_mean(name, all);
     g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
-                "there is no way to start called '%s'%s: boot, strict or turbo", name, hint);
+                "no way to start is called '%s'%s; there are: boot, strict, turbo", name, hint);
     return FALSE;
 }
