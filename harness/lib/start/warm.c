@@ -123,11 +123,14 @@ static void move_to_end(StuntStarter *starter, StuntWarm *warm)
     }
 }
 
-/* The one that was not used for longest goes. */
+/* The free one that was not used for longest goes. */
 static void keep_few(StuntStarter *starter)
 {
-    if (starter->warm->len > KEPT_MAX) {
-        g_ptr_array_remove_index(starter->warm, 0);
+    for (guint i = 0; starter->warm->len > KEPT_MAX && i < starter->warm->len; i++) {
+        if (!((StuntWarm *)starter->warm->pdata[i])->busy) {
+            g_ptr_array_remove_index(starter->warm, i);
+            return;
+        }
     }
 }
 
