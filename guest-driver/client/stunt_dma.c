@@ -23,7 +23,7 @@ static int check_version(struct stunt_dma *dma)
 
 	if (ret < 0)
 		return ret;
-	return info.version == STUNT_DMA_UAPI_VERSION ? 0 : -EPROTO;
+	return info.version >= STUNT_DMA_UAPI_VERSION ? 0 : -EPROTO;
 }
 
 int stunt_dma_open(const char *path, struct stunt_dma **ret_dma)
