@@ -21,6 +21,11 @@
 #define STUNT_EV_LINK_ASK    14U /* The guest agent asks for its next command */
 #define STUNT_EV_LINK_MARK   15U /* The guest marks a point in its own run */
 #define STUNT_EV_FAULT       16U /* A rule fired on the event before this one */
+/* The driver hands memory over to the device; told by the DMA checker in the guest */
+#define STUNT_EV_DMA_MAP     20U
+#define STUNT_EV_DMA_UNMAP   21U /* The driver takes memory back from the device */
+/* The device's transfers are held against what is mapped from here on, or no longer */
+#define STUNT_EV_DMA_CHECK   22U
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -99,6 +104,22 @@
 #define STUNT_EV_FAULT_ACTION 1U
 #define STUNT_EV_FAULT_COUNT  2U
 #define STUNT_EV_FAULT_EVENT  3U
+
+/* Fields of dma.map: index into struct stunt_event.field */
+#define STUNT_EV_DMA_MAP_ADDR      0U
+#define STUNT_EV_DMA_MAP_LEN       1U
+#define STUNT_EV_DMA_MAP_PHYS      2U
+#define STUNT_EV_DMA_MAP_DIRECTION 3U
+#define STUNT_EV_DMA_MAP_COHERENT  4U
+
+/* Fields of dma.unmap: index into struct stunt_event.field */
+#define STUNT_EV_DMA_UNMAP_ADDR      0U
+#define STUNT_EV_DMA_UNMAP_LEN       1U
+#define STUNT_EV_DMA_UNMAP_DIRECTION 2U
+
+/* Fields of dma.check: index into struct stunt_event.field */
+#define STUNT_EV_DMA_CHECK_CHECK    0U
+#define STUNT_EV_DMA_CHECK_MAPPINGS 1U
 
 /* Fault actions */
 #define STUNT_ACT_DROP           1U /* The event does not reach the other side; the sender does not notice */

@@ -32,6 +32,12 @@ enum {
     STUNT_MISUSE_RESERVED_WRITE = 3,
     STUNT_MISUSE_NO_BUS_MASTER = 6,
     STUNT_MISUSE_WRONG_POWER_STATE = 7,
+    /* told when a checker in the guest says what is mapped (check.h) */
+    STUNT_MISUSE_DMA_UNMAPPED = 11,
+    STUNT_MISUSE_DMA_AFTER_UNMAP = 12,
+    STUNT_MISUSE_DMA_DIRECTION = 13,
+    STUNT_MISUSE_MAPPED_TWICE = 14,
+    STUNT_MISUSE_LEFT_MAPPED = 16,
 };
 
 struct StuntPCIClass {

@@ -12,7 +12,8 @@
 /* Addresses and values are read in hexadecimal, counts and lengths in decimal. */
 static gboolean is_hex(const char *field)
 {
-    return strcmp(field, "offset") == 0 || strcmp(field, "addr") == 0 || strcmp(field, "value") == 0;
+    return strcmp(field, "offset") == 0 || strcmp(field, "addr") == 0 || strcmp(field, "phys") == 0 ||
+           strcmp(field, "value") == 0;
 }
 
 static void append_field(GString *out, const struct stunt_event *event, const char *name, guint64 value)

@@ -72,6 +72,27 @@
 #define STUNT_DMA_MISUSE_NO_BUS_MASTER     6U
 #define STUNT_DMA_MISUSE_WRONG_POWER_STATE 7U
 #define STUNT_DMA_MISUSE_RING_LIVE_WRITE   8U
+#define STUNT_DMA_MISUSE_EMPTY_DOORBELL    9U
+#define STUNT_DMA_MISUSE_DESC_CHANGED      10U
+#define STUNT_DMA_MISUSE_DMA_UNMAPPED      11U
+#define STUNT_DMA_MISUSE_DMA_AFTER_UNMAP   12U
+#define STUNT_DMA_MISUSE_DMA_DIRECTION     13U
+#define STUNT_DMA_MISUSE_MAPPED_TWICE      14U
+#define STUNT_DMA_MISUSE_ACCESS_IN_RESET   15U
+#define STUNT_DMA_MISUSE_LEFT_MAPPED       16U
+
+/*
+ * Who moves data in mapped memory, field `direction` of the events `dma.map` and `dma.unmap`; as the kernel
+ * numbers them
+ */
+#define STUNT_DMA_DIRECTION_BIDIRECTIONAL 0U
+#define STUNT_DMA_DIRECTION_TO_DEVICE     1U
+#define STUNT_DMA_DIRECTION_FROM_DEVICE   2U
+
+/* Whether transfers are held against what is mapped, field `check` of the event `dma.check` */
+#define STUNT_DMA_CHECK_OFF   0U
+#define STUNT_DMA_CHECK_ON    1U
+#define STUNT_DMA_CHECK_BLIND 2U
 
 /* What is transferred, field `what` of the events `dma.read` and `dma.write` */
 #define STUNT_DMA_WHAT_DESC 1U

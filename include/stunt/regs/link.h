@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-3-Clause */
 /* Generated from spec/devices/link.toml and spec/ids.toml by spec/gen/stunt-spec headers; do not edit. */
-/* Rendezvous with the harness: registers, each 32 bits wide. */
+/*
+ * Rendezvous with the harness: registers, each 32 bits wide. Structures in memory are little-endian; the
+ * includer has defined uint8_t to uint64_t (stdint.h, or linux/types.h in the kernel).
+ */
 #ifndef STUNT_REGS_LINK_H
 #define STUNT_REGS_LINK_H
 
@@ -18,6 +21,21 @@
 #define STUNT_LINK_VEC_ATTENTION 0U /* The harness wants the agent to ask */
 #define STUNT_LINK_VECTORS       1U /* How many there are */
 
+/* What a record of the DMA checker tells */
+#define STUNT_LINK_TELL_BIND   1U
+#define STUNT_LINK_TELL_UNBIND 2U
+#define STUNT_LINK_TELL_MAP    3U
+#define STUNT_LINK_TELL_UNMAP  4U
+#define STUNT_LINK_TELL_BLIND  5U
+
+/* How many at once */
+#define STUNT_LINK_LIMIT_TELLS 64U
+
+/* Who moves data in mapped memory, as the kernel numbers them */
+#define STUNT_LINK_DIRECTION_BIDIRECTIONAL 0U
+#define STUNT_LINK_DIRECTION_TO_DEVICE     1U
+#define STUNT_LINK_DIRECTION_FROM_DEVICE   2U
+
 /* ID: The letters SLNK, little-endian */
 #define STUNT_LINK_ID       0x000U
 #define STUNT_LINK_ID_VALUE 0x4b4e4c53U /* Always */
@@ -26,7 +44,7 @@
 #define STUNT_LINK_VERSION             0x004U
 #define STUNT_LINK_VERSION_MINOR       0x0000ffffU
 #define STUNT_LINK_VERSION_MINOR_SHIFT 0U
-#define STUNT_LINK_VERSION_MINOR_VALUE 0U /* Always */
+#define STUNT_LINK_VERSION_MINOR_VALUE 1U /* Always */
 #define STUNT_LINK_VERSION_MAJOR       0xffff0000U
 #define STUNT_LINK_VERSION_MAJOR_SHIFT 16U
 #define STUNT_LINK_VERSION_MAJOR_VALUE 1U /* Always */
@@ -85,5 +103,39 @@
 
 /* TIME_HI: Virtual time in nanoseconds, high half, as latched */
 #define STUNT_LINK_TIME_HI 0x03cU
+
+/* CHECK_ADDR_LO: Bus address of the DMA checker's records, low half */
+#define STUNT_LINK_CHECK_ADDR_LO 0x040U
+
+/* CHECK_ADDR_HI: Bus address of the DMA checker's records, high half */
+#define STUNT_LINK_CHECK_ADDR_HI 0x044U
+
+/* CHECK_CTRL: The DMA checker */
+#define STUNT_LINK_CHECK_CTRL              0x048U
+/* A checker tells what is mapped; clearing it forgets all that was told */
+#define STUNT_LINK_CHECK_CTRL_ENABLE       0x00000001U
+#define STUNT_LINK_CHECK_CTRL_ENABLE_SHIFT 0U
+
+/* CHECK_COUNT: Takes the records */
+#define STUNT_LINK_CHECK_COUNT               0x04cU
+#define STUNT_LINK_CHECK_COUNT_RECORDS       0x0000007fU /* How many there are, 1 to LIMIT.TELLS */
+#define STUNT_LINK_CHECK_COUNT_RECORDS_SHIFT 0U
+
+/*
+ * A record of the DMA checker: one piece of memory that was mapped for a device or is about to be unmapped,
+ * or what became of the device's driver
+ */
+struct stunt_link_tell {
+    uint64_t addr; /* DMA address of the piece */
+    uint64_t phys; /* Physical address of the memory behind it */
+    uint32_t len; /* Bytes at addr; 0: none, this record is about phys alone */
+    uint32_t phys_len; /* Bytes at phys; 0: none, or unknown */
+    uint32_t function; /* PCI function: segment in 31:16, bus in 15:8, device and function in 7:0 */
+    uint8_t kind; /* TELL */
+    uint8_t direction; /* DIRECTION */
+    uint8_t coherent; /* 1: from dma_alloc_attrs() and the like; 0: a streaming mapping */
+    uint8_t reserved; /* 0 */
+};
+_Static_assert(sizeof(struct stunt_link_tell) == 32, "stunt_link_tell is 32 bytes");
 
 #endif /* STUNT_REGS_LINK_H */
