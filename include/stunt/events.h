@@ -21,6 +21,10 @@
 #define STUNT_EV_LINK_ASK    14U /* The guest agent asks for its next command */
 #define STUNT_EV_LINK_MARK   15U /* The guest marks a point in its own run */
 #define STUNT_EV_FAULT       16U /* A rule fired on the event before this one */
+/* The guest writes the MSI-X table; word 0 and 1 are the address, 2 the data, 3 the mask */
+#define STUNT_EV_MSIX_WRITE  17U
+#define STUNT_EV_MSIX_READ   18U /* The guest reads the MSI-X table */
+#define STUNT_EV_PBA_READ    19U /* The guest reads the pending bits of MSI-X */
 /* The driver hands memory over to the device; told by the DMA checker in the guest */
 #define STUNT_EV_DMA_MAP     20U
 #define STUNT_EV_DMA_UNMAP   21U /* The driver takes memory back from the device */
@@ -104,6 +108,21 @@
 #define STUNT_EV_FAULT_ACTION 1U
 #define STUNT_EV_FAULT_COUNT  2U
 #define STUNT_EV_FAULT_EVENT  3U
+
+/* Fields of msix.write: index into struct stunt_event.field */
+#define STUNT_EV_MSIX_WRITE_VECTOR 0U
+#define STUNT_EV_MSIX_WRITE_WORD   1U
+#define STUNT_EV_MSIX_WRITE_VALUE  2U
+
+/* Fields of msix.read: index into struct stunt_event.field */
+#define STUNT_EV_MSIX_READ_VECTOR 0U
+#define STUNT_EV_MSIX_READ_WORD   1U
+#define STUNT_EV_MSIX_READ_VALUE  2U
+
+/* Fields of pba.read: index into struct stunt_event.field */
+#define STUNT_EV_PBA_READ_OFFSET 0U
+#define STUNT_EV_PBA_READ_SIZE   1U
+#define STUNT_EV_PBA_READ_VALUE  2U
 
 /* Fields of dma.map: index into struct stunt_event.field */
 #define STUNT_EV_DMA_MAP_ADDR      0U

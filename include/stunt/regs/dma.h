@@ -107,7 +107,7 @@
 #define STUNT_DMA_VERSION             0x004U
 #define STUNT_DMA_VERSION_MINOR       0x0000ffffU
 #define STUNT_DMA_VERSION_MINOR_SHIFT 0U
-#define STUNT_DMA_VERSION_MINOR_VALUE 0U /* Always */
+#define STUNT_DMA_VERSION_MINOR_VALUE 1U /* Always */
 #define STUNT_DMA_VERSION_MAJOR       0xffff0000U
 #define STUNT_DMA_VERSION_MAJOR_SHIFT 16U
 #define STUNT_DMA_VERSION_MAJOR_VALUE 1U /* Always */
@@ -230,6 +230,20 @@
 #define STUNT_DMA_CH_ERR_INDEX        0x128U
 #define STUNT_DMA_CH_ERR_INDEX_STRIDE 0x40U
 #define STUNT_DMA_CH_ERR_INDEX_COUNT  4U
+
+/*
+ * CH_MODERATE: Interrupt moderation: completions that ask for an interrupt are held back until one of both
+ * limits is reached; 0: none is
+ */
+#define STUNT_DMA_CH_MODERATE               0x12cU
+#define STUNT_DMA_CH_MODERATE_STRIDE        0x40U
+#define STUNT_DMA_CH_MODERATE_COUNT         4U
+/* So many raise it, 1: each; 0: no limit by number, only by time */
+#define STUNT_DMA_CH_MODERATE_JOBS          0x000000ffU
+#define STUNT_DMA_CH_MODERATE_JOBS_SHIFT    0U
+/* It is raised so long after the first one at the latest; 0: no limit by time, only by number */
+#define STUNT_DMA_CH_MODERATE_TIME_US       0xffff0000U
+#define STUNT_DMA_CH_MODERATE_TIME_US_SHIFT 16U
 
 /* A descriptor: one entry of the descriptor ring, or of a chain that LINK leads to */
 struct stunt_dma_desc {
