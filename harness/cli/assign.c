@@ -6,12 +6,12 @@ char *stunt_assign_definition(const StuntScenario *scenario, const char *kernel)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
-    g_string_append_printf(text, "kernel=%s memory=%u vcpus=%u realtime=%d cmdline=%s\n",
+    g_string_append_printf(text, "kernel=%s memory=%u vcpus=%u realtime=%d iommu=%d cmdline=%s\n",
                            kernel             ? kernel
                            : scenario->kernel ? scenario->kernel
                                               : "",
                            scenario->memory_mib, scenario->vcpus, scenario->realtime,
-                           scenario->cmdline ? scenario->cmdline : "");
+                           scenario->iommu == STUNT_ON, scenario->cmdline ? scenario->cmdline : "");
     for (guint i = 0; i < scenario->device->len; i++) {
         const StuntDeviceDef *device = scenario->device->pdata[i];
 

@@ -96,6 +96,9 @@ static void print_machine(const StuntScenario *scenario)
     if (scenario->cmdline) {
         printf("  cmdline: %s\n", scenario->cmdline);
     }
+    if (scenario->iommu) {
+        printf("  iommu: %s\n", stunt_switch_name(scenario->iommu));
+    }
     if (scenario->realtime) {
         printf("  real time, %u processors: not repeatable\n", scenario->vcpus);
     }

@@ -85,6 +85,7 @@ static int run_again(Replay *replay)
         .setup = replay->bench.setup,
         .scenario = scenarios,
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
+        .iommu = replay->saved->iommu,
         .seed = replay->saved->seed,
         .jobs = 1,
         .start = replay->start_kind,
@@ -143,6 +144,7 @@ static int run_gdb(Replay *replay, const char *port)
         .name = replay->saved->name,
         .file = replay->saved->file,
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
+        .iommu = replay->saved->iommu,
         .seed = replay->saved->seed,
         .start = STUNT_START_BOOT, /* QEMU's gdb stub, and a stop on the way, are for a machine of its own */
         .gdb = gdb,

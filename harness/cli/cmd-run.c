@@ -15,6 +15,8 @@ typedef struct {
     int jobs, verify_resets;
     char *start; /* as given, or NULL */
     StuntStartKind start_kind;
+    char *iommu; /* as given, or NULL */
+    StuntSwitch iommu_switch;
     char *filter, *kernel, *junit, *json, *results, *console;
     gboolean ktap;
 } Options;
@@ -171,6 +173,7 @@ static int run_all(Run *run, const StuntBench *bench)
         .spec = bench->spec,
         .scenario = run->scenario,
         .kernel = options->kernel,
+        .iommu = options->iommu_switch,
         .console = options->console,
         .seed = (guint64)options->seed,
         .jobs = options->jobs ? (guint)options->jobs : g_get_num_processors(),
@@ -231,6 +234,11 @@ static gboolean check_options(Options *options, GError **error)
                     "--verify-resets takes a number that is not negative; with 0 nothing is compared");
         return FALSE;
     }
+    if (options->iommu && (!*options->iommu || !stunt_switch_parse(options->iommu, &options->iommu_switch))) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "--iommu is 'on' or 'off', not '%s'",
+                    options->iommu);
+        return FALSE;
+    }
     if (options->start && !stunt_start_kind_parse(options->start, &options->start_kind, error)) {
         g_prefix_error(error, "--start: ");
         return FALSE;
@@ -270,6 +278,7 @@ static int run(int argc, char **argv, const char *config)
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "how many at once (number of cores)", "N" },
         { "filter", 0, 0, G_OPTION_ARG_FILENAME, &options.filter, "only names with TEXT, a glob", "TEXT" },
         { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
+        { "iommu", 0, 0, G_OPTION_ARG_STRING, &options.iommu, "on or off, where scenarios leave it open", "WORD" },
         { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
         { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },

@@ -99,6 +99,9 @@ static char **job_words(const Slot *slot)
     if (jobs->kernel) {
         g_ptr_array_add(words, g_strdup_printf("--kernel=%s", jobs->kernel));
     }
+    if (jobs->iommu != STUNT_UNSAID) {
+        g_ptr_array_add(words, g_strdup_printf("--iommu=%s", stunt_switch_name(jobs->iommu)));
+    }
     if (jobs->console) {
         g_ptr_array_add(words, g_strdup_printf("--console=%s", jobs->console));
     }

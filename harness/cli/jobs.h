@@ -13,6 +13,7 @@ typedef struct {
     const StuntSpec *spec;     /* NULL: scenarios with the same machine are not kept together */
     const GPtrArray *scenario; /* StuntScenarioFile * */
     const char *kernel;        /* NULL: the scenario's, else the default */
+    StuntSwitch iommu;         /* see StuntRunRequest */
     const char *console;       /* file for the serial console of the only scenario, or NULL */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the default */

@@ -26,7 +26,7 @@ typedef struct {
 
 /* One job. */
 typedef struct {
-    char *name, *file, *kernel, *console, *start;
+    char *name, *file, *kernel, *iommu, *console, *start;
     gint64 seed, wall_limit_ms;
 } Job;
 
@@ -100,6 +100,7 @@ static void job_clear(Job *job)
     g_free(job->name);
     g_free(job->file);
     g_free(job->kernel);
+    g_free(job->iommu);
     g_free(job->console);
     g_free(job->start);
 }
@@ -124,6 +125,7 @@ static gboolean read_job(Job *job, GError **error)
         { "name", 0, 0, G_OPTION_ARG_FILENAME, &job->name, NULL, NULL },
         { "file", 0, 0, G_OPTION_ARG_FILENAME, &job->file, NULL, NULL },
         { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &job->kernel, NULL, NULL },
+        { "iommu", 0, 0, G_OPTION_ARG_STRING, &job->iommu, NULL, NULL },
         { "console", 0, 0, G_OPTION_ARG_FILENAME, &job->console, NULL, NULL },
         { "start", 0, 0, G_OPTION_ARG_STRING, &job->start, NULL, NULL },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &job->seed, NULL, NULL },
@@ -165,6 +167,9 @@ static gboolean run(const Worker *worker, const Job *job, GError **error)
     g_autoptr(GBytes) events = NULL, kernel_log = NULL;
     g_autoptr(StuntResult) result = NULL;
 
+    if (job->iommu) {
+        stunt_switch_parse(job->iommu, &request.iommu);
+    }
     if (!stunt_start_kind_parse(job->start, &request.start, error)) {
         return FALSE;
     }

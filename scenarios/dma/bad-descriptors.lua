@@ -36,7 +36,8 @@ end
 
 return scenario {
   summary = "wrong descriptors are refused one by one, each with its code, and the channel recovers",
-  machine = { dma0 = { type = "dma", ["dma-width"] = 40 } },
+  -- literal addresses; behind an IOMMU the device could not tell its own registers from nothing
+  machine = { dma0 = { type = "dma", ["dma-width"] = 40 }, iommu = false },
   modules = { "stunt_dma" },
   run = function(vm)
     expect.equal(vm:run("stunt-dma info").values.width, 40)

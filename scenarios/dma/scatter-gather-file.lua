@@ -10,7 +10,8 @@ return scenario {
     local since = dma.last_event(vm)
     local r = dma.ok(vm, "file /bin/busybox --output /tmp/copy --piece 300000 --src-offset 5 --dst-offset 4093")
     expect.equal(r.values.data, "ok")
-    expect.is_true(r.values.descriptors > r.values.pieces, "one descriptor a piece would be no scatter-gather")
+    -- an IOMMU gathers the pages itself: the device then sees one range
+    expect.equal(r.values.descriptors == r.values.pieces, vm:iommu(), "more than one descriptor a piece is scatter-gather")
     expect.equal(dma.bytes_done(vm, since), r.values.size, "bytes that the device moved")
 
     local original, copy = vm:get("/bin/busybox"), vm:get("/tmp/copy")

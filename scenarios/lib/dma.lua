@@ -42,12 +42,13 @@ function dma.last_event(vm)
   return #events > 0 and events[#events].seq or 0
 end
 
--- Lets the guest run until the channel has finished a descriptor and has more to do.
+-- Lets the guest run until a transfer is well under way: one descriptor or many, as the IOMMU has it.
 function dma.until_busy(vm, channel)
-  local done = { device = "dma0", class = "job.done", channel = channel, since = dma.last_event(vm) }
+  local begun = { device = "dma0", class = "job.start", channel = channel, since = dma.last_event(vm) }
   for _ = 1, 100 do
     vm:sleep("10ms")
-    if #vm:events(done) > 0 then
+    if #vm:events(begun) > 0 then
+      vm:sleep("10ms")
       expect.equal(vm.dma0:peek("CH_STATUS.RUNNING", channel), 1, "the channel is at work")
       return
     end

@@ -112,6 +112,10 @@ static void what_shapes_the_machine_counts(void)
     scenario->realtime = TRUE;
     assert_same(scenario, NULL, FALSE);
     scenario->realtime = FALSE;
+    scenario->iommu = STUNT_ON;
+    assert_same(scenario, NULL, FALSE);
+    scenario->iommu = STUNT_OFF;
+    assert_same(scenario, NULL, TRUE); /* as when nothing is said */
     scenario->cmdline = g_strdup("quiet");
     assert_same(scenario, NULL, FALSE);
     g_clear_pointer(&scenario->cmdline, g_free);

@@ -63,6 +63,7 @@ static void defaults(void)
     g_assert_cmpuint(scenario->deadline_ns, ==, STUNT_DEFAULT_DEADLINE_NS);
     g_assert_cmpint(scenario->verdict, ==, STUNT_PASS);
     g_assert_false(scenario->realtime);
+    g_assert_cmpint(scenario->iommu, ==, STUNT_UNSAID);
 }
 
 static void mistakes_are_told(void)
@@ -85,6 +86,7 @@ static void mistakes_are_told(void)
         { "machine = { memory = 1 }", "from 64 to 4096" },
         { "machine = { memory = 'lots' }", "memory must be a number" },
         { "machine = { vcpus = 2 }", "realtime = true" },
+        { "machine = { iommu = 'on' }", "iommu must be" },
         { "machine = 'toy'", "'machine' must be a table" },
         { "modules = 'one'", "modules must be a list" },
         { "modules = { 5 }", "a name, or { name, parameters }" },

@@ -15,6 +15,7 @@ static StuntResult *sample(const char *name)
     result->virtual_ns = 3456789;
     result->last_event = 99;
     result->rewinds = 3;
+    result->iommu = STUNT_ON;
     stunt_result_set(&result->reason, "rule 'lost' never fired");
     stunt_result_set(&result->detail, "one\ntwo \"three\"\n");
     stunt_result_set(&result->plan, "id=lost at=irq.raise\n");
@@ -38,6 +39,7 @@ static void json_and_back(void)
     g_assert_true(json_node_equal(json, json_again));
     g_assert_cmpuint(again->seed, ==, G_MAXINT64);
     g_assert_cmpint(again->status, ==, STUNT_INVALID);
+    g_assert_cmpint(again->iommu, ==, STUNT_ON);
     g_assert_cmpstr(again->start, ==, "strict");
     g_assert_cmpstr(again->start_note, ==, "the console shows the boot");
     g_assert_cmpstr(again->start_warning, ==, "no place for a template");

@@ -116,6 +116,7 @@ class Usage(CliTest):
         self.refused(["run", "--jobs", "-1"], "not negative")
         self.refused(["run", "--start", "trubo"], "--start", "'trubo', did you mean 'turbo'?", "stunt run --help")
         self.refused(["run", "--start", "warm"], "'warm'", "boot, strict, turbo")
+        self.refused(["run", "--iommu", "perhaps"], "--iommu", "'on' or 'off'", "perhaps")
         self.refused(["run", "--verify-resets", "-1"], "--verify-resets", "not negative")
         self.refused(["run", "--verify-resets", "often"], "--verify-resets")
         self.refused(["run", "toy/frist"], "no scenario 'toy/frist', did you mean 'toy/first'?")

@@ -159,6 +159,9 @@ static void test_definition(void)
     machine->memory_mib++;
     assert_other(machine, key);
     machine->memory_mib--;
+    machine->iommu = TRUE;
+    assert_other(machine, key);
+    machine->iommu = FALSE;
     machine->cmdline = g_strdup("quiet2");
     assert_other(machine, key);
     g_clear_pointer(&machine->cmdline, g_free);

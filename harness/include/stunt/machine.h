@@ -16,6 +16,17 @@ GPtrArray *stunt_device_defs_new(void);
 /* Copies all; props may be NULL. */
 void stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props);
 
+/* What may be left open. */
+typedef enum {
+    STUNT_UNSAID,
+    STUNT_OFF,
+    STUNT_ON,
+} StuntSwitch;
+
+const char *stunt_switch_name(StuntSwitch value); /* "", "off", "on" */
+/* FALSE, and ret_value untouched, when it is none of these. */
+gboolean stunt_switch_parse(const char *name, StuntSwitch *ret_value);
+
 typedef enum {
     STUNT_ACCEL_TCG, /* with icount: deterministic */
     STUNT_ACCEL_KVM, /* real time: not replayable */
@@ -35,6 +46,7 @@ typedef struct {
     gboolean realtime; /* no icount, several vCPUs allowed */
     StuntAccel accel;
     guint vcpus;           /* 1 unless realtime */
+    gboolean iommu;        /* an Intel IOMMU with interrupt remapping, which the guest's kernel uses */
     char *cmdline;         /* appended to the default kernel command line, or NULL */
     GPtrArray *device;     /* StuntDeviceDef *, in order; the link is not among them */
     char *console;         /* file that gets the serial console, or NULL: none */

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <json-glib/json-glib.h>
+#include "stunt/machine.h"
 
 extern const char stunt_version[]; /* "0.1.0" */
 
@@ -48,6 +49,7 @@ typedef struct {
     char *start;        /* how it was started: "boot", "strict" or "turbo"; "" when it did not get that far */
     char *start_note;   /* why not as it was asked for; "": as it was */
     char *start_warning; /* trouble that was got around, with templates or processes; "" normally */
+    StuntSwitch iommu;  /* as the run asked for */
     guint64 rewinds;    /* how often the script had gone back by then: numbers repeat */
 } StuntResult;
 

@@ -32,6 +32,7 @@ typedef struct {
     guint memory_mib;
     guint vcpus;
     gboolean realtime;
+    StuntSwitch iommu; /* as the scenario needs it */
     char *kernel;  /* NULL: the default */
     char *cmdline; /* NULL: none */
     GPtrArray *module; /* StuntModule * */
@@ -64,6 +65,7 @@ typedef struct {
     StuntStarter *starter; /* NULL: a machine of its own, which boots */
     StuntStartKind start;
     const char *kernel;   /* name or path, NULL: the scenario's, else the default */
+    StuntSwitch iommu;    /* a scenario that needs it otherwise is skipped; unsaid: as it needs, else none */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the machine's default */
     const char *console;   /* file that gets the serial console, or NULL: the guest has none */

@@ -76,8 +76,9 @@ static char *replay_command(const StuntResult *result, const char *folder)
     g_autofree char *quoted_folder = quote(folder), *quoted_name = quote(result->name);
 
     if (g_str_equal(result->mode, "realtime")) {
-        return g_strdup_printf("stunt run --seed %" G_GUINT64_FORMAT " --kernel %s %s", result->seed,
-                               result->kernel, quoted_name);
+        return g_strdup_printf("stunt run --seed %" G_GUINT64_FORMAT " --kernel %s%s%s %s", result->seed,
+                               result->kernel, result->iommu ? " --iommu " : "",
+                               stunt_switch_name(result->iommu), quoted_name);
     }
     return g_strdup_printf("stunt replay %s", quoted_folder);
 }

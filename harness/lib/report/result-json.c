@@ -63,6 +63,7 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_string(builder, "start_note", result->start_note);
         put_string(builder, "start_warning", result->start_warning);
         put_number(builder, "rewinds", result->rewinds);
+        put_string(builder, "iommu", stunt_switch_name(result->iommu));
         put_string(builder, "stunt", stunt_version);
     }
     json_builder_end_object(builder);
@@ -122,6 +123,7 @@ static void get_result(StuntResult *result, JsonObject *object)
     stunt_result_set(&result->start, get_string(object, "start"));
     stunt_result_set(&result->start_note, get_string(object, "start_note"));
     stunt_result_set(&result->start_warning, get_string(object, "start_warning"));
+    stunt_switch_parse(get_string(object, "iommu"), &result->iommu);
     result->seed = get_number(object, "seed");
     result->wall_ms = get_number(object, "wall_ms");
     result->virtual_ns = get_number(object, "virtual_ns");

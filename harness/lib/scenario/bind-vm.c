@@ -232,6 +232,12 @@ static int vm_now(lua_State *L)
     return 1;
 }
 
+static int vm_iommu(lua_State *L)
+{
+    lua_pushboolean(L, running(L)->iommu);
+    return 1;
+}
+
 static int vm_step(lua_State *L)
 {
     StuntRuntime *runtime = running(L);
@@ -316,6 +322,8 @@ static const StuntFunction functions[] = {
       "that is given up is judged as a run is at its end: by the health oracle, and a rule that did not\n"
       "fire on it makes the run INVALID. Not in `on_pause`, and not with `realtime`." },
     { "now", vm_now, "vm:now() -> integer", "Virtual time in nanoseconds since the machine's start." },
+    { "iommu", vm_iommu, "vm:iommu() -> boolean",
+      "Whether devices see memory through an IOMMU; then their addresses are not the memory's own." },
     { "step", vm_step, "vm:step(text)", "Puts a line on the timeline, and shows it as the run's progress." },
     { "mark", vm_step, "vm:mark(text)", "The same as `vm:step`." },
     { "sha256", vm_sha256, "vm:sha256(data) -> text",

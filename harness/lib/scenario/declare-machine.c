@@ -12,7 +12,7 @@
 #define NAME_LEN_MAX 31 /* STUNT_SHM_NAME without NUL */
 
 /* Keys that are no device. */
-static const char *const settings[] = { "memory", "kernel", "realtime", "cmdline", "vcpus", NULL };
+static const char *const settings[] = { "memory", "kernel", "realtime", "cmdline", "vcpus", "iommu", NULL };
 
 static const char *push_near_type(lua_State *L, StuntRuntime *runtime, const char *type)
 {
@@ -154,6 +154,17 @@ static void declare_device(lua_State *L, StuntRuntime *runtime, const char *name
     }
 }
 
+static StuntSwitch get_switch(lua_State *L, const char *key)
+{
+    StuntSwitch value = stunt_bridge_get_boolean(L, -1, key, FALSE) ? STUNT_ON : STUNT_OFF;
+
+    if (lua_getfield(L, -1, key) == LUA_TNIL) {
+        value = STUNT_UNSAID;
+    }
+    lua_pop(L, 1);
+    return value;
+}
+
 static void declare_settings(lua_State *L, StuntScenario *scenario)
 {
     guint64 memory = stunt_bridge_get_integer(L, -1, "memory", scenario->memory_mib);
@@ -168,6 +179,7 @@ static void declare_settings(lua_State *L, StuntScenario *scenario)
         luaL_error(L, "machine: vcpus is 1, or up to %d with realtime = true", VCPUS_MAX);
     }
     scenario->vcpus = vcpus;
+    scenario->iommu = get_switch(L, "iommu");
     scenario->kernel = g_strdup(stunt_bridge_get_string(L, -1, "kernel", NULL));
     scenario->cmdline = g_strdup(stunt_bridge_get_string(L, -1, "cmdline", NULL));
 }

@@ -41,6 +41,20 @@ static void shape_machine(Run *run)
     }
 }
 
+/* FALSE: the scenario needs it otherwise, and is skipped. */
+static gboolean choose_iommu(Run *run)
+{
+    StuntSwitch needed = run->runtime->scenario->iommu, wanted = run->request->iommu;
+
+    if (needed != STUNT_UNSAID && wanted != STUNT_UNSAID && needed != wanted) {
+        stunt_runtime_judge(run->runtime, STUNT_SKIP,
+                            needed == STUNT_ON ? "it needs an IOMMU" : "it needs a machine without an IOMMU");
+        return FALSE;
+    }
+    run->machine->iommu = run->runtime->iommu = needed == STUNT_ON || wanted == STUNT_ON;
+    return TRUE;
+}
+
 static gboolean make_machine(Run *run, StuntResult *result, GError **error)
 {
     const char *wanted = run->request->kernel ? run->request->kernel : run->runtime->scenario->kernel;
@@ -52,6 +66,7 @@ static gboolean make_machine(Run *run, StuntResult *result, GError **error)
     run->machine = stunt_setup_machine(run->request->setup, kernel);
     shape_machine(run);
     stunt_result_set(&result->kernel, kernel->name);
+    result->iommu = run->request->iommu;
     stunt_result_set(&result->mode, run->machine->realtime ? "realtime" : "deterministic");
     return TRUE;
 }
@@ -161,6 +176,8 @@ static void go(Run *run, StuntResult *result)
 
     if (!make_machine(run, result, &error) || !make_oracle(run, &error)) {
         stunt_runtime_judge_error(run->runtime, NULL, error);
+    } else if (!choose_iommu(run)) {
+        return;
     } else if (!start(run, &error)) {
         stunt_runtime_judge_error(run->runtime, NULL, error);
     } else {

@@ -41,6 +41,7 @@ typedef struct {
     StuntGuest *guest;
     StuntTimeline *timeline;
     StuntOracle *oracle;
+    gboolean iommu;      /* the machine has one */
     guint64 deadline_ns; /* absolute */
     GRand *rand;
     GPtrArray *rule; /* StuntRule *, order of arming; borrowed from all_rules: those that are not given up */

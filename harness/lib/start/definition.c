@@ -74,6 +74,7 @@ static StuntMachine *make_anonymous(const StuntMachine *machine, StuntSums *sums
     copy->realtime = machine->realtime;
     copy->accel = machine->accel;
     copy->vcpus = machine->vcpus;
+    copy->iommu = machine->iommu;
     copy->cmdline = g_strdup(machine->cmdline);
     for (guint i = 0; i < machine->device->len; i++) {
         const StuntDeviceDef *device = machine->device->pdata[i];

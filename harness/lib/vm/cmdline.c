@@ -59,6 +59,10 @@ char *stunt_machine_kernel_cmdline(const StuntMachine *machine)
     g_string_append(line, " cryptomgr.notests=1 8250.nr_uarts=");
     g_string_append(line, machine->console ? "1 console=ttyS0" : "0 quiet");
     g_string_append_printf(line, " stunt.seed=%" G_GUINT64_FORMAT, machine->seed);
+    if (machine->iommu) {
+        /* strict: what is unmapped cannot be reached from that moment on */
+        g_string_append(line, " intel_iommu=on iommu.strict=1");
+    }
     if (machine->cmdline && *machine->cmdline) {
         g_string_append_c(line, ' ');
         g_string_append(line, machine->cmdline);
@@ -146,6 +150,14 @@ static void add_link(GPtrArray *argv, const StuntMachine *machine)
          LINK_SLOT, FIRST_FD + STUNT_FD_SHM, machine->seed, machine->stop_at_event);
 }
 
+/* Before all PCI devices: each asks at its birth which memory it sees. */
+static void add_iommu(GPtrArray *argv, const StuntMachine *machine)
+{
+    if (machine->iommu) {
+        add(argv, "-device", "intel-iommu,intremap=on");
+    }
+}
+
 /* Each device behind a port of its own, as in a slot: that is what reset, hot plug and errors work on. */
 static void add_device(GPtrArray *argv, const StuntDeviceDef *device, guint i)
 {
@@ -169,6 +181,7 @@ char **stunt_machine_argv(const StuntMachine *machine, gboolean from_template)
         add_kernel(argv, machine);
     }
     add_ways_in(argv, machine);
+    add_iommu(argv, machine);
     add_link(argv, machine);
     for (guint i = 0; i < machine->device->len; i++) {
         add_device(argv, g_ptr_array_index(machine->device, i), i);

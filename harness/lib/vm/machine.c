@@ -1,6 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stunt/machine.h"
 
+static const char *const switch_names[] = {[STUNT_UNSAID] = "", [STUNT_OFF] = "off", [STUNT_ON] = "on"};
+
+const char *stunt_switch_name(StuntSwitch value)
+{
+    return switch_names[value];
+}
+
+gboolean stunt_switch_parse(const char *name, StuntSwitch *ret_value)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(switch_names); i++) {
+        if (g_str_equal(name, switch_names[i])) {
+            *ret_value = i;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static void device_free(gpointer data)
 {
     StuntDeviceDef *device = data;
