@@ -3,12 +3,19 @@
 #include <linux/dma-mapping.h>
 #include <linux/export.h>
 #include <linux/interrupt.h>
+#include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "stunt_core.h"
 
 #define STUNT_CORE_MAJOR_SHIFT	16
 #define STUNT_CORE_MINOR_MASK	0xffffu
+
+#ifndef PCI_IRQ_INTX			/* before 6.8 */
+#define PCI_IRQ_INTX		PCI_IRQ_LEGACY
+#endif
 
 int stunt_pci_check(struct stunt_pci *spci, const struct stunt_pci_info *info)
 {
@@ -38,22 +45,52 @@ int stunt_pci_check(struct stunt_pci *spci, const struct stunt_pci_info *info)
 EXPORT_SYMBOL_GPL(stunt_pci_check);
 
 /*
- * All that are wanted, or one. A part of an MSI-X table is no use: a cause whose entry is not enabled is
- * lost, while with MSI or the legacy line a device puts all causes on the one that it has.
+ * A part of an MSI-X table is no use: a cause whose entry is not enabled is lost. MSI folds causes by the number
+ * of messages that it was granted, which is a power of two: with any other number some would go nowhere.
  */
-static int stunt_pci_vectors(struct stunt_pci *spci, unsigned int wanted)
+static int stunt_pci_msi(struct pci_dev *pdev, unsigned int wanted)
 {
+	unsigned int n = wanted;
 	int ret;
 
-	ret = pci_alloc_irq_vectors(spci->pdev, wanted, wanted, PCI_IRQ_MSIX);
-	if (ret < 0)
-		ret = pci_alloc_irq_vectors(spci->pdev, wanted, wanted, PCI_IRQ_MSI);
-	if (ret < 0)
-		ret = pci_alloc_irq_vectors(spci->pdev, 1, 1, PCI_IRQ_ALL_TYPES & ~PCI_IRQ_MSIX);
-	if (ret < 0)
-		return dev_err_probe(&spci->pdev->dev, ret, "no interrupt to be had\n");
-	spci->vectors = ret;
-	return 0;
+	do {
+		ret = pci_alloc_irq_vectors(pdev, n, n, PCI_IRQ_MSI);
+		n = n > 1 ? rounddown_pow_of_two(n - 1) : 0;
+	} while (ret < 0 && n);
+	return ret;
+}
+
+static int stunt_pci_try(struct pci_dev *pdev, enum stunt_irq_mode mode, unsigned int wanted)
+{
+	switch (mode) {
+	case STUNT_IRQ_MSIX:
+		return pci_alloc_irq_vectors(pdev, wanted, wanted, PCI_IRQ_MSIX);
+	case STUNT_IRQ_MSI:
+		return stunt_pci_msi(pdev, wanted);
+	case STUNT_IRQ_INTX:
+		return pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_INTX);
+	default:
+		return -EINVAL;
+	}
+}
+
+static int stunt_pci_vectors(struct stunt_pci *spci, const struct stunt_pci_info *info)
+{
+	bool any = info->irq_mode == STUNT_IRQ_AUTO;
+	enum stunt_irq_mode mode = any ? STUNT_IRQ_MSIX : info->irq_mode;
+	enum stunt_irq_mode last = any ? STUNT_IRQ_INTX : info->irq_mode;
+	int ret;
+
+	for (; mode <= last; mode++) {
+		ret = stunt_pci_try(spci->pdev, mode, info->vectors);
+		if (ret > 0) {
+			spci->vectors = ret;
+			spci->irq_mode = mode;
+			return 0;
+		}
+	}
+	return dev_err_probe(&spci->pdev->dev, ret, "no interrupt to be had with irq_mode=%s\n",
+			     stunt_pci_irq_mode_name(info->irq_mode));
 }
 
 static int stunt_pci_map(struct stunt_pci *spci)
@@ -90,21 +127,57 @@ int stunt_pci_probe(struct pci_dev *pdev, const struct stunt_pci_info *info, str
 			return dev_err_probe(&pdev->dev, ret, "no %u-bit DMA\n", info->dma_bits);
 	}
 	pci_set_master(pdev);
-	return info->vectors ? stunt_pci_vectors(spci, info->vectors) : 0;
+	return info->vectors ? stunt_pci_vectors(spci, info) : 0;
 }
 EXPORT_SYMBOL_GPL(stunt_pci_probe);
 
 int stunt_pci_irq(const struct stunt_pci *spci, unsigned int vector)
 {
-	return pci_irq_vector(spci->pdev, spci->vectors > 1 ? vector : 0);
+	return pci_irq_vector(spci->pdev, vector % spci->vectors);
 }
 EXPORT_SYMBOL_GPL(stunt_pci_irq);
 
 unsigned long stunt_pci_irq_flags(const struct stunt_pci *spci)
 {
-	return pci_dev_msi_enabled(spci->pdev) ? 0 : IRQF_SHARED;
+	return spci->irq_mode == STUNT_IRQ_INTX ? IRQF_SHARED : 0;
 }
 EXPORT_SYMBOL_GPL(stunt_pci_irq_flags);
+
+static const char * const stunt_irq_modes[] = {
+	[STUNT_IRQ_AUTO] = "auto",
+	[STUNT_IRQ_MSIX] = "msix",
+	[STUNT_IRQ_MSI] = "msi",
+	[STUNT_IRQ_INTX] = "intx",
+};
+
+const char *stunt_pci_irq_mode_name(enum stunt_irq_mode mode)
+{
+	return stunt_irq_modes[mode];
+}
+EXPORT_SYMBOL_GPL(stunt_pci_irq_mode_name);
+
+static int stunt_irq_mode_set(const char *word, const struct kernel_param *kp)
+{
+	int mode = sysfs_match_string(stunt_irq_modes, word);
+
+	if (mode < 0) {
+		pr_err("%s: irq_mode is auto, msix, msi or intx, not '%s'\n", kp->mod->name, word);
+		return mode;
+	}
+	*(enum stunt_irq_mode *)kp->arg = mode;
+	return 0;
+}
+
+static int stunt_irq_mode_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", stunt_irq_modes[*(enum stunt_irq_mode *)kp->arg]);
+}
+
+const struct kernel_param_ops stunt_irq_mode_param_ops = {
+	.set = stunt_irq_mode_set,
+	.get = stunt_irq_mode_get,
+};
+EXPORT_SYMBOL_GPL(stunt_irq_mode_param_ops);
 
 MODULE_DESCRIPTION("Shared parts of the drivers for Stunt's virtual devices");
 MODULE_AUTHOR("The Stunt developers");

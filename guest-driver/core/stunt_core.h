@@ -7,6 +7,7 @@
 #define STUNT_CORE_H
 
 #include <linux/io.h>
+#include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <linux/types.h>
 
@@ -17,6 +18,14 @@
 /* What a read gives when nobody answers: the device was removed, or lost its power or its BAR. */
 #define STUNT_ALL_ONES		0xffffffffu
 
+/* How a device signals. AUTO is for asking only: the best there is. */
+enum stunt_irq_mode {
+	STUNT_IRQ_AUTO = 0,
+	STUNT_IRQ_MSIX,
+	STUNT_IRQ_MSI,
+	STUNT_IRQ_INTX,
+};
+
 /**
  * struct stunt_pci_info - what a driver expects of its device
  * @id: value of the ID register
@@ -24,6 +33,7 @@
  * @minor: lowest minor version that has all the driver needs
  * @vectors: most interrupt vectors the driver can make use of, 0: none wanted
  * @dma_bits: width of the DMA mask, 0: the driver sets it itself or does no DMA
+ * @irq_mode: this and no other, unless it is STUNT_IRQ_AUTO
  */
 struct stunt_pci_info {
 	u32 id;
@@ -31,6 +41,7 @@ struct stunt_pci_info {
 	u16 minor;
 	unsigned int vectors;
 	unsigned int dma_bits;
+	enum stunt_irq_mode irq_mode;
 };
 
 /**
@@ -38,8 +49,9 @@ struct stunt_pci_info {
  * @pdev: the PCI device
  * @regs: BAR 0
  * @len: bytes of BAR 0
- * @vectors: interrupt vectors that were granted, 1 to the number wanted; with fewer than wanted, all
- *	causes share vector 0 and the handler must look at the device's status register
+ * @vectors: interrupt vectors that were granted, 1 to the number wanted. With fewer than wanted, cause N
+ *	comes on vector N modulo @vectors, and a handler must ask the device's status register which it was
+ * @irq_mode: how it signals, never STUNT_IRQ_AUTO once it has vectors
  * @version: value of the VERSION register
  *
  * All of it is managed: nothing is to be undone by the driver.
@@ -49,6 +61,7 @@ struct stunt_pci {
 	void __iomem *regs;
 	resource_size_t len;
 	unsigned int vectors;
+	enum stunt_irq_mode irq_mode;
 	u32 version;
 };
 
@@ -59,8 +72,8 @@ struct stunt_pci {
  * @spci: filled in on success
  *
  * Enables the device, maps BAR 0, checks ID and VERSION, sets the DMA mask, makes the device bus master
- * and allocates interrupt vectors: MSI-X if it is there, else MSI, else the legacy line. A device that grants
- * fewer vectors than wanted is left with exactly one.
+ * and allocates interrupt vectors: MSI-X if there are enough for all causes, else as many of MSI as there are
+ * (all, or a power of two), else the legacy line.
  *
  * May sleep. Return: 0; -ENODEV if the device does not answer or is another; -EPROTO if its register layout
  * is too old or too new; or the error of the step that failed. The reason is in the log.
@@ -76,11 +89,17 @@ int stunt_pci_probe(struct pci_dev *pdev, const struct stunt_pci_info *info, str
  */
 int stunt_pci_check(struct stunt_pci *spci, const struct stunt_pci_info *info);
 
-/* Interrupt number of a cause whose own vector is @vector, to be shared if @spci->vectors is 1. */
+/* Interrupt number of a cause whose own vector is @vector; causes may have the same. */
 int stunt_pci_irq(const struct stunt_pci *spci, unsigned int vector);
 
 /* IRQF_SHARED when the device is on a legacy line, else 0: flags for request_irq(). */
 unsigned long stunt_pci_irq_flags(const struct stunt_pci *spci);
+
+/* "auto", "msix", "msi" or "intx". */
+const char *stunt_pci_irq_mode_name(enum stunt_irq_mode mode);
+
+/* For module parameters of type enum stunt_irq_mode; a word that is none of those is -EINVAL and in the log. */
+extern const struct kernel_param_ops stunt_irq_mode_param_ops;
 
 /**
  * stunt_mark() - put the event link.mark on the timeline
