@@ -13,6 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/dmaengine.h>
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/kref.h>
 #include <linux/ktime.h>
@@ -22,6 +23,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include <stunt/regs/dma.h>
@@ -123,12 +125,30 @@ struct stunt_dma_chan {
 	struct tasklet_struct task;
 };
 
+enum stunt_storm_state {
+	STUNT_STORM_NONE = 0,
+	STUNT_STORM_MASKED,	/* and polled */
+	STUNT_STORM_TRIAL,	/* is it over? Still polled */
+};
+
+struct stunt_dma_storm {
+	spinlock_t lock;		/* all here; shared with the hard handler */
+	enum stunt_storm_state state;
+	unsigned int fruitless;		/* interrupts since @since that brought nothing */
+	unsigned long since;		/* jiffies */
+	u32 progress;
+	unsigned int hold_ms;		/* how long it is masked */
+	ktime_t until;
+	struct hrtimer poll;
+};
+
 struct stunt_dma_vec {
 	struct stunt_dma *sd;
 	u32 causes;			/* bits of INT_STATUS that it serves */
 	atomic_t pending;		/* causes acknowledged and not yet served by the thread */
 	atomic64_t count;
 	int irq;
+	struct stunt_dma_storm storm;
 	char name[24];
 };
 
@@ -147,6 +167,7 @@ struct stunt_dma_counters {
 	atomic64_t resets;
 	atomic64_t errors;
 	atomic64_t jobs;
+	atomic64_t storms;
 };
 
 /**
@@ -175,6 +196,10 @@ struct stunt_dma {
 	struct stunt_dma_chan chan[STUNT_DMA_CHANNELS];
 	struct stunt_dma_vec vec[STUNT_DMA_VECTORS];
 	struct stunt_dma_counters count;
+	bool threaded;			/* channels are served by interrupt threads */
+	bool irqs_off;			/* see stunt_dma_irq_quiesce() */
+	struct task_struct *health;
+	wait_queue_head_t health_wait;
 	struct workqueue_struct *wq;
 	struct dma_device engine;
 
@@ -195,6 +220,8 @@ void stunt_dma_put(struct stunt_dma *sd);
 int stunt_dma_hw_probe(struct stunt_dma *sd);
 void stunt_dma_hw_enable(struct stunt_dma *sd);
 void stunt_dma_hw_disable(struct stunt_dma *sd);
+/* No interrupt is signalled any more; those that were have arrived. */
+void stunt_dma_hw_silence(struct stunt_dma *sd);
 u32 stunt_chan_read(const struct stunt_dma_chan *ch, u32 reg);
 void stunt_chan_write(const struct stunt_dma_chan *ch, u32 reg, u32 value);
 /* Stops the channel. Return: whether it stands still now. */
@@ -248,8 +275,8 @@ void stunt_dma_lost(struct stunt_dma *sd);
 /* All jobs, on the ring or not, fail. */
 void stunt_dma_fail_all(struct stunt_dma *sd, int error);
 /*
- * Stops all channels; interrupts are disabled. What is on the rings fails with @error, or starts
- * over later if that is 0. May sleep.
+ * Stops interrupts and all channels. What is on the rings fails with @error, or starts over later
+ * if that is 0. May sleep.
  */
 void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error);
 /*
@@ -259,13 +286,18 @@ void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
 int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info);
 bool stunt_dma_is(const struct stunt_dma *sd, enum stunt_dma_state state);
 
-/* irq.c */
+/*
+ * irq.c. Interrupts are off after the request and after stunt_dma_irq_quiesce(), which returns when no handler and
+ * no poll runs; the state must not be STUNT_DMA_RUNNING then.
+ */
 int stunt_dma_irq_request(struct stunt_dma *sd);
 void stunt_dma_irq_free(struct stunt_dma *sd);
-void stunt_dma_irq_disable(struct stunt_dma *sd);
+void stunt_dma_irq_quiesce(struct stunt_dma *sd);
 void stunt_dma_irq_enable(struct stunt_dma *sd);
 /* How often the hard handlers of the channel ran, and of errors. */
 u64 stunt_chan_irq_count(const struct stunt_dma_chan *ch);
+/* Whether the channel is polled in place of its interrupts, because they storm. */
+bool stunt_chan_irq_masked(const struct stunt_dma_chan *ch);
 /*
  * Waits for interrupts of the channel that are on their way. Return: what stood in INT_STATUS
  * before. May sleep.
@@ -276,6 +308,25 @@ u32 stunt_chan_irq_sync(struct stunt_dma_chan *ch);
  * which.
  */
 u32 stunt_chan_irq_replay(struct stunt_dma_chan *ch, u32 causes);
+/* The causes of this vector that stand in the device; they are acknowledged. Any context. */
+u32 stunt_vec_take(struct stunt_dma_vec *vec);
+/* Serves the channels that were told of. Any context. */
+void stunt_vec_serve(struct stunt_dma_vec *vec, u32 causes);
+/* Any context; each mask needs its unmask. */
+void stunt_vec_mask(struct stunt_dma_vec *vec);
+void stunt_vec_unmask(struct stunt_dma_vec *vec);
+
+/* storm.c */
+void stunt_storm_init(struct stunt_dma_vec *vec);
+/* For the hard handler, of every interrupt. */
+void stunt_storm_note(struct stunt_dma_vec *vec);
+bool stunt_storm_masked(const struct stunt_dma_vec *vec);
+/* The poll has ended and the vector is as it was before the storm; no handler may run. May sleep. */
+void stunt_storm_end(struct stunt_dma_vec *vec);
+
+/* health.c: a thread, if the module parameter asks for one; after the stop it does not run. May sleep. */
+int stunt_health_start(struct stunt_dma *sd);
+void stunt_health_stop(struct stunt_dma *sd);
 
 /* engine.c */
 int stunt_engine_register(struct stunt_dma *sd);

@@ -56,6 +56,12 @@ void stunt_dma_hw_disable(struct stunt_dma *sd)
 	stunt_gone(&sd->pci);	/* any read: the write has arrived when it returns */
 }
 
+void stunt_dma_hw_silence(struct stunt_dma *sd)
+{
+	stunt_write(&sd->pci, STUNT_DMA_CTRL, 0);
+	stunt_gone(&sd->pci);	/* the read pushes before it what the device has sent */
+}
+
 static bool stunt_chan_still(const struct stunt_dma_chan *ch)
 {
 	u32 busy = STUNT_DMA_CH_STATUS_RUNNING | STUNT_DMA_CH_STATUS_HALTED;

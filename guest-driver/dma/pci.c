@@ -19,9 +19,17 @@ static unsigned int ring_log2 = 8;
 module_param(ring_log2, uint, 0444);
 MODULE_PARM_DESC(ring_log2, "log2 of the number of descriptors in a channel's ring, 2 to 16 (8)");
 
+static enum stunt_irq_mode irq_mode;
+module_param_cb(irq_mode, &stunt_irq_mode_param_ops, &irq_mode, 0444);
+MODULE_PARM_DESC(irq_mode, "how the device signals: auto, msix, msi or intx (auto)");
+
+static bool threaded = true;
+module_param(threaded, bool, 0444);
+MODULE_PARM_DESC(threaded, "channels are served by interrupt threads, not in the hard handler (1)");
+
 static DEFINE_IDA(stunt_dma_ida);
 
-static const struct stunt_pci_info stunt_dma_info = {
+static struct stunt_pci_info stunt_dma_info __ro_after_init = {
 	.id = STUNT_DMA_ID_VALUE,
 	.major = STUNT_DMA_VERSION_MAJOR_VALUE,
 	.minor = STUNT_DMA_VERSION_MINOR_VALUE,
@@ -85,6 +93,8 @@ static struct stunt_dma *stunt_dma_new(struct pci_dev *pdev)
 	sd->dev = get_device(&pdev->dev);
 	snprintf(sd->name, sizeof(sd->name), "stunt-dma%d", sd->id);
 	sd->ring_log2 = clamp(ring_log2, 2U, 16U);
+	sd->threaded = threaded;
+	init_waitqueue_head(&sd->health_wait);
 	init_rwsem(&sd->calls);
 	mutex_init(&sd->raw_lock);
 	for (i = 0; i < STUNT_DMA_CHANNELS; i++)
@@ -132,7 +142,7 @@ static int stunt_dma_claim(struct stunt_dma *sd)
  */
 static void stunt_dma_down(struct stunt_dma *sd)
 {
-	stunt_dma_irq_disable(sd);
+	stunt_health_stop(sd);
 	stunt_dma_stop(sd, STUNT_DMA_REMOVED, -ENODEV);
 	stunt_dma_fail_all(sd, -ENODEV);
 	stunt_dma_hw_disable(sd);
@@ -156,6 +166,8 @@ static int stunt_dma_up(struct stunt_dma *sd)
 		return ret;
 	}
 	ret = stunt_dma_start(sd, &stunt_dma_info);
+	if (!ret)
+		ret = stunt_health_start(sd);
 	if (ret)
 		stunt_dma_down(sd);
 	return ret;
@@ -181,8 +193,9 @@ static int stunt_dma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_engine;
 	pci_set_drvdata(pdev, sd);
-	dev_info(&pdev->dev, "%s: %u channels, %u address bits, %u interrupt vectors\n", sd->name,
-		 sd->channels, sd->width, sd->pci.vectors);
+	dev_info(&pdev->dev, "%s: %u channels, %u address bits, %u interrupt vectors (%s)\n", sd->name,
+		 sd->channels, sd->width, sd->pci.vectors,
+		 stunt_pci_irq_mode_name(sd->pci.irq_mode));
 	return 0;
 
 err_engine:
@@ -206,7 +219,7 @@ static void stunt_dma_remove(struct pci_dev *pdev)
 
 static void stunt_dma_quiesce(struct stunt_dma *sd, int error)
 {
-	stunt_dma_irq_disable(sd);
+	stunt_health_stop(sd);
 	stunt_dma_stop(sd, STUNT_DMA_STOPPED, error);
 }
 
@@ -214,8 +227,7 @@ static int stunt_dma_revive(struct stunt_dma *sd)
 {
 	int ret = stunt_dma_start(sd, &stunt_dma_info);
 
-	stunt_dma_irq_enable(sd);
-	return ret;
+	return ret ?: stunt_health_start(sd);
 }
 
 /*
@@ -271,6 +283,7 @@ static int __init stunt_dma_init(void)
 {
 	int ret;
 
+	stunt_dma_info.irq_mode = irq_mode;
 	stunt_dma_reaper = alloc_workqueue("stunt-dma-reaper", 0, 0);
 	if (!stunt_dma_reaper)
 		return -ENOMEM;

@@ -191,7 +191,8 @@ void stunt_chan_watchdog(struct work_struct *work)
 
 	if (!stunt_dma_is(sd, STUNT_DMA_RUNNING))
 		return;
-	stunt_chan_check_irq(ch);
+	if (!stunt_chan_irq_masked(ch))
+		stunt_chan_check_irq(ch);
 	flags = stunt_chan_lock(ch);
 	if (stunt_dma_is(sd, STUNT_DMA_RUNNING) && ch->head != ch->tail)
 		stunt_chan_look(ch);
@@ -275,6 +276,8 @@ void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
 	unsigned int i;
 
 	WRITE_ONCE(sd->state, state);
+	stunt_dma_hw_silence(sd);
+	stunt_dma_irq_quiesce(sd);
 	for (i = 0; i < sd->channels; i++)
 		stunt_chan_stop(&sd->chan[i], error);
 }
@@ -299,6 +302,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 	}
 	clear_bit(0, &sd->swept);
 	WRITE_ONCE(sd->state, STUNT_DMA_RUNNING);
+	stunt_dma_irq_enable(sd);
 	for (i = 0; i < sd->channels; i++) {
 		flags = stunt_chan_lock(&sd->chan[i]);
 		stunt_chan_post(&sd->chan[i]);

@@ -33,10 +33,21 @@ STUNT_COUNTER(timeouts);
 STUNT_COUNTER(resets);
 STUNT_COUNTER(errors);
 STUNT_COUNTER(jobs);
+STUNT_COUNTER(storms);
 
-static long long stunt_vec_count(const struct stunt_dma *sd, unsigned int vector)
+/* "CH0_DONE", or "CH0_DONE+CH2_DONE+ERROR" where these share a vector. */
+static int stunt_vec_emit(const struct stunt_dma *sd, unsigned int vector, char *buf, int n)
 {
-	return atomic64_read(&sd->vec[vector].count);
+	unsigned int cause;
+
+	for (cause = vector; cause < STUNT_DMA_VECTORS; cause += sd->pci.vectors) {
+		n += sysfs_emit_at(buf, n, cause == vector ? "" : "+");
+		if (cause == STUNT_DMA_VEC_ERROR)
+			n += sysfs_emit_at(buf, n, "ERROR");
+		else
+			n += sysfs_emit_at(buf, n, "CH%u_DONE", cause);
+	}
+	return n;
 }
 
 /* "CH0_DONE=3 CH1_DONE=0 ... ERROR=0", or "ALL=3" where all causes share a vector. */
@@ -46,13 +57,27 @@ static ssize_t irq_counts_show(struct device *dev, struct device_attribute *attr
 	unsigned int i;
 	int n = 0;
 
-	if (sd->pci.vectors == 1)
-		return sysfs_emit(buf, "ALL=%lld\n", stunt_vec_count(sd, 0));
-	for (i = 0; i < STUNT_DMA_VEC_ERROR; i++)
-		n += sysfs_emit_at(buf, n, "CH%u_DONE=%lld ", i, stunt_vec_count(sd, i));
-	return n + sysfs_emit_at(buf, n, "ERROR=%lld\n", stunt_vec_count(sd, i));
+	for (i = 0; i < sd->pci.vectors; i++) {
+		if (sd->pci.vectors == 1)
+			n = sysfs_emit(buf, "ALL");
+		else
+			n = stunt_vec_emit(sd, i, buf, n);
+		n += sysfs_emit_at(buf, n, "=%lld%c", (long long)atomic64_read(&sd->vec[i].count),
+				   i + 1 < sd->pci.vectors ? ' ' : '\n');
+	}
+	return n;
 }
 static DEVICE_ATTR_RO(irq_counts);
+
+/* "msix 5": how it signals, and by how many vectors. */
+static ssize_t irq_mode_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct stunt_dma *sd = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%s %u\n", stunt_pci_irq_mode_name(sd->pci.irq_mode),
+			  sd->pci.vectors);
+}
+static DEVICE_ATTR_RO(irq_mode);
 
 static struct attribute *stunt_dma_attrs[] = {
 	&stunt_counter_lost_irqs.attr.attr,
@@ -62,7 +87,9 @@ static struct attribute *stunt_dma_attrs[] = {
 	&stunt_counter_resets.attr.attr,
 	&stunt_counter_errors.attr.attr,
 	&stunt_counter_jobs.attr.attr,
+	&stunt_counter_storms.attr.attr,
 	&dev_attr_irq_counts.attr,
+	&dev_attr_irq_mode.attr,
 	NULL
 };
 

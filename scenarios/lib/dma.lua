@@ -22,6 +22,14 @@ function dma.write(vm, path, word)
   expect.equal(r.status, 0, path .. ": " .. r.err)
 end
 
+-- An attribute of the (only) device that the driver has bound: a number if it is one, else its text.
+function dma.read(vm, name)
+  local r = vm:run({ "sh", "-c", "cat /sys/bus/pci/drivers/stunt_dma/0000:*/" .. name })
+  expect.equal(r.status, 0, name .. ": " .. r.err)
+  local text = r.out:gsub("%s+$", "")
+  return tonumber(text) or text
+end
+
 -- The driver's interrupt counters: { CH0_DONE = 1, … }.
 function dma.irq_counts(vm)
   return vm:run({ "sh", "-c", "cat /sys/bus/pci/drivers/stunt_dma/0000:*/irq_counts" }).values
