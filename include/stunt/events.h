@@ -30,6 +30,8 @@
 #define STUNT_EV_DMA_UNMAP   21U /* The driver takes memory back from the device */
 /* The device's transfers are held against what is mapped from here on, or no longer */
 #define STUNT_EV_DMA_CHECK   22U
+/* A looping unit of work has completed a period; the count is that of its channel */
+#define STUNT_EV_JOB_PERIOD  23U
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -139,6 +141,12 @@
 /* Fields of dma.check: index into struct stunt_event.field */
 #define STUNT_EV_DMA_CHECK_CHECK    0U
 #define STUNT_EV_DMA_CHECK_MAPPINGS 1U
+
+/* Fields of job.period: index into struct stunt_event.field */
+#define STUNT_EV_JOB_PERIOD_CHANNEL 0U
+#define STUNT_EV_JOB_PERIOD_INDEX   1U
+#define STUNT_EV_JOB_PERIOD_COUNT   2U
+#define STUNT_EV_JOB_PERIOD_BYTES   3U
 
 /* Fault actions */
 #define STUNT_ACT_DROP           1U /* The event does not reach the other side; the sender does not notice */

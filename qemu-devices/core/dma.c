@@ -151,26 +151,48 @@ StuntDmaResult stunt_dma_write(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, co
     return transfer(dev, addr, (void *)buf, len, DMA_DIRECTION_FROM_DEVICE);
 }
 
-/*
- * Maps all of the range or nothing. A mapping may come short, be refused, or be QEMU's bounce buffer for what
- * is not memory: then the caller copies.
- */
-static bool map_memory(PCIDevice *pci, uint64_t addr, uint32_t len, StuntDmaView *view)
-{
-    AddressSpace *as = pci_get_address_space(pci);
-    dma_addr_t got = len;
-    ram_addr_t offset;
-    void *ptr = dma_memory_map(as, addr, &got, DMA_DIRECTION_TO_DEVICE, attrs_of(pci));
+/* A run of plain memory, as the host sees it. */
+typedef struct Run {
+    uint8_t *data; /* NULL: there is none */
+    uint64_t len;
+    DMADirection dir;
+} Run;
 
-    if (!ptr) {
+static void unmap_run(StuntPCI *dev, Run *run, uint64_t used)
+{
+    if (run->data) {
+        dma_memory_unmap(pci_get_address_space(PCI_DEVICE(dev)), run->data, run->len, run->dir, used);
+        run->data = NULL;
+    }
+}
+
+/* As much as is in one piece, at most len; nothing where that is QEMU's bounce buffer for what is no memory. */
+static Run map_run(StuntPCI *dev, uint64_t addr, uint64_t len, DMADirection dir)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+    Run run = { .len = len, .dir = dir };
+    ram_addr_t offset;
+
+    run.data = dma_memory_map(pci_get_address_space(pci), addr, &run.len, dir, attrs_of(pci));
+    if (run.data && !memory_region_from_host(run.data, &offset)) {
+        unmap_run(dev, &run, 0);
+    }
+    return run;
+}
+
+/* Maps all of the range or nothing. */
+static bool map_view(StuntPCI *dev, uint64_t addr, uint32_t len, StuntDmaView *view)
+{
+    Run run = map_run(dev, addr, len, DMA_DIRECTION_TO_DEVICE);
+
+    if (run.data && run.len < len) {
+        unmap_run(dev, &run, 0);
+    }
+    if (!run.data) {
         return false;
     }
-    if (got < len || !memory_region_from_host(ptr, &offset)) {
-        dma_memory_unmap(as, ptr, got, DMA_DIRECTION_TO_DEVICE, 0);
-        return false;
-    }
-    view->data = view->mapped = ptr;
-    view->mapped_len = got;
+    view->data = view->mapped = run.data;
+    view->mapped_len = run.len;
     return true;
 }
 
@@ -185,7 +207,7 @@ StuntDmaResult stunt_dma_view(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, uin
     }
     rule = stunt_event(dev->trace_id, STUNT_EV_DMA_READ, addr, len, tag.channel, tag.what);
     if (!rule && len >= MAP_MIN && stunt_addr_fits(addr, len, dev->dma_width) &&
-        map_memory(PCI_DEVICE(dev), addr, len, ret_view)) {
+        map_view(dev, addr, len, ret_view)) {
         return STUNT_XFER_OK;
     }
     return read_ruled(dev, addr, scratch, len, rule);
@@ -198,4 +220,138 @@ void stunt_dma_view_close(StuntPCI *dev, StuntDmaView *view)
                          DMA_DIRECTION_TO_DEVICE, view->mapped_len);
         view->mapped = NULL;
     }
+}
+
+/* ---- from memory to memory ------------------------------------------------------------------------- */
+
+typedef struct Copy {
+    StuntPCI *dev;
+    StuntDmaTag tag;
+    uint64_t dst, src;
+    uint32_t left;
+    void *scratch;
+} Copy;
+
+/* The rule that wants a chunk's read broken, or its write. */
+typedef struct ChunkRules {
+    const struct stunt_rule *read, *write;
+} ChunkRules;
+
+static uint32_t chunk_of(uint64_t left)
+{
+    return MIN(left, STUNT_DMA_CHUNK);
+}
+
+static const struct stunt_rule *tell_read(const Copy *copy, uint64_t at, uint32_t len)
+{
+    return stunt_event(copy->dev->trace_id, STUNT_EV_DMA_READ, copy->src + at, len, copy->tag.channel,
+                       copy->tag.what);
+}
+
+static const struct stunt_rule *tell_write(const Copy *copy, uint64_t at, uint32_t len)
+{
+    return stunt_event(copy->dev->trace_id, STUNT_EV_DMA_WRITE, copy->dst + at, len, copy->tag.channel,
+                       copy->tag.what);
+}
+
+/* Tells of the chunks in the next len bytes, up to one that a rule wants broken. Gives the bytes before that. */
+static uint32_t tell_chunks(const Copy *copy, uint32_t len, ChunkRules *ret_rules)
+{
+    uint32_t at;
+
+    *ret_rules = (ChunkRules){ 0 };
+    for (at = 0; at < len; at += chunk_of(len - at)) {
+        ret_rules->read = tell_read(copy, at, chunk_of(len - at));
+        if (!ret_rules->read) {
+            ret_rules->write = tell_write(copy, at, chunk_of(len - at));
+        }
+        if (ret_rules->read || ret_rules->write) {
+            break;
+        }
+    }
+    return at;
+}
+
+/* One chunk by way of the buffer; events that were told already have a rule, or it is NULL for both. */
+static StuntDmaResult copy_chunk(const Copy *copy, const ChunkRules *rules)
+{
+    uint32_t len = chunk_of(copy->left);
+    const struct stunt_rule *read = rules ? rules->read : tell_read(copy, 0, len), *write;
+    StuntDmaResult result = read_ruled(copy->dev, copy->src, copy->scratch, len, read);
+
+    if (result != STUNT_XFER_OK) {
+        return result;
+    }
+    write = rules && rules->write ? rules->write : tell_write(copy, 0, len);
+    return write ? write_faulty(copy->dev, copy->dst, copy->scratch, len, write)
+                 : transfer(copy->dev, copy->dst, copy->scratch, len, DMA_DIRECTION_FROM_DEVICE);
+}
+
+static void advance(Copy *copy, uint32_t len)
+{
+    copy->src += len;
+    copy->dst += len;
+    copy->left -= len;
+}
+
+/* Whole chunks, so that events do not tell where memory is in pieces; 0 when not even the next one can be. */
+static uint32_t direct_len(const Copy *copy, const Run *src, const Run *dst)
+{
+    uint64_t len = src->data && dst->data ? MIN(src->len, dst->len) : 0;
+
+    return len < copy->left ? QEMU_ALIGN_DOWN(len, STUNT_DMA_CHUNK) : copy->left;
+}
+
+/* As many chunks in place as can be. *ret_rules: of the next one, told already, if a rule wants it broken. */
+static void copy_direct(Copy *copy, ChunkRules *ret_rules)
+{
+    Run src = map_run(copy->dev, copy->src, copy->left, DMA_DIRECTION_TO_DEVICE);
+    Run dst = map_run(copy->dev, copy->dst, copy->left, DMA_DIRECTION_FROM_DEVICE);
+    uint32_t len = tell_chunks(copy, direct_len(copy, &src, &dst), ret_rules);
+
+    if (len) {
+        memmove(dst.data, src.data, len); /* an IOMMU may lead both to the same place */
+    }
+    unmap_run(copy->dev, &src, len);
+    unmap_run(copy->dev, &dst, len);
+    advance(copy, len);
+}
+
+static StuntDmaResult copy_some(Copy *copy)
+{
+    ChunkRules rules = { 0 };
+    uint32_t before = copy->left;
+    StuntDmaResult result;
+
+    if (!may_master(copy->dev, copy->src, chunk_of(copy->left))) {
+        return STUNT_XFER_BUS_ERROR;
+    }
+    if (copy->left >= MAP_MIN && stunt_addr_fits(copy->src, copy->left, copy->dev->dma_width) &&
+        stunt_addr_fits(copy->dst, copy->left, copy->dev->dma_width)) {
+        copy_direct(copy, &rules);
+    }
+    if (rules.read || rules.write) {
+        result = copy_chunk(copy, &rules);
+    } else if (copy->left == before) {
+        result = copy_chunk(copy, NULL);
+    } else {
+        return STUNT_XFER_OK;
+    }
+    if (result == STUNT_XFER_OK) {
+        advance(copy, chunk_of(copy->left));
+    }
+    return result;
+}
+
+StuntDmaResult stunt_dma_copy(StuntPCI *dev, StuntDmaTag tag, uint64_t dst, uint64_t src, uint32_t len,
+                              void *scratch, uint32_t *ret_done)
+{
+    Copy copy = { .dev = dev, .tag = tag, .dst = dst, .src = src, .left = len, .scratch = scratch };
+    StuntDmaResult result = STUNT_XFER_OK;
+
+    while (copy.left && result == STUNT_XFER_OK) {
+        result = copy_some(&copy);
+    }
+    *ret_done = len - copy.left;
+    return result;
 }

@@ -3,8 +3,8 @@
  * Access of a PCI device to guest memory: the only way there is. Every transfer is checked (power state, bus
  * mastering, address width, own BAR), is an event, and is where the faults of dma.read and dma.write act.
  *
- * Only memory can be reached: a transfer to or from another device's registers fails as on a bus error, so no
- * transfer ever runs device code.
+ * Only memory can be reached, that of other devices' memory BARs included: a transfer to or from another
+ * device's registers fails as on a bus error, so no transfer ever runs device code.
  */
 #ifndef STUNT_CORE_DMA_H
 #define STUNT_CORE_DMA_H
@@ -17,7 +17,7 @@
 typedef enum StuntDmaResult {
     STUNT_XFER_OK = 0,
     STUNT_XFER_TOO_WIDE, /* not all of it lies in the address bits that the device drives */
-    STUNT_XFER_OWN_BAR,  /* it touches the device's own registers */
+    STUNT_XFER_OWN_BAR,  /* it touches the device's own registers or memory */
     STUNT_XFER_BUS_ERROR, /* no memory there, bus mastering off, or device asleep */
 } StuntDmaResult;
 
@@ -56,5 +56,14 @@ typedef struct StuntDmaView {
 StuntDmaResult stunt_dma_view(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, uint32_t len, void *scratch,
                               StuntDmaView *ret_view);
 void stunt_dma_view_close(StuntPCI *dev, StuntDmaView *view);
+
+/*
+ * From guest memory to guest memory, 1 byte or more: as stunt_dma_read() and stunt_dma_write() of one chunk of
+ * STUNT_DMA_CHUNK bytes after the other, the last shorter, each chunk two events. Where all of it is plain
+ * memory and no rule wants a say it is one move. `scratch` has room for a chunk. *ret_done: bytes of the chunks
+ * before the one that failed.
+ */
+StuntDmaResult stunt_dma_copy(StuntPCI *dev, StuntDmaTag tag, uint64_t dst, uint64_t src, uint32_t len,
+                              void *scratch, uint32_t *ret_done);
 
 #endif

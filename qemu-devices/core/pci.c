@@ -48,6 +48,9 @@ static void device_reset(DeviceState *qdev)
     StuntPCI *dev = STUNT_PCI(qdev);
 
     stunt_pci_reset_config(dev);
+    if (!dev->resetting_function) {
+        stunt_pci_memory_clear(dev); /* a function level reset leaves memory as it is */
+    }
     reset_kind(dev, dev->resetting_function ? STUNT_RESET_FLR : STUNT_RESET_COLD);
 }
 
@@ -81,6 +84,7 @@ static void take_down(StuntPCI *dev)
         dev->trace_id = -1;
     }
     stunt_pci_remove_capabilities(dev);
+    stunt_pci_memory_remove(dev);
     msix_uninit(pci, &dev->bar, &dev->bar);
 }
 
@@ -93,7 +97,8 @@ static void device_realize(PCIDevice *pci, Error **errp)
 
     pci->config[PCI_CLASS_PROG] = spec->class_code & 0xff;
     pci_config_set_interrupt_pin(pci->config, 1);
-    if (add_bar(dev, spec, errp) && stunt_pci_add_capabilities(dev, spec, errp)) {
+    if (add_bar(dev, spec, errp) && stunt_pci_memory_add(dev, errp) &&
+        stunt_pci_add_capabilities(dev, spec, errp)) {
         dev->trace_id = stunt_trace_register(DEVICE(dev)->id, spec->name, errp);
         if (dev->trace_id >= 0 && klass->realize) {
             klass->realize(dev, errp);
@@ -138,6 +143,7 @@ static void instance_init(Object *obj)
     stunt_regs_init(&dev->regs, spec->regs, spec->n_regs, dev->value);
     stunt_regs_reset(&dev->regs);
     stunt_irq_init(dev);
+    stunt_pci_memory_init(dev);
     stunt_pci_add_properties(dev, spec);
 }
 

@@ -67,6 +67,9 @@ struct StuntPCI {
     PCIDevice parent_obj;
 
     MemoryRegion bar;
+    MemoryRegion memory;  /* the memory BAR, if there is one */
+    uint64_t memory_size; /* bytes, 0: none */
+    bool has_memory;
     struct stunt_regs regs;
     uint32_t *value; /* of the registers */
     uint32_t n_values;
@@ -125,6 +128,11 @@ void stunt_pci_remove_capabilities(StuntPCI *dev);
 void stunt_pci_reset_config(StuntPCI *dev);
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len);
 void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len);
+/* pci-memory.c: the memory BAR, its property NAME-size, and zeros in all of it. */
+void stunt_pci_memory_init(StuntPCI *dev);
+bool stunt_pci_memory_add(StuntPCI *dev, Error **errp);
+void stunt_pci_memory_remove(StuntPCI *dev);
+void stunt_pci_memory_clear(StuntPCI *dev);
 /* pci-props.c */
 void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec);
 

@@ -20,6 +20,9 @@ struct stunt_device_spec {
     uint16_t msix; /* MSI-X vectors offered, 0: no MSI-X */
     uint8_t bar;  /* index of the register BAR */
     uint32_t bar_size, msix_table, msix_pba; /* bytes; offsets in the register BAR */
+    const char *memory_name; /* of the BAR with memory, NULL: there is none */
+    uint8_t memory_bar;
+    uint32_t memory_size; /* by default */
     const struct stunt_reg_info *regs;
     size_t n_regs, n_values;
     const struct stunt_vector_info *vectors;

@@ -28,6 +28,7 @@ void stunt_dma_channel_publish(StuntDmaChannel *ch)
     }
     stunt_pci_set_reg(dev, STUNT_DMA_CH_STATUS, ch->index, status);
     stunt_pci_set_reg(dev, STUNT_DMA_CH_HEAD, ch->index, ch->ring.head);
+    stunt_pci_set_reg(dev, STUNT_DMA_CH_BYTES, ch->index, stunt_dma_channel_busy(ch) ? ch->job.bytes : 0);
 }
 
 static bool waits_for_time(const StuntDmaChannel *ch)
@@ -35,10 +36,18 @@ static bool waits_for_time(const StuntDmaChannel *ch)
     return ch->state != STUNT_DMA_IDLE && ch->state != STUNT_DMA_HUNG;
 }
 
+static bool is_paused(const StuntDmaChannel *ch)
+{
+    return stunt_pci_reg(STUNT_PCI(ch->dma), STUNT_DMA_CH_CTRL, ch->index) & STUNT_DMA_CH_CTRL_PAUSE;
+}
+
 static void arm(StuntDmaChannel *ch, uint64_t delay_ns)
 {
     int64_t now = now_ns();
 
+    if (is_paused(ch)) {
+        return; /* stunt_dma_channel_wake() comes here again */
+    }
     timer_mod_ns(&ch->timer, now + (int64_t)MIN(delay_ns, (uint64_t)(INT64_MAX - now)));
 }
 

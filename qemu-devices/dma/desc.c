@@ -3,7 +3,7 @@
 #include "qemu/osdep.h"
 #include "dma/dma.h"
 
-#define FLAGS_KNOWN (STUNT_DMA_DESC_IRQ | STUNT_DMA_DESC_CHECK | STUNT_DMA_DESC_END)
+#define FLAGS_KNOWN (STUNT_DMA_DESC_IRQ | STUNT_DMA_DESC_CHECK | STUNT_DMA_DESC_END | STUNT_DMA_DESC_LOOP)
 
 unsigned stunt_dma_status_of(StuntDmaResult result)
 {
@@ -70,7 +70,8 @@ static unsigned judge_form(const struct stunt_dma_desc *desc)
         reserved |= desc->reserved[i];
     }
     if (reserved || (desc->flags & ~FLAGS_KNOWN) ||
-        ((desc->flags & STUNT_DMA_DESC_CHECK) && desc->op != STUNT_DMA_OP_CRC32C)) {
+        ((desc->flags & STUNT_DMA_DESC_CHECK) && desc->op != STUNT_DMA_OP_CRC32C) ||
+        ((desc->flags & STUNT_DMA_DESC_LOOP) && desc->op != STUNT_DMA_OP_LINK)) {
         return STUNT_DMA_STATUS_RESERVED;
     }
     return STUNT_DMA_STATUS_OK;
@@ -126,17 +127,33 @@ unsigned stunt_dma_judge(StuntDmaChannel *ch)
     return status;
 }
 
+/* The search for a loop that is not meant begins at this descriptor. */
+static void look_from(StuntDmaJob *job, uint64_t addr)
+{
+    job->mark = addr;
+    job->hops = 0;
+    job->hops_max = 1;
+}
+
 unsigned stunt_dma_follow(StuntDmaChannel *ch)
 {
     StuntDmaJob *job = &ch->job;
 
     if (!job->chained) {
         job->chained = true;
-        job->mark = job->addr;
-        job->hops = 0;
-        job->hops_max = 1;
+        look_from(job, job->addr);
     }
-    if (job->desc.src == job->mark || job->desc.src == job->addr) {
+    if (job->desc.src == job->addr) {
+        return STUNT_DMA_STATUS_LINK_LOOP; /* also with LOOP: it would never do anything */
+    }
+    if (job->desc.flags & STUNT_DMA_DESC_LOOP) {
+        job->looping = true;
+        job->fetched = 0;
+        job->addr = job->desc.src;
+        look_from(job, job->addr);
+        return STUNT_DMA_STATUS_OK;
+    }
+    if (job->desc.src == job->mark) {
         return STUNT_DMA_STATUS_LINK_LOOP;
     }
     if (++job->hops == job->hops_max) {

@@ -54,6 +54,9 @@ typedef struct StuntDmaJob {
     uint32_t done;              /* bytes of it */
     uint32_t crc;               /* running */
 
+    /* a LINK with LOOP was taken: descriptors with IRQ end periods */
+    bool looping;
+
     /* the chain; LINK targets are compared with `mark`, which moves ahead ever more rarely (Brent) */
     bool chained;
     uint32_t fetched;
@@ -104,10 +107,10 @@ void stunt_dma_channel_enable(StuntDmaChannel *ch);
 /* Starts if there is something to do. */
 void stunt_dma_channel_kick(StuntDmaChannel *ch);
 void stunt_dma_channel_abort(StuntDmaChannel *ch);
-/* The device fell asleep, or woke up. */
+/* It is to stand still, or may go on: the device fell asleep or woke up, the channel is paused or no more. */
 void stunt_dma_channel_sleep(StuntDmaChannel *ch);
 void stunt_dma_channel_wake(StuntDmaChannel *ch);
-/* Puts state into CH_STATUS and CH_HEAD. */
+/* Puts state into CH_STATUS, CH_HEAD and CH_BYTES. */
 void stunt_dma_channel_publish(StuntDmaChannel *ch);
 static inline bool stunt_dma_channel_busy(const StuntDmaChannel *ch)
 {

@@ -108,10 +108,23 @@ static uint64_t data_time(const StuntDmaChannel *ch)
     return ch->dma->bandwidth ? bytes * NANOSECONDS_PER_SECOND / ch->dma->bandwidth : 0;
 }
 
+static void end_period(StuntDmaChannel *ch)
+{
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+
+    count_reg(ch, STUNT_DMA_CH_PERIODS, ch->index);
+    (void)stunt_event(dev->trace_id, STUNT_EV_JOB_PERIOD, ch->index, ch->ring.head,
+                      stunt_pci_reg(dev, STUNT_DMA_CH_PERIODS, ch->index), ch->job.bytes);
+    stunt_dma_cause(ch->dma, 1u << ch->index, true);
+}
+
 static uint64_t end_descriptor(StuntDmaChannel *ch)
 {
     StuntDmaJob *job = &ch->job;
 
+    if (job->looping && (job->desc.flags & STUNT_DMA_DESC_IRQ)) {
+        end_period(ch);
+    }
     if (!job->chained || (job->desc.flags & STUNT_DMA_DESC_END)) {
         return stunt_dma_end_job(ch, STUNT_DMA_STATUS_OK);
     }
@@ -125,6 +138,9 @@ static uint64_t begin_descriptor(StuntDmaChannel *ch)
     StuntDmaJob *job = &ch->job;
     unsigned status = stunt_dma_judge(ch);
 
+    if (status == STUNT_DMA_STATUS_OK && (job->desc.flags & STUNT_DMA_DESC_LOOP) && !is_enabled(ch)) {
+        return stunt_dma_end_job(ch, STUNT_DMA_STATUS_OK);
+    }
     if (status == STUNT_DMA_STATUS_OK && job->desc.op == STUNT_DMA_OP_LINK) {
         status = stunt_dma_follow(ch);
         if (status == STUNT_DMA_STATUS_OK) {

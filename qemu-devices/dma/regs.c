@@ -89,6 +89,11 @@ static void control_written(StuntDmaChannel *ch, const struct stunt_reg_access *
     if (access->value & ~access->old & STUNT_DMA_CH_CTRL_ENABLE) {
         stunt_dma_channel_enable(ch);
     }
+    if (access->value & ~access->old & STUNT_DMA_CH_CTRL_PAUSE) {
+        stunt_dma_channel_sleep(ch);
+    } else if (access->old & ~access->value & STUNT_DMA_CH_CTRL_PAUSE) {
+        stunt_dma_channel_wake(ch);
+    }
     stunt_dma_channel_kick(ch);
 }
 

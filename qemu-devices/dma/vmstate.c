@@ -34,6 +34,7 @@ static const VMStateDescription vmstate_job = {
         VMSTATE_STRUCT(desc, StuntDmaJob, 0, vmstate_desc, struct stunt_dma_desc),
         VMSTATE_UINT32(done, StuntDmaJob),
         VMSTATE_UINT32(crc, StuntDmaJob),
+        VMSTATE_BOOL(looping, StuntDmaJob),
         VMSTATE_BOOL(chained, StuntDmaJob),
         VMSTATE_UINT32(fetched, StuntDmaJob),
         VMSTATE_UINT64(mark, StuntDmaJob),

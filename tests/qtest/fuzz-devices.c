@@ -41,7 +41,7 @@ static struct stunt_dma_desc some_desc(void)
         .dst = some_address(),
         .len = below(4) ? below(70000) : odd_number(),
         .op = (uint8_t)below(below(8) ? 6 : 256),
-        .flags = (uint8_t)below(below(8) ? 8 : 256),
+        .flags = (uint8_t)below(below(8) ? 16 : 256),
         .id = (uint16_t)below(65536),
         .arg = odd_number(),
     };
@@ -98,7 +98,7 @@ static void feed_channel(Bench *bench)
     }
     channel_kick(&channel);
     if (below(4) == 0) {
-        channel_write(&channel, STUNT_DMA_CH_CTRL, below(8));
+        channel_write(&channel, STUNT_DMA_CH_CTRL, below(16));
     }
 }
 
@@ -109,6 +109,7 @@ static void scatter_descs(Bench *bench)
         struct stunt_dma_desc desc = some_desc();
 
         desc.op = below(2) ? STUNT_DMA_OP_LINK : desc.op;
+        desc.flags |= below(2) ? STUNT_DMA_DESC_LOOP : 0;
         desc.src &= below(2) ? ~UINT64_C(63) : UINT64_MAX;
         machine_write(bench->machine, RAM_SRC + 64 * below(64), &desc, sizeof(desc));
     }

@@ -54,7 +54,20 @@ CASES = [
      "msi is 3; it must be a power of two up to"),
     ("two bars", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 2\nname = "b"\nsize = 0x1000\n'
      'msix_table = 0\nmsix_pba = 0x20\n[[vector]]\nname = "DONE"', "[device]",
-     "a device has exactly one [[bar]]"),
+     "a device has exactly one [[bar]] for its registers"),
+    ("bar kind", DEVICE, 'name = "regs"', 'name = "regs"\nkind = "memroy"', 'kind = "memroy"',
+     "unknown kind 'memroy'; did you mean 'memory'?"),
+    ("memory over another bar", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 0  # 2\nname = "ram"\n'
+     'kind = "memory"\nsize = 0x1000\n[[vector]]\nname = "DONE"', "index = 0  # 2",
+     "BAR 0 is taken by 'regs'"),
+    ("memory in the last bar", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 5\nname = "ram"\n'
+     'kind = "memory"\nsize = 0x1000\n[[vector]]\nname = "DONE"', "index = 5", "index is 0x6, more than 0x5"),
+    ("memory size", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 2\nname = "ram"\n'
+     'kind = "memory"\nsize = 0x800\n[[vector]]\nname = "DONE"', "size = 0x800",
+     "size 0x800 must be a power of two from 0x1000"),
+    ("memory with MSI-X table", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 2\nname = "ram"\n'
+     'kind = "memory"\nsize = 0x1000\nmsix_table = 0\n[[vector]]\nname = "DONE"', "msix_table = 0\n",
+     "'msix_table' belongs to the BAR with the registers"),
     ("bar size", DEVICE, "size = 0x1000", "size = 0x1001", "size = 0x1001",
      "must be a power of two from 0x10"),
     ("bar index", DEVICE, "index = 0\nname = \"regs\"", "index = 6\nname = \"regs\"", "index = 6",

@@ -7,7 +7,7 @@
 #ifndef STUNT_REGS_DMA_H
 #define STUNT_REGS_DMA_H
 
-/* PCI identity and register BAR */
+/* PCI identity and BARs */
 #define STUNT_DMA_PCI_VENDOR           0x1234U
 #define STUNT_DMA_PCI_DEVICE           0x5d02U
 #define STUNT_DMA_PCI_SUBSYSTEM_VENDOR 0x1234U
@@ -16,6 +16,8 @@
 #define STUNT_DMA_PCI_REVISION         0x01U
 #define STUNT_DMA_BAR                  0U
 #define STUNT_DMA_BAR_SIZE             0x4000U
+#define STUNT_DMA_SRAM_BAR             2U /* Memory, 64-bit, prefetchable */
+#define STUNT_DMA_SRAM_SIZE            0x10000U /* Its size by default */
 
 /* Interrupt vectors */
 #define STUNT_DMA_VEC_CH0_DONE 0U /* Channel 0 wrote completions */
@@ -56,6 +58,7 @@
 #define STUNT_DMA_DESC_IRQ   1U
 #define STUNT_DMA_DESC_CHECK 2U
 #define STUNT_DMA_DESC_END   4U
+#define STUNT_DMA_DESC_LOOP  8U
 
 /* Kinds of reset, field `kind` of the event `reset` */
 #define STUNT_DMA_RESET_COLD    0U
@@ -166,6 +169,9 @@
 /* Stops at once, clears the channel's registers; reads as 0 */
 #define STUNT_DMA_CH_CTRL_RESET        0x00000004U
 #define STUNT_DMA_CH_CTRL_RESET_SHIFT  2U
+/* The channel stands still where it is; goes on when cleared */
+#define STUNT_DMA_CH_CTRL_PAUSE        0x00000008U
+#define STUNT_DMA_CH_CTRL_PAUSE_SHIFT  3U
 
 /* CH_STATUS: Channel state */
 #define STUNT_DMA_CH_STATUS               0x104U
@@ -245,13 +251,27 @@
 #define STUNT_DMA_CH_MODERATE_TIME_US       0xffff0000U
 #define STUNT_DMA_CH_MODERATE_TIME_US_SHIFT 16U
 
+/* CH_PERIODS: Periods that a loop has completed since channel reset, free-running */
+#define STUNT_DMA_CH_PERIODS        0x130U
+#define STUNT_DMA_CH_PERIODS_STRIDE 0x40U
+#define STUNT_DMA_CH_PERIODS_COUNT  4U
+
+/* CH_BYTES: Bytes done of the job in work, at most 2^32 - 1; 0 without one */
+#define STUNT_DMA_CH_BYTES        0x134U
+#define STUNT_DMA_CH_BYTES_STRIDE 0x40U
+#define STUNT_DMA_CH_BYTES_COUNT  4U
+
 /* A descriptor: one entry of the descriptor ring, or of a chain that LINK leads to */
 struct stunt_dma_desc {
     uint64_t src; /* Source address; LINK: address of the next descriptor */
     uint64_t dst; /* Destination address; COMPARE: the other source */
     uint32_t len; /* Bytes, 1 to MAX_LEN */
     uint8_t op; /* OP */
-    uint8_t flags; /* DESC: IRQ signals the completion; CHECK compares the CRC with arg; END ends a chain */
+    /*
+     * DESC: IRQ signals the completion, in a loop also the period; CHECK compares the CRC with arg; END ends
+     * a chain; LOOP: the LINK may lead back
+     */
+    uint8_t flags;
     uint16_t id; /* Handed back in the completion */
     uint64_t arg; /* FILL: pattern, repeated every 8 bytes; CRC32C with CHECK: expected value */
     uint64_t reserved[4]; /* 0 */

@@ -7,7 +7,7 @@
 #ifndef STUNT_REGS_LINK_H
 #define STUNT_REGS_LINK_H
 
-/* PCI identity and register BAR */
+/* PCI identity and BARs */
 #define STUNT_LINK_PCI_VENDOR           0x1234U
 #define STUNT_LINK_PCI_DEVICE           0x5d01U
 #define STUNT_LINK_PCI_SUBSYSTEM_VENDOR 0x1234U

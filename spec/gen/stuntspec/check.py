@@ -12,7 +12,7 @@ def check(spec, problems):
     check_faults(spec, problems)
     for device in spec.devices:
         check_device(device, problems)
-        if len(device.bars) == 1:
+        if device.bar:
             check_registers(device, problems)
     if problems:
         return  # the names below would only repeat what is known

@@ -4,7 +4,7 @@ from .check_common import (
     DEVICE, LOWER, TAKEN_DEVICE_NAMES, UPPER, check_at_most, check_name, check_unique, check_values,
     did_you_mean, is_power_of_two,
 )
-from .model import TYPE_BYTES
+from .model import BAR_KINDS, MEMORY, REGISTERS, TYPE_BYTES
 
 NAME_MAX = 16
 MSI_MAX = 32
@@ -12,6 +12,7 @@ MSIX_MAX = 2048
 BAR_MIN = 16
 BAR_MAX = 1 << 31
 BAR_INDEX_MAX = 5
+MEMORY_MIN = 4096
 MEMBER_COUNT_MAX = 4096
 C_WORDS = {
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
@@ -24,11 +25,7 @@ C_WORDS = {
 def check_device(device, problems):
     _check_own_name(device, problems)
     _check_pci(device, problems)
-    if len(device.bars) != 1:
-        problems.at(device, "a device has exactly one [[bar]], for its registers; this one has"
-                    f" {len(device.bars)}")
-    for bar in device.bars:
-        _check_bar(bar, device.pci, problems)
+    _check_bars(device, problems)
     _check_vectors(device, problems)
     check_unique(device.enums, "enum", problems)
     for enum in device.enums:
@@ -64,12 +61,45 @@ def _check_pci(device, problems):
         problems.at(pci, f"msi is {pci.msi}; it must be a power of two up to {MSI_MAX}", "msi")
 
 
-def _check_bar(bar, pci, problems):
+def _check_bars(device, problems):
+    kinds = [bar.kind for bar in device.bars]
+    if kinds.count(REGISTERS) != 1 and set(kinds) <= set(BAR_KINDS):
+        problems.at(device, "a device has exactly one [[bar]] for its registers; this one has"
+                    f" {kinds.count(REGISTERS)}")
+    if kinds.count(MEMORY) > 1:
+        problems.at(device, f"a device has at most one [[bar]] of memory; this one has {kinds.count(MEMORY)}")
+    check_unique(device.bars, "bar", problems)
+    taken = {}
+    for bar in device.bars:
+        _check_bar(bar, problems)
+        if bar.kind == REGISTERS:
+            _check_msix_offsets(bar, device.pci, problems)
+        for index in _indices(bar):
+            if index in taken:
+                problems.at(bar, f"BAR {index} is taken by '{taken[index]}'", "index")
+            taken[index] = bar.name
+
+
+def _indices(bar):
+    """Memory is a 64-bit BAR, which takes two."""
+    return range(bar.index, bar.index + (2 if bar.kind == MEMORY else 1))
+
+
+def _check_bar(bar, problems):
     check_name(bar, bar.name, LOWER, problems, "name")
-    check_at_most(bar, bar.index, BAR_INDEX_MAX, "index", problems, "index")
-    if not is_power_of_two(bar.size) or not BAR_MIN <= bar.size <= BAR_MAX:
-        problems.at(bar, f"size {bar.size:#x} must be a power of two from {BAR_MIN:#x} to {BAR_MAX:#x}",
-                    "size")
+    if bar.kind not in BAR_KINDS:
+        hint = did_you_mean(bar.kind, BAR_KINDS) or f"; there are {', '.join(BAR_KINDS)}"
+        problems.at(bar, f"unknown kind '{bar.kind}'{hint}", "kind")
+    check_at_most(bar, _indices(bar)[-1], BAR_INDEX_MAX, "index", problems, "index")
+    least = MEMORY_MIN if bar.kind == MEMORY else BAR_MIN
+    if not is_power_of_two(bar.size) or not least <= bar.size <= BAR_MAX:
+        problems.at(bar, f"size {bar.size:#x} must be a power of two from {least:#x} to {BAR_MAX:#x}", "size")
+    for key in ("msix_table", "msix_pba"):
+        if bar.kind == MEMORY and getattr(bar, key) is not None:
+            problems.at(bar, f"'{key}' belongs to the BAR with the registers", key)
+
+
+def _check_msix_offsets(bar, pci, problems):
     for key in ("msix_table", "msix_pba"):
         offset = getattr(bar, key)
         if offset is None and pci.msix:

@@ -36,7 +36,7 @@ def check_registers(device, problems):
         check_bits(register, problems)
     placed = [
         span for span in [*device.registers, *device.reserved]
-        if _check_shape(span, device.bars[0].size, problems)
+        if _check_shape(span, device.bar.size, problems)
     ]
     if device.values > VALUES_MAX:
         problems.at(device, f"the device has {device.values} registers, more than {VALUES_MAX}")
@@ -106,7 +106,7 @@ def _check_holes(device, pieces, problems):
 
 
 def _msix_pieces(device, problems):
-    bar, count = device.bars[0], device.pci.msix
+    bar, count = device.bar, device.pci.msix
     tables = (
         ("msix_table", "the MSI-X table", bar.msix_table, count * MSIX_ENTRY_BYTES),
         ("msix_pba", "the MSI-X PBA", bar.msix_pba, -(-count // PBA_WORD_BITS) * PBA_WORD_BYTES),

@@ -72,8 +72,8 @@ def _actions(spec):
 
 
 def _identity(device):
-    block = Block("PCI identity and register BAR")
-    pci, bar = device.pci, device.bars[0]
+    block = Block("PCI identity and BARs")
+    pci, bar = device.pci, device.bar
     for name, value, digits, node in (
         ("pci_vendor", pci.vendor, 4, pci),
         ("pci_device", pci.device, 4, pci),
@@ -85,6 +85,10 @@ def _identity(device):
         block.add(macro(device.name, name), hex_number(value, digits), node)
     block.add(macro(device.name, "bar"), number(bar.index), bar)
     block.add(macro(device.name, "bar_size"), hex_number(bar.size, 1), bar)
+    if device.memory:
+        name = macro(device.name, device.memory.name)
+        block.add(f"{name}_BAR", number(device.memory.index), device.memory, "Memory, 64-bit, prefetchable")
+        block.add(f"{name}_SIZE", hex_number(device.memory.size, 1), device.memory, "Its size by default")
     return block
 
 

@@ -65,7 +65,7 @@ def _register(register):
 
 
 def _spec(device):
-    pci, bar = device.pci, device.bars[0]
+    pci, bar, memory = device.pci, device.bar, device.memory
     members = dict(
         name=ctext.string(device.name), title=ctext.string(device.title),
         vendor_id=f"0x{pci.vendor:04x}", device_id=f"0x{pci.device:04x}",
@@ -73,6 +73,8 @@ def _spec(device):
         class_code=f"0x{pci.class_code:06x}", revision=pci.revision, msi=pci.msi, msix=pci.msix,
         bar=bar.index, bar_size=f"0x{bar.size:x}", msix_table=f"0x{bar.msix_table or 0:x}",
         msix_pba=f"0x{bar.msix_pba or 0:x}",
+        memory_name=ctext.string(memory.name) if memory else "NULL",
+        memory_bar=memory.index if memory else 0, memory_size=f"0x{memory.size if memory else 0:x}",
         regs="regs", n_regs="sizeof(regs) / sizeof(regs[0])", n_values=device.values,
         vectors="vectors" if device.vectors else "NULL", n_vectors=len(device.vectors),
     )

@@ -44,7 +44,7 @@ def _device(device):
 
 
 def _identity(device):
-    pci, bar = device.pci, device.bars[0]
+    pci, bar = device.pci, device.bar
     rows = [
         ("vendor:device", f"`{pci.vendor:04x}:{pci.device:04x}`"),
         ("subsystem", f"`{pci.subsystem_vendor:04x}:{pci.subsystem:04x}`"),
@@ -52,6 +52,9 @@ def _identity(device):
         ("MSI, MSI-X vectors", f"{pci.msi}, {pci.msix}"),
         (f"BAR {bar.index} ({bar.name})", f"{bar.size:#x} bytes"),
     ]
+    if device.memory:
+        memory = device.memory
+        rows.append((f"BAR {memory.index} ({memory.name})", f"memory, {memory.size:#x} bytes by default"))
     if pci.msix:
         rows.append(("MSI-X table, PBA", f"at {bar.msix_table:#x}, {bar.msix_pba:#x}"))
     return _table("PCI", ["what", "value"], rows)

@@ -32,7 +32,7 @@ def lua(spec):
 
 
 def _device(device):
-    pci, bar = device.pci, device.bars[0]
+    pci, bar = device.pci, device.bar
     return {
         "name": device.name,
         "title": device.title,
@@ -42,6 +42,7 @@ def _device(device):
             "msix": pci.msix,
         },
         "bar": {"index": bar.index, "name": bar.name, "size": bar.size},
+        "memory": _memory(device.memory),
         "registers": [_register(register) for register in device.registers],
         "register": {register.name: n for n, register in enumerate(device.registers, 1)},
         "vectors": {vector.name: vector.index for vector in device.vectors},
@@ -50,6 +51,10 @@ def _device(device):
         "enum_docs": {enum.name: enum.doc for enum in device.enums},
         "structs": {struct.name: _struct(struct) for struct in device.structs},
     }
+
+
+def _memory(bar):
+    return {"index": bar.index, "name": bar.name, "size": bar.size} if bar else {}
 
 
 def _register(register):

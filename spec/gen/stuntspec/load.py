@@ -71,7 +71,7 @@ def _pci(source, ids):
 def _bar(source, i):
     data = source.data["bar"][i]
     return model.Bar(source, ("bar", i), data["index"], data["name"], data["size"],
-                     data.get("msix_table"), data.get("msix_pba"))
+                     data.get("kind", model.REGISTERS), data.get("msix_table"), data.get("msix_pba"))
 
 
 def _struct(source, i):

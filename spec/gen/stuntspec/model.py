@@ -14,6 +14,9 @@ ANY = "any"
 ACCESS = ("ro", "rw", "w1c", "w1s", "wo")
 READS_AS_ZERO = ("w1s", "wo")
 
+# What is behind a BAR: the registers of the file, or plain memory.
+REGISTERS, MEMORY = BAR_KINDS = ("registers", "memory")
+
 TYPE_BYTES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
 
 
@@ -142,7 +145,8 @@ class Struct(Node):
 class Bar(Node):
     index: int
     name: str
-    size: int
+    size: int  # of memory: as it is by default
+    kind: str
     msix_table: int  # None: not given
     msix_pba: int
 
@@ -170,6 +174,16 @@ class Device(Node):
     structs: list
     registers: list  # ascending by offset
     reserved: list  # of Span
+
+    @property
+    def bar(self):
+        """The one with the registers."""
+        return next((bar for bar in self.bars if bar.kind == REGISTERS), None)
+
+    @property
+    def memory(self):
+        """The one with memory, or None."""
+        return next((bar for bar in self.bars if bar.kind == MEMORY), None)
 
     @property
     def values(self):

@@ -47,8 +47,8 @@ DEVICE = Table({
         "class": _NEED_NUMBER, "revision": _NUMBER, "msi": _NUMBER, "msix": _NUMBER,
     }), True),
     "bar": Key(ListOf(Table({
-        "index": _NEED_NUMBER, "name": _NEED_TEXT, "size": _NEED_NUMBER, "msix_table": _NUMBER,
-        "msix_pba": _NUMBER,
+        "index": _NEED_NUMBER, "name": _NEED_TEXT, "size": _NEED_NUMBER, "kind": _TEXT,
+        "msix_table": _NUMBER, "msix_pba": _NUMBER,
     })), True),
     "vector": Key(ListOf(Table({"name": _NEED_TEXT, "index": _NEED_NUMBER, "doc": _NEED_TEXT}))),
     "enum": Key(ListOf(Table({"name": _NEED_TEXT, "doc": _NEED_TEXT, "values": Key("numbers", True)}))),

@@ -27,6 +27,7 @@ static struct stunt_dma_desc some_desc(Life *life)
 
     if (desc.op == STUNT_DMA_OP_LINK) {
         desc.src = CHAIN_AT + 64 * (uint64_t)below(life, CHAIN_LEN);
+        desc.flags |= below(life, 4) ? 0 : STUNT_DMA_DESC_LOOP;
     }
     if (below(life, 40) == 0) {
         desc.len = 0;
@@ -97,7 +98,7 @@ static void one_step(Life *life)
         *channel = channel_open(bench, channel->index, 1 + below(life, 4));
         break;
     case 1:
-        channel_write(channel, STUNT_DMA_CH_CTRL, below(life, 4) ? 1 : below(life, 4));
+        channel_write(channel, STUNT_DMA_CH_CTRL, below(life, 4) ? 1 : below(life, 16));
         break;
     case 2:
     case 3:
