@@ -6,7 +6,8 @@
 # usage: kbuild.sh modules SOURCE OUT HEADERS [TARGET DEPFILE]
 #        kbuild.sh sparse  SOURCE OUT HEADERS
 #   SOURCE   the project's source folder
-#   OUT      folder for this build, made if missing; the modules become OUT/*.ko
+#   OUT      folder for this build, made if missing; the modules become OUT/*.ko. A folder of drivers with a bugs.h
+#            is built once more with STUNT_VARIANT set: OUT/variants/*.ko, the modules with planted bugs
 #   HEADERS  the kernel's header folder (has Makefile and Module.symvers)
 #   DEPFILE  gets a make rule for TARGET with all that the modules are made of
 # sparse checks the sources, fails on any warning, and is skipped (77) where sparse is not installed.
@@ -27,19 +28,31 @@ headers=$4
 mkdir -p "$3"
 out=$(cd "$3" && pwd)
 tree=$out/tree
+variant_tree=$out/variant-tree
 
 list_sources() {
     (cd "$source/guest-driver" && find . \( -name '*.[ch]' -o -name Kbuild \) | sed 's,^\./,,' | LC_ALL=C sort)
 }
 
-link_sources() {
-    mkdir -p "$tree"
-    # Links of files that are no longer there would be built all the same.
-    find "$tree" -type l -exec rm -f {} +
-    ln -s "$source/include" "$tree/include"
+# The folders that have planted bugs, and the headers of the others.
+list_variant_sources() {
     list_sources | while read -r file; do
-        mkdir -p "$tree/guest-driver/$(dirname "$file")"
-        ln -s "$source/guest-driver/$file" "$tree/guest-driver/$file"
+        case $file in
+        Kbuild | *.h) echo "$file" ;;
+        *) [ ! -f "$source/guest-driver/$(dirname "$file")/bugs.h" ] || echo "$file" ;;
+        esac
+    done
+}
+
+# link_sources TREE LISTING-COMMAND
+link_sources() {
+    mkdir -p "$1"
+    # Links of files that are no longer there would be built all the same.
+    find "$1" -type l -exec rm -f {} +
+    ln -s "$source/include" "$1/include"
+    "$2" | while read -r file; do
+        mkdir -p "$1/guest-driver/$(dirname "$file")"
+        ln -s "$source/guest-driver/$file" "$1/guest-driver/$file"
     done
 }
 
@@ -53,39 +66,55 @@ write_depfile() {
     } >"$2"
 }
 
+# kmake TREE VARIABLE=VALUE …
 # Type information for BPF needs pahole and the kernel's vmlinux: we have no use for it.
 kmake() {
-    make -C "$headers" M="$tree/guest-driver" -j"$(nproc)" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules \
-        >"$out/log" 2>&1 || { cat "$out/log" >&2; die "the modules do not build against $headers"; }
+    where=$1
+    shift
+    make -C "$headers" M="$where/guest-driver" -j"$(nproc)" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules \
+        >"$where.log" 2>&1 || { cat "$where.log" >&2; die "the modules do not build against $headers"; }
     # Only what is said of our own files; the kernel's headers have their own troubles.
-    if grep "$tree.*\(warning\|error\):" "$out/log" >&2; then
-        die "warnings, see above and $out/log"
+    if grep "$where/.*\(warning\|error\):" "$where.log" >&2; then
+        die "warnings, see above and $where.log"
     fi
 }
 
+kmake_modules() {
+    link_sources "$tree" list_sources
+    kmake "$tree" "$@"
+}
+
+# Two modules of one name are built apart; the variants use the symbols of the others.
+kmake_variants() {
+    link_sources "$variant_tree" list_variant_sources
+    kmake "$variant_tree" STUNT_VARIANT=y KBUILD_EXTRA_SYMBOLS="$tree/guest-driver/Module.symvers"
+}
+
+# finish TREE FOLDER
 # Debugging sections stay in the tree for gdb; the guest has no use for them.
 finish() {
-    [ -s "$tree/guest-driver/modules.order" ] || die "no module was built, see $out/log"
-    rm -f "$out"/*.ko
+    [ -s "$1/guest-driver/modules.order" ] || die "no module was built, see $1.log"
+    mkdir -p "$2"
+    rm -f "$2"/*.ko
     # The list, not what lies about: there may be a module of a driver that is no longer there.
-    LC_ALL=C sort "$tree/guest-driver/modules.order" | while read -r object; do
+    LC_ALL=C sort "$1/guest-driver/modules.order" | while read -r object; do
         module=${object%.*}.ko
-        strip --strip-debug -o "$out/$(basename "$module")" "$module"
-        sha256sum "$out/$(basename "$module")"
+        strip --strip-debug -o "$2/$(basename "$module")" "$module"
+        sha256sum "$2/$(basename "$module")"
     done
 }
 
 case $mode in
 modules)
-    link_sources
-    kmake
-    finish
+    kmake_modules
+    kmake_variants
+    finish "$tree" "$out"
+    finish "$variant_tree" "$out/variants"
     [ $# -eq 4 ] || write_depfile "$5" "$6"
     ;;
 sparse)
     command -v sparse >/dev/null || { echo "sparse is not installed"; exit 77; }
-    link_sources
-    kmake C=2
+    kmake_modules C=2
     ;;
 *)
     die "unknown mode '$mode'"

@@ -25,11 +25,20 @@ bool moddep_name(const struct moddep_path *path, char *ret, size_t size)
 	return true;
 }
 
+static bool path_is(const struct moddep_path *path, const char *name)
+{
+	size_t len = strlen(name);
+
+	return (size_t)path->len > len && !memcmp(path->text, name, len) && path->text[len] == '.';
+}
+
 bool moddep_is(const struct moddep_path *path, const char *name)
 {
 	struct moddep_path other = { name, strlen(name) };
 	char a[MODDEP_NAME_MAX], b[MODDEP_NAME_MAX];
 
+	if (strchr(name, '/'))
+		return path_is(path, name);
 	return moddep_name(path, a, sizeof(a)) && moddep_name(&other, b, sizeof(b)) && !strcmp(a, b);
 }
 

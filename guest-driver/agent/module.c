@@ -102,7 +102,7 @@ int module_insert(const char *name, const char *params)
 	char *text;
 	int ret;
 
-	if (strchr(name, '/'))
+	if (*name == '/')
 		return load_file(name, params, -EEXIST);
 
 	uname(&uts);

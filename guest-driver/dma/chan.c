@@ -158,7 +158,8 @@ void stunt_chan_post(struct stunt_dma_chan *ch)
 		ch->progress = jiffies;
 	/* writel() orders the descriptors before the doorbell. */
 	stunt_chan_write(ch, STUNT_DMA_CH_TAIL, ch->tail);
-	queue_delayed_work(sd->wq, &ch->watchdog, msecs_to_jiffies(stunt_dma_watchdog_ms));
+	if (!stunt_bug(lost_watchdog))
+		queue_delayed_work(sd->wq, &ch->watchdog, msecs_to_jiffies(stunt_dma_watchdog_ms));
 }
 
 int stunt_chan_submit(struct stunt_dma_chan *ch, struct stunt_dma_job *job)

@@ -29,6 +29,7 @@
 #include <stunt/regs/dma.h>
 #include <stunt/uapi/dma.h>
 
+#include "bugs.h"
 #include "stunt_core.h"
 
 #ifdef __BIG_ENDIAN

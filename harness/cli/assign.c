@@ -2,16 +2,17 @@
 /* Which scenario a free worker takes next. */
 #include "assign.h"
 
-char *stunt_assign_definition(const StuntScenario *scenario, const char *kernel)
+char *stunt_assign_definition(const StuntScenario *scenario, const char *kernel, const char *bug)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
-    g_string_append_printf(text, "kernel=%s memory=%u vcpus=%u realtime=%d iommu=%d cmdline=%s\n",
+    g_string_append_printf(text, "kernel=%s memory=%u vcpus=%u realtime=%d iommu=%d cmdline=%s bug=%s\n",
                            kernel             ? kernel
                            : scenario->kernel ? scenario->kernel
                                               : "",
                            scenario->memory_mib, scenario->vcpus, scenario->realtime,
-                           scenario->iommu == STUNT_ON, scenario->cmdline ? scenario->cmdline : "");
+                           scenario->iommu == STUNT_ON, scenario->cmdline ? scenario->cmdline : "",
+                           bug ? bug : "");
     for (guint i = 0; i < scenario->device->len; i++) {
         const StuntDeviceDef *device = scenario->device->pdata[i];
 

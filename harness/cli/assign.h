@@ -7,9 +7,10 @@
 
 /*
  * All of a declaration that shapes the machine up to the scenario's start: scenarios with the same text can
- * share a warm machine. kernel: what the user asked for instead of the scenario's, or NULL. Free with g_free.
+ * share a warm machine. kernel: what the user asked for instead of the scenario's, or NULL; bug: planted in the
+ * driver, or NULL. Free with g_free.
  */
-char *stunt_assign_definition(const StuntScenario *scenario, const char *kernel);
+char *stunt_assign_definition(const StuntScenario *scenario, const char *kernel, const char *bug);
 
 /*
  * Index in `waiting` (guint numbers of jobs, in order, at least one) of the job to take. definition: number

@@ -80,10 +80,12 @@ static int run_again(Replay *replay)
 {
     StuntScenarioFile file = { replay->saved->name, replay->saved->file };
     g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
+    const char *bug = *replay->saved->bug ? replay->saved->bug : NULL;
     StuntTally tally = { 0 };
     StuntJobs jobs = {
         .setup = replay->bench.setup,
         .scenario = scenarios,
+        .bug = &bug,
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
         .iommu = replay->saved->iommu,
         .seed = replay->saved->seed,
@@ -145,6 +147,7 @@ static int run_gdb(Replay *replay, const char *port)
         .file = replay->saved->file,
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
         .iommu = replay->saved->iommu,
+        .bug = *replay->saved->bug ? replay->saved->bug : NULL,
         .seed = replay->saved->seed,
         .start = STUNT_START_BOOT, /* QEMU's gdb stub, and a stop on the way, are for a machine of its own */
         .gdb = gdb,

@@ -17,7 +17,7 @@ typedef struct {
     StuntStartKind start_kind;
     char *iommu; /* as given, or NULL */
     StuntSwitch iommu_switch;
-    char *filter, *kernel, *junit, *json, *results, *console;
+    char *filter, *kernel, *bug, *junit, *json, *results, *console;
     gboolean ktap;
 } Options;
 
@@ -156,11 +156,13 @@ static GPtrArray *select_scenarios(const StuntSetup *setup, char **words, const 
     return g_steal_pointer(&all);
 }
 
-static gboolean check_kernel(const StuntSetup *setup, const char *name, GError **error)
+static gboolean check_names(const StuntSetup *setup, const Options *options, GError **error)
 {
-    g_autoptr(StuntKernel) kernel = name ? stunt_setup_find_kernel(setup, name, error) : NULL;
+    g_autoptr(StuntKernel) kernel =
+        options->kernel ? stunt_setup_find_kernel(setup, options->kernel, error) : NULL;
 
-    return !name || kernel;
+    return (kernel || !options->kernel) &&
+           (!options->bug || stunt_setup_find_bug(setup, options->bug, error));
 }
 
 /* ---- running ------------------------------------------------------------------------------------- */
@@ -168,10 +170,12 @@ static gboolean check_kernel(const StuntSetup *setup, const char *name, GError *
 static int run_all(Run *run, const StuntBench *bench)
 {
     const Options *options = run->options;
+    g_autofree const char **bugs = g_new(const char *, run->scenario->len);
     StuntJobs jobs = {
         .setup = bench->setup,
         .spec = bench->spec,
         .scenario = run->scenario,
+        .bug = bugs,
         .kernel = options->kernel,
         .iommu = options->iommu_switch,
         .console = options->console,
@@ -189,6 +193,9 @@ static int run_all(Run *run, const StuntBench *bench)
     gboolean good;
     int number;
 
+    for (guint i = 0; i < run->scenario->len; i++) {
+        bugs[i] = options->bug;
+    }
     run->root = options->results ? g_canonicalize_filename(options->results, NULL) : stunt_results_root();
     run->began = g_date_time_new_now_local();
     run->show = stunt_show_new(to_stdout ? stderr : stdout, run->scenario);
@@ -253,7 +260,7 @@ static int run_with(const Options *options, char **words, const char *config)
     GError *error = NULL;
     int status;
 
-    if (!stunt_bench_open(&bench, config, &error) || !check_kernel(bench.setup, options->kernel, &error)) {
+    if (!stunt_bench_open(&bench, config, &error) || !check_names(bench.setup, options, &error)) {
         return stunt_cli_fail(error);
     }
     run.scenario = select_scenarios(bench.setup, words, options->filter, &error);
@@ -279,6 +286,7 @@ static int run(int argc, char **argv, const char *config)
         { "filter", 0, 0, G_OPTION_ARG_FILENAME, &options.filter, "only names with TEXT, a glob", "TEXT" },
         { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
         { "iommu", 0, 0, G_OPTION_ARG_STRING, &options.iommu, "on or off, where scenarios leave it open", "WORD" },
+        { "bug", 0, 0, G_OPTION_ARG_STRING, &options.bug, "on the variant of the driver with this bug", "NAME" },
         { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
         { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },

@@ -40,6 +40,11 @@ static const StuntScenarioFile *scenario_of(const Slot *slot)
     return slot->queue->jobs->scenario->pdata[slot->index];
 }
 
+static const char *bug_of(const StuntJobs *jobs, guint index)
+{
+    return jobs->bug ? jobs->bug[index] : NULL;
+}
+
 /* ---- definitions --------------------------------------------------------------------------------- */
 
 /* A file that does not load is a job like any other: its worker tells the error. */
@@ -52,7 +57,7 @@ static void read_declarations(Queue *queue)
         const StuntScenarioFile *file = jobs->scenario->pdata[i];
         g_autoptr(StuntScenario) scenario =
             stunt_scenario_load(jobs->setup, jobs->spec, file->name, file->file, NULL);
-        g_autofree char *text = scenario ? stunt_assign_definition(scenario, jobs->kernel) : NULL;
+        g_autofree char *text = scenario ? stunt_assign_definition(scenario, jobs->kernel, bug_of(jobs, i)) : NULL;
 
         if (!scenario) {
             continue;
@@ -102,6 +107,9 @@ static char **job_words(const Slot *slot)
     if (jobs->iommu != STUNT_UNSAID) {
         g_ptr_array_add(words, g_strdup_printf("--iommu=%s", stunt_switch_name(jobs->iommu)));
     }
+    if (bug_of(jobs, slot->index)) {
+        g_ptr_array_add(words, g_strdup_printf("--bug=%s", bug_of(jobs, slot->index)));
+    }
     if (jobs->console) {
         g_ptr_array_add(words, g_strdup_printf("--console=%s", jobs->console));
     }
@@ -115,6 +123,7 @@ static void finish(Slot *slot, StuntOutcome *outcome)
 
     slot->busy = FALSE;
     stunt_tries_clear(&slot->tries);
+    stunt_result_set(&outcome->result->bug, bug_of(jobs, slot->index) ? bug_of(jobs, slot->index) : "");
     if (jobs->finished) {
         jobs->finished(slot->index, outcome, jobs->data);
     }

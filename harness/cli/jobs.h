@@ -12,6 +12,7 @@ typedef struct {
     const StuntSetup *setup;
     const StuntSpec *spec;     /* NULL: scenarios with the same machine are not kept together */
     const GPtrArray *scenario; /* StuntScenarioFile * */
+    const char *const *bug;    /* by index: planted in the driver, or NULL; NULL: no scenario has one */
     const char *kernel;        /* NULL: the scenario's, else the default */
     StuntSwitch iommu;         /* see StuntRunRequest */
     const char *console;       /* file for the serial console of the only scenario, or NULL */

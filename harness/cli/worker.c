@@ -26,7 +26,7 @@ typedef struct {
 
 /* One job. */
 typedef struct {
-    char *name, *file, *kernel, *iommu, *console, *start;
+    char *name, *file, *kernel, *iommu, *bug, *console, *start;
     gint64 seed, wall_limit_ms;
 } Job;
 
@@ -101,6 +101,7 @@ static void job_clear(Job *job)
     g_free(job->file);
     g_free(job->kernel);
     g_free(job->iommu);
+    g_free(job->bug);
     g_free(job->console);
     g_free(job->start);
 }
@@ -126,6 +127,7 @@ static gboolean read_job(Job *job, GError **error)
         { "file", 0, 0, G_OPTION_ARG_FILENAME, &job->file, NULL, NULL },
         { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &job->kernel, NULL, NULL },
         { "iommu", 0, 0, G_OPTION_ARG_STRING, &job->iommu, NULL, NULL },
+        { "bug", 0, 0, G_OPTION_ARG_STRING, &job->bug, NULL, NULL },
         { "console", 0, 0, G_OPTION_ARG_FILENAME, &job->console, NULL, NULL },
         { "start", 0, 0, G_OPTION_ARG_STRING, &job->start, NULL, NULL },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &job->seed, NULL, NULL },
@@ -157,6 +159,7 @@ static gboolean run(const Worker *worker, const Job *job, GError **error)
         .name = job->name,
         .file = job->file,
         .kernel = job->kernel,
+        .bug = job->bug,
         .console = job->console,
         .seed = (guint64)job->seed,
         .wall_limit_ms = (guint64)job->wall_limit_ms,

@@ -91,7 +91,12 @@ def dependencies(tree: Path) -> dict:
     return table
 
 
-def add_modules(archive: Archive, release: str, kernel_modules: Path, wanted: list, own: list) -> None:
+def is_variant(module: Path) -> bool:
+    """Of a module with planted bugs, as kbuild.sh files it: it has the name, and the needs, of the real one."""
+    return module.parent.name == "variants"
+
+
+def add_modules(archive: Archive, release: str, kernel_modules: Path, wanted: list, own: list, variants: list) -> None:
     with tempfile.TemporaryDirectory() as top:
         tree = stage_modules(Path(top), release, kernel_modules, own)
         table = dependencies(tree)
@@ -105,6 +110,10 @@ def add_modules(archive: Archive, release: str, kernel_modules: Path, wanted: li
             archive.file(f"lib/modules/{release}/{path.removesuffix('.xz')}", read_module(tree / path))
             needed = " ".join(word.removesuffix(".xz") for word in table[module_name(Path(path))][1])
             lines.append(f"{path.removesuffix('.xz')}: {needed}".rstrip() + "\n")
+        for module in variants:  # last: the plain name of a module means the first file
+            archive.file(f"lib/modules/{release}/variants/{module.name}", module.read_bytes())
+            needed = " ".join(word.removesuffix(".xz") for word in table[module_name(module)][1])
+            lines.append(f"variants/{module.name}: {needed}".rstrip() + "\n")
         archive.file(f"lib/modules/{release}/modules.dep", "".join(lines).encode())
 
 
@@ -148,7 +157,8 @@ def main() -> None:
         archive.file(f"bin/{tool.name}", read_program(tool), 0o755)
     wanted = [line.split("#")[0].strip() for line in options.wanted.read_text().splitlines()]
     own = [Path(line.split(maxsplit=1)[1]) for line in options.modules.read_text().splitlines()]
-    add_modules(archive, options.release, options.kernel_modules, [name for name in wanted if name], own)
+    add_modules(archive, options.release, options.kernel_modules, [name for name in wanted if name],
+                [module for module in own if not is_variant(module)], [module for module in own if is_variant(module)])
     aside = options.out.with_suffix(".part")
     aside.write_bytes(archive.to_bytes())
     aside.rename(options.out)

@@ -3,6 +3,7 @@ return scenario {
   summary = "a lost completion interrupt is made up for by the driver's watchdog",
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=100" } },
+  catches = { "lost_watchdog" },
   run = function(vm)
     local lost = vm.dma0:fault { at = "irq.raise", match = { vector = "CH1_DONE" }, nth = 1, action = "drop" }
     local r = vm:run("stunt-dma copy --channel 1 --size 4096")

@@ -234,6 +234,16 @@ static void test_moddep_whole_names_only(void)
     assert_order(text, "core-2", "x/core_2.ko.xz");
 }
 
+/* Two files of one module: the plain name means the first, the path each of them. */
+static void test_moddep_path_chooses_among_files(void)
+{
+    const char *text = "core.ko:\nupdates/a_b.ko: core.ko\nvariants/a_b.ko: core.ko\n";
+
+    assert_order(text, "a-b", "core.ko updates/a_b.ko");
+    assert_order(text, "updates/a_b", "core.ko updates/a_b.ko");
+    assert_order(text, "variants/a_b", "core.ko variants/a_b.ko");
+}
+
 static void test_moddep_errors(void)
 {
     struct moddep_order order;
@@ -242,6 +252,8 @@ static void test_moddep_errors(void)
     g_assert_cmpint(moddep_resolve("", "a", &order), ==, -ENOENT);
     g_assert_cmpint(moddep_resolve("no colon here\na.ko", "a", &order), ==, -ENOENT);
     g_assert_cmpint(moddep_resolve("a.ko: gone.ko\n", "a", &order), ==, -ENOENT);
+    g_assert_cmpint(moddep_resolve("v/ab.ko:\n", "v/a", &order), ==, -ENOENT);
+    g_assert_cmpint(moddep_resolve("v/a.ko:\n", "w/a", &order), ==, -ENOENT);
     g_assert_cmpint(moddep_resolve("a.ko: b.ko\nb.ko: a.ko\n", "a", &order), ==, -ELOOP);
     for (int i = 0; i < MODDEP_MAX; i++)
         g_string_append_printf(many, " m%d.ko", i);
@@ -270,6 +282,7 @@ int main(int argc, char **argv)
     g_test_add_func("/moddep/direct-only", test_moddep_direct_only);
     g_test_add_func("/moddep/diamond-is-loaded-once", test_moddep_diamond_is_loaded_once);
     g_test_add_func("/moddep/whole-names-only", test_moddep_whole_names_only);
+    g_test_add_func("/moddep/path-chooses-among-files", test_moddep_path_chooses_among_files);
     g_test_add_func("/moddep/errors", test_moddep_errors);
     return g_test_run();
 }

@@ -50,6 +50,7 @@ typedef struct {
     char *start_note;   /* why not as it was asked for; "": as it was */
     char *start_warning; /* trouble that was got around, with templates or processes; "" normally */
     StuntSwitch iommu;  /* as the run asked for */
+    char *bug;          /* planted in the driver, "" normally */
     guint64 rewinds;    /* how often the script had gone back by then: numbers repeat */
 } StuntResult;
 

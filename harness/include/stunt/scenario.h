@@ -36,6 +36,7 @@ typedef struct {
     char *kernel;  /* NULL: the default */
     char *cmdline; /* NULL: none */
     GPtrArray *module; /* StuntModule * */
+    GPtrArray *catches; /* char *, planted bugs that make it fail */
     guint64 deadline_ns;
     StuntStatus verdict;  /* the verdict that counts as a pass */
     GPtrArray *allow;     /* char *, patterns for the oracle */
@@ -66,6 +67,7 @@ typedef struct {
     StuntStartKind start;
     const char *kernel;   /* name or path, NULL: the scenario's, else the default */
     StuntSwitch iommu;    /* a scenario that needs it otherwise is skipped; unsaid: as it needs, else none */
+    const char *bug;      /* planted in the driver: its variant is loaded in place of the module; or NULL */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the machine's default */
     const char *console;   /* file that gets the serial console, or NULL: the guest has none */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this installation has: programs, kernels, scenarios (from the configuration file) and the devices'
+ * What this installation has: programs, kernels, scenarios, planted bugs (from the configuration file) and the devices'
  * descriptions (from spec.lua). Read once, then constant.
  */
 #ifndef STUNT_SETUP_H
@@ -17,6 +17,14 @@ typedef struct {
     char *headers; /* folder that the modules were built with, NULL when the file does not say */
 } StuntKernel;
 
+/* A bug that a variant of a kernel module has planted in it. */
+typedef struct {
+    char *name;    /* "lost_watchdog" */
+    char *module;  /* "stunt_dma": its variant has the bug when it is loaded with bug=NAME */
+    char *kind;    /* of bug, "no time-out" */
+    char *summary; /* what it does */
+} StuntBug;
+
 typedef struct {
     char *file; /* the configuration file itself, absolute */
     char *qemu;
@@ -24,6 +32,7 @@ typedef struct {
     char *devices;       /* stunt-devices.so */
     char *spec;          /* spec.lua */
     char *scenarios;     /* folder */
+    GPtrArray *bug;      /* StuntBug *, in the list's order; empty without a list */
     GPtrArray *kernel;   /* StuntKernel *, order of the file */
     char *default_kernel;
 } StuntSetup;
@@ -45,6 +54,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntSetup, stunt_setup_free)
  */
 StuntKernel *stunt_setup_find_kernel(const StuntSetup *setup, const char *name, GError **error);
 void stunt_kernel_free(StuntKernel *kernel);
+
+/* ---- planted bugs -------------------------------------------------------------------------------- */
+
+/* Reads the list that the build makes, into a new array of StuntBug *. Errors: MISSING, INPUT. */
+GPtrArray *stunt_bugs_load(const char *file, GError **error);
+
+/* By name; borrowed. Errors: INPUT (no such bug; suggests a near one). */
+const StuntBug *stunt_setup_find_bug(const StuntSetup *setup, const char *name, GError **error);
 
 /* A machine with the programs and files of this installation, without devices. */
 StuntMachine *stunt_setup_machine(const StuntSetup *setup, const StuntKernel *kernel);

@@ -30,6 +30,10 @@ typedef struct {
     char *params; /* "" when there are none */
 } StuntModule;
 
+/* A list of StuntModule * that owns them. */
+GPtrArray *stunt_modules_new(void);
+void stunt_modules_add(GPtrArray *modules, const char *name, const char *params); /* params may be NULL */
+
 /* A machine at the ready point, or how far it came. Give it back with stunt_starter_release(). */
 typedef struct {
     StuntStartKind kind;     /* how it was really started */

@@ -62,6 +62,7 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_string(builder, "start", result->start);
         put_string(builder, "start_note", result->start_note);
         put_string(builder, "start_warning", result->start_warning);
+        put_string(builder, "bug", result->bug);
         put_number(builder, "rewinds", result->rewinds);
         put_string(builder, "iommu", stunt_switch_name(result->iommu));
         put_string(builder, "stunt", stunt_version);
@@ -124,6 +125,7 @@ static void get_result(StuntResult *result, JsonObject *object)
     stunt_result_set(&result->start_note, get_string(object, "start_note"));
     stunt_result_set(&result->start_warning, get_string(object, "start_warning"));
     stunt_switch_parse(get_string(object, "iommu"), &result->iommu);
+    stunt_result_set(&result->bug, get_string(object, "bug"));
     result->seed = get_number(object, "seed");
     result->wall_ms = get_number(object, "wall_ms");
     result->virtual_ns = get_number(object, "virtual_ns");

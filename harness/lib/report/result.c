@@ -38,7 +38,8 @@ StuntResult *stunt_result_new(const char *name, const char *file)
     StuntResult *result = g_new0(StuntResult, 1);
     char **strings[] = { &result->reason, &result->mode,      &result->kernel,  &result->events,
                          &result->replay, &result->detail,    &result->release, &result->plan,
-                         &result->start,  &result->start_note, &result->start_warning };
+                         &result->start,  &result->start_note, &result->start_warning,
+                         &result->bug };
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         *strings[i] = g_strdup("");
@@ -55,7 +56,7 @@ void stunt_result_free(StuntResult *result)
         char *strings[] = { result->name,    result->reason, result->mode,  result->kernel,
                             result->events,  result->replay, result->file,  result->detail,
                             result->release, result->plan,   result->start, result->start_note,
-                            result->start_warning };
+                            result->start_warning, result->bug };
 
         for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
             g_free(strings[i]);

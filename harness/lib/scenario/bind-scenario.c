@@ -69,7 +69,8 @@ static const StuntFunction functions[] = {
       "  `true` for any number.\n"
       "- `verdict`: the verdict that is right for this scenario, `\"PASS\"` by default. One that\n"
       "  shows the bench at work may say `\"INVALID\"` or `\"FAIL\"`: it passes with exactly this\n"
-      "  verdict and fails with any other." },
+      "  verdict and fails with any other.\n"
+      "- `catches`: planted bugs (`stunt variants`) that this scenario must find." },
     { "skip", skip, "skip(reason)", "Ends the run: it does not apply here." },
     { "fail", fail, "fail(message)", "Ends the run with a FAIL." },
     { "ns", to_ns, "ns(time) -> integer", "A time in nanoseconds: `ns(\"5ms\")` is 5000000." },

@@ -7,6 +7,7 @@
 #include "lib/scenario/device.h"
 #include "lib/scenario/match.h"
 #include "lib/scenario/snapshot.h"
+#include "lib/scenario/variant.h"
 
 #define DEFAULT_MODE 0644
 #define BYTES_MAX (64 * 1024 * 1024)
@@ -124,13 +125,20 @@ static int vm_get(lua_State *L)
 static int vm_insmod(lua_State *L)
 {
     StuntRuntime *runtime = ready(L);
-    const char *module = luaL_checkstring(L, 2), *params = luaL_optstring(L, 3, "");
+    const char *name = luaL_checkstring(L, 2), *params = luaL_optstring(L, 3, "");
+    GPtrArray *modules = stunt_modules_new();
+    const StuntModule *module;
     GError *error = NULL;
+    gboolean good;
 
-    if (!stunt_guest_insmod(runtime->guest, module, params, runtime->deadline_ns, &error)) {
+    stunt_variant_add(runtime, modules, name, params);
+    module = modules->pdata[0];
+    good = stunt_guest_insmod(runtime->guest, module->name, module->params, runtime->deadline_ns, &error);
+    g_ptr_array_unref(modules);
+    if (!good) {
         return stunt_runtime_raise(runtime, L, error);
     }
-    stunt_runtime_progress(runtime, module);
+    stunt_runtime_progress(runtime, name);
     return 0;
 }
 

@@ -5,23 +5,16 @@
 #include "lib/scenario/declare.h"
 
 static const char *const keys[] = {
-    "summary", "machine", "modules", "deadline", "oracle", "verdict", "run", NULL,
+    "summary", "machine", "modules", "deadline", "oracle", "verdict", "catches", "run", NULL,
 };
 
-static void add_module(StuntScenario *scenario, const char *name, const char *params)
-{
-    StuntModule *module = g_new0(StuntModule, 1);
-
-    module->name = g_strdup(name);
-    module->params = g_strdup(params ? params : "");
-    g_ptr_array_add(scenario->module, module);
-}
-
 /* "name" or { "name", "params" } on top of the stack. */
-static void declare_module(lua_State *L, StuntScenario *scenario)
+static void declare_module(lua_State *L, StuntRuntime *runtime)
 {
+    GPtrArray *modules = runtime->scenario->module;
+
     if (lua_type(L, -1) == LUA_TSTRING) {
-        add_module(scenario, lua_tostring(L, -1), NULL);
+        stunt_modules_add(modules, lua_tostring(L, -1), NULL);
         return;
     }
     if (!lua_istable(L, -1) || lua_rawgeti(L, -1, 1) != LUA_TSTRING) {
@@ -30,20 +23,20 @@ static void declare_module(lua_State *L, StuntScenario *scenario)
     if (lua_rawgeti(L, -2, 2) != LUA_TNIL && lua_type(L, -1) != LUA_TSTRING) {
         luaL_error(L, "modules: the parameters of '%s' must be a string", lua_tostring(L, -2));
     }
-    add_module(scenario, lua_tostring(L, -2), lua_tostring(L, -1));
+    stunt_modules_add(modules, lua_tostring(L, -2), lua_tostring(L, -1));
     lua_pop(L, 2);
 }
 
 /* Calls `each` for every element of the list in field `key`. */
-static void for_list(lua_State *L, int idx, const char *key, StuntScenario *scenario,
-                     void (*each)(lua_State *, StuntScenario *))
+static void for_list(lua_State *L, int idx, const char *key, StuntRuntime *runtime,
+                     void (*each)(lua_State *, StuntRuntime *))
 {
     if (lua_getfield(L, idx, key) != LUA_TNIL) {
         if (!lua_istable(L, -1)) {
             luaL_error(L, "%s must be a list", key);
         }
         for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
-            each(L, scenario);
+            each(L, runtime);
             lua_pop(L, 1);
         }
         lua_pop(L, 1);
@@ -51,7 +44,23 @@ static void for_list(lua_State *L, int idx, const char *key, StuntScenario *scen
     lua_pop(L, 1);
 }
 
-static void declare_allowed(lua_State *L, StuntScenario *scenario)
+/* The name of a planted bug on top of the stack. */
+static void declare_catch(lua_State *L, StuntRuntime *runtime)
+{
+    GError *error = NULL;
+
+    if (lua_type(L, -1) != LUA_TSTRING) {
+        luaL_error(L, "catches must be a list of planted bugs' names");
+    }
+    if (!stunt_setup_find_bug(runtime->setup, lua_tostring(L, -1), &error)) {
+        lua_pushfstring(L, "catches: %s", error->message);
+        g_error_free(error);
+        luaL_error(L, "%s", lua_tostring(L, -1));
+    }
+    g_ptr_array_add(runtime->scenario->catches, g_strdup(lua_tostring(L, -1)));
+}
+
+static void declare_allowed(lua_State *L, StuntRuntime *runtime)
 {
     GError *error = NULL;
     GRegex *regex;
@@ -66,7 +75,7 @@ static void declare_allowed(lua_State *L, StuntScenario *scenario)
         luaL_error(L, "%s", lua_tostring(L, -1));
     }
     g_regex_unref(regex);
-    g_ptr_array_add(scenario->allow, g_strdup(lua_tostring(L, -1)));
+    g_ptr_array_add(runtime->scenario->allow, g_strdup(lua_tostring(L, -1)));
 }
 
 static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const char *name)
@@ -114,7 +123,7 @@ static void declare_oracle(lua_State *L, int idx, StuntRuntime *runtime)
     if (lua_getfield(L, idx, "oracle") != LUA_TNIL) {
         luaL_checktype(L, -1, LUA_TTABLE);
         stunt_bridge_check_keys(L, -1, "oracle", oracle_keys);
-        for_list(L, lua_gettop(L), "allow", runtime->scenario, declare_allowed);
+        for_list(L, lua_gettop(L), "allow", runtime, declare_allowed);
         if (lua_getfield(L, -1, "misuse") == LUA_TTABLE) {
             declare_misuse(L, runtime);
         } else if (!lua_isnil(L, -1)) {
@@ -155,6 +164,7 @@ void stunt_declare_scenario(lua_State *L, int idx, StuntRuntime *runtime)
         luaL_error(L, "scenario: 'machine' must be a table");
     }
     lua_pop(L, 2);
-    for_list(L, idx, "modules", scenario, declare_module);
+    for_list(L, idx, "modules", runtime, declare_module);
+    for_list(L, idx, "catches", runtime, declare_catch);
     declare_oracle(L, idx, runtime);
 }

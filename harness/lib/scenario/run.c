@@ -4,6 +4,7 @@
 #include "lib/scenario/health.h"
 #include "lib/scenario/rules.h"
 #include "lib/scenario/snapshot.h"
+#include "lib/scenario/variant.h"
 #include "stunt/oracle.h"
 
 #define US_PER_S 1000000
@@ -63,6 +64,12 @@ static gboolean make_machine(Run *run, StuntResult *result, GError **error)
     if (!kernel) {
         return FALSE;
     }
+    if (run->request->bug) {
+        run->runtime->bug = stunt_setup_find_bug(run->request->setup, run->request->bug, error);
+        if (!run->runtime->bug) {
+            return FALSE;
+        }
+    }
     run->machine = stunt_setup_machine(run->request->setup, kernel);
     shape_machine(run);
     stunt_result_set(&result->kernel, kernel->name);
@@ -94,12 +101,26 @@ static void on_start_progress(const char *what, gpointer data)
     stunt_runtime_progress(data, what);
 }
 
+static GPtrArray *modules_of(Run *run)
+{
+    const GPtrArray *declared = run->runtime->scenario->module;
+    GPtrArray *modules = stunt_modules_new();
+
+    for (guint i = 0; i < declared->len; i++) {
+        const StuntModule *module = declared->pdata[i];
+
+        stunt_variant_add(run->runtime, modules, module->name, module->params);
+    }
+    return modules;
+}
+
 static gboolean start_with(Run *run, StuntStarter *starter, GError **error)
 {
+    g_autoptr(GPtrArray) modules = modules_of(run);
     StuntStartRequest request = {
         .kind = run->request->start,
         .machine = run->machine,
-        .module = run->runtime->scenario->module,
+        .module = modules,
         .seed = run->request->seed,
         .progress = on_start_progress,
         .data = run->runtime,
@@ -160,6 +181,7 @@ static void judge(Run *run, StuntResult *result)
     if (!fallen) {
         stunt_health_judge(runtime);
         judge_completeness(run);
+        stunt_variant_judge(runtime);
     }
     if (!stunt_rules_judge(runtime, result, &error)) {
         stunt_runtime_judge_error(runtime, NULL, error);
@@ -291,6 +313,7 @@ StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_eve
     g_autoptr(GError) error = NULL;
 
     result->seed = request->seed;
+    stunt_result_set(&result->bug, request->bug ? request->bug : "");
     if (!run.starter) {
         run.starter = stunt_starter_new(&(StuntStarterOptions){ 0 });
     }

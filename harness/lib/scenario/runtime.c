@@ -168,6 +168,7 @@ StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
     guint64 seed = request ? request->seed : 0;
     guint32 seeds[] = { (guint32)seed, (guint32)(seed >> 32) };
 
+    runtime->setup = setup;
     runtime->spec = spec;
     runtime->request = request;
     runtime->scenario = stunt_scenario_new(name, file);

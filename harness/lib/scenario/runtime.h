@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     StuntSandbox sandbox;
     char *own_folder, *lib_folder, *root;
+    const StuntSetup *setup;
     const StuntSpec *spec;
     const StuntRunRequest *request; /* NULL: the file is only read */
     StuntScenario *scenario;        /* filled by scenario{} */
@@ -42,6 +43,8 @@ typedef struct {
     StuntTimeline *timeline;
     StuntOracle *oracle;
     gboolean iommu;      /* the machine has one */
+    const StuntBug *bug;      /* planted in the driver, or NULL */
+    gboolean variant_loaded;  /* the module that has it */
     guint64 deadline_ns; /* absolute */
     GRand *rand;
     GPtrArray *rule; /* StuntRule *, order of arming; borrowed from all_rules: those that are not given up */
@@ -64,7 +67,7 @@ typedef struct {
     char *refusal; /* the last error that the guest's answer caused, as raised */
 } StuntRuntime;
 
-/* Runs the file's top level. Borrows spec and request. Errors: MISSING, INPUT ("FILE:LINE: …"). */
+/* Runs the file's top level. Borrows setup, spec and request. Errors: MISSING, INPUT ("FILE:LINE: …"). */
 StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
                                 const StuntRunRequest *request, const char *name, const char *file,
                                 GError **error);

@@ -4,15 +4,6 @@
 
 #define DEFAULT_MEMORY_MIB 256
 
-static void module_free(gpointer data)
-{
-    StuntModule *module = data;
-
-    g_free(module->name);
-    g_free(module->params);
-    g_free(module);
-}
-
 static void allowance_free(gpointer data)
 {
     StuntMisuseAllowance *allowance = data;
@@ -29,7 +20,8 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file)
     scenario->file = g_strdup(file);
     scenario->summary = g_strdup("");
     scenario->device = stunt_device_defs_new();
-    scenario->module = g_ptr_array_new_with_free_func(module_free);
+    scenario->module = stunt_modules_new();
+    scenario->catches = g_ptr_array_new_with_free_func(g_free);
     scenario->allow = g_ptr_array_new_with_free_func(g_free);
     scenario->misuse = g_ptr_array_new_with_free_func(allowance_free);
     scenario->memory_mib = DEFAULT_MEMORY_MIB;
@@ -49,6 +41,7 @@ void stunt_scenario_free(StuntScenario *scenario)
         g_free(scenario->kernel);
         g_free(scenario->cmdline);
         g_ptr_array_unref(scenario->module);
+        g_ptr_array_unref(scenario->catches);
         g_ptr_array_unref(scenario->allow);
         g_ptr_array_unref(scenario->misuse);
         g_free(scenario);

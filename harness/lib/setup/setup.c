@@ -28,6 +28,7 @@ void stunt_setup_free(StuntSetup *setup)
         g_free(setup->devices);
         g_free(setup->spec);
         g_free(setup->scenarios);
+        g_ptr_array_unref(setup->bug);
         g_ptr_array_unref(setup->kernel);
         g_free(setup->default_kernel);
         g_free(setup);
@@ -146,6 +147,23 @@ static gboolean get_kernels(StuntSetup *setup, GKeyFile *keys, GError **error)
     return TRUE;
 }
 
+/* Who has no variants has no list. */
+static gboolean get_bugs(StuntSetup *setup, GKeyFile *keys, GError **error)
+{
+    g_autofree char *path = NULL;
+    GPtrArray *bugs;
+
+    if (!g_key_file_has_key(keys, "paths", "bugs", NULL)) {
+        return TRUE;
+    }
+    bugs = get_path(setup, keys, "paths", "bugs", &path, error) ? stunt_bugs_load(path, error) : NULL;
+    if (bugs) {
+        g_ptr_array_unref(setup->bug);
+        setup->bug = bugs;
+    }
+    return bugs != NULL;
+}
+
 static gboolean read_file(StuntSetup *setup, GError **error)
 {
     g_autoptr(GKeyFile) keys = g_key_file_new();
@@ -163,7 +181,7 @@ static gboolean read_file(StuntSetup *setup, GError **error)
            get_path(setup, keys, "paths", "devices", &setup->devices, error) &&
            get_path(setup, keys, "paths", "spec", &setup->spec, error) &&
            get_path(setup, keys, "paths", "scenarios", &setup->scenarios, error) &&
-           get_kernels(setup, keys, error);
+           get_bugs(setup, keys, error) && get_kernels(setup, keys, error);
 }
 
 StuntSetup *stunt_setup_load(const char *file, GError **error)
@@ -172,6 +190,7 @@ StuntSetup *stunt_setup_load(const char *file, GError **error)
     g_autofree char *found = file ? g_strdup(file) : find_file();
 
     setup->firmware = g_ptr_array_new_with_free_func(g_free);
+    setup->bug = g_ptr_array_new();
     setup->kernel = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_kernel_free);
     if (!found) {
         g_set_error(

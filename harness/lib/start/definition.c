@@ -13,6 +13,29 @@
 static const char *const firmware[] = { "bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin", "pvh.bin" };
 #define ACCELERATOR "accel-tcg-x86_64.so"
 
+static void module_free(gpointer data)
+{
+    StuntModule *module = data;
+
+    g_free(module->name);
+    g_free(module->params);
+    g_free(module);
+}
+
+GPtrArray *stunt_modules_new(void)
+{
+    return g_ptr_array_new_with_free_func(module_free);
+}
+
+void stunt_modules_add(GPtrArray *modules, const char *name, const char *params)
+{
+    StuntModule *module = g_new0(StuntModule, 1);
+
+    module->name = g_strdup(name);
+    module->params = g_strdup(params ? params : "");
+    g_ptr_array_add(modules, module);
+}
+
 StuntSums *stunt_sums_new(void)
 {
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
