@@ -187,25 +187,34 @@ static void print_result(StuntShow *show, const StuntResult *result)
     }
 }
 
-void stunt_show_finished(StuntShow *show, guint index, const StuntResult *result)
+void stunt_show_clear(StuntShow *show)
+{
+    if (show->terminal) {
+        fputs(CLEAR_LINE, show->out);
+        fflush(show->out);
+    }
+}
+
+void stunt_show_ended(StuntShow *show, guint index)
 {
     show->row[index].running = FALSE;
     show->done++;
-    if (show->terminal) {
-        fputs(CLEAR_LINE, show->out);
-    }
+    redraw(show);
+}
+
+void stunt_show_finished(StuntShow *show, guint index, const StuntResult *result)
+{
+    stunt_show_clear(show);
     print_result(show, result);
     fflush(show->out);
-    redraw(show);
+    stunt_show_ended(show, index);
 }
 
 void stunt_show_summary(StuntShow *show, const StuntTally *tally, const char *results)
 {
     g_autofree char *counts = stunt_tally_text(tally);
 
-    if (show->terminal) {
-        fputs(CLEAR_LINE, show->out);
-    }
+    stunt_show_clear(show);
     if (results) {
         fprintf(show->out, "results in %s, after %.1f s\n", results,
                 (double)(g_get_monotonic_time() - show->start_us) / G_USEC_PER_SEC);

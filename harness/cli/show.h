@@ -22,6 +22,12 @@ void stunt_show_progress(StuntShow *show, guint index, const char *what, guint64
 /* A warning that another result had already is not told again. */
 void stunt_show_finished(StuntShow *show, guint index, const StuntResult *result);
 
+/* The same without a line for the result. */
+void stunt_show_ended(StuntShow *show, guint index);
+
+/* Takes the line of what goes on away. */
+void stunt_show_clear(StuntShow *show);
+
 /* Takes the line of what goes on away and prints the last lines. */
 void stunt_show_summary(StuntShow *show, const StuntTally *tally, const char *results);
 
