@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
 #include "core/pci.h"
 
 #define STORM_COUNT_MAX 1000000u
+#define ALL_VECTORS UINT32_MAX
 #define STORM_PERIOD_MIN_NS 100u /* lets the guest's time move on between two */
 
-static StuntIRQMode irq_mode(StuntPCI *dev)
+StuntIRQMode stunt_irq_mode(StuntPCI *dev)
 {
     PCIDevice *pci = PCI_DEVICE(dev);
 
@@ -19,7 +21,7 @@ static StuntIRQMode irq_mode(StuntPCI *dev)
 
 static void set_line(StuntPCI *dev)
 {
-    pci_set_irq(PCI_DEVICE(dev), dev->irq.raised && dev->power == 0);
+    pci_set_irq(PCI_DEVICE(dev), dev->irq.raised && stunt_pci_is_ready(dev));
 }
 
 static void send_message(StuntPCI *dev, unsigned vector, StuntIRQMode mode)
@@ -33,30 +35,48 @@ static void send_message(StuntPCI *dev, unsigned vector, StuntIRQMode mode)
     }
 }
 
-/* The signal leaves the device. */
-static void deliver(StuntPCI *dev, unsigned vector)
+/* The signal leaves the device, in place of `vector` as `message` when it is one. */
+static void deliver_as(StuntPCI *dev, unsigned vector, unsigned message)
 {
-    StuntIRQMode mode = irq_mode(dev);
+    StuntIRQMode mode = stunt_irq_mode(dev);
 
+    dev->irq.raised |= 1u << vector;
     if (mode == STUNT_IRQ_INTX) {
-        dev->irq.raised |= 1u << vector;
         set_line(dev);
     } else {
-        send_message(dev, vector, mode);
+        send_message(dev, message, mode);
     }
+}
+
+static void deliver(StuntPCI *dev, unsigned vector)
+{
+    deliver_as(dev, vector, vector);
 }
 
 /* A signal that has no cause behind it: on a line it is a glitch. */
 static void deliver_again(StuntPCI *dev, unsigned vector)
 {
-    StuntIRQMode mode = irq_mode(dev);
+    StuntIRQMode mode = stunt_irq_mode(dev);
 
     stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, vector, mode);
     if (mode != STUNT_IRQ_INTX) {
         send_message(dev, vector, mode);
-    } else if (!dev->irq.raised && dev->power == 0) {
+    } else if (!dev->irq.raised) {
         pci_set_irq(PCI_DEVICE(dev), 1);
         pci_set_irq(PCI_DEVICE(dev), 0);
+    }
+}
+
+/* The cause of a line may not be gone: lowering would have forgotten this. That of a message may be. */
+static void deliver_delayed(StuntPCI *dev, unsigned vector)
+{
+    StuntIRQMode mode = stunt_irq_mode(dev);
+
+    stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, vector, mode);
+    if (mode == STUNT_IRQ_INTX) {
+        deliver(dev, vector);
+    } else {
+        send_message(dev, vector, mode);
     }
 }
 
@@ -72,13 +92,12 @@ static void later_expired(void *opaque)
     if (later->left) {
         timer_mod_ns(&later->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + later->period_ns);
     }
-    if (dev->power) {
+    if (!stunt_pci_is_ready(dev)) {
         return;
     }
     stunt_pci_enter(dev);
     if (delayed) {
-        stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, vector, irq_mode(dev));
-        deliver(dev, vector);
+        deliver_delayed(dev, vector);
     } else {
         deliver_again(dev, vector);
     }
@@ -118,6 +137,8 @@ static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_ru
     case STUNT_ACT_DELAY:
         if (!put_off(dev, vector, rule->param[STUNT_ACT_DELAY_NS], 1, 0)) {
             deliver(dev, vector);
+        } else if (stunt_irq_mode(dev) != STUNT_IRQ_INTX) {
+            dev->irq.raised |= 1u << vector; /* its message is under way */
         }
         break;
     case STUNT_ACT_STORM:
@@ -131,7 +152,7 @@ static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_ru
     case STUNT_ACT_WRONG_VECTOR:
         /* one line carries all vectors: there is no wrong one on it */
         other = rule->param[STUNT_ACT_WRONG_VECTOR_VECTOR] % STUNT_PCI_GET_CLASS(dev)->spec->n_vectors;
-        deliver(dev, irq_mode(dev) == STUNT_IRQ_INTX ? vector : other);
+        deliver_as(dev, vector, other);
         break;
     default:
         deliver(dev, vector);
@@ -141,10 +162,10 @@ static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_ru
 
 void stunt_irq_raise(StuntPCI *dev, unsigned vector)
 {
-    StuntIRQMode mode = irq_mode(dev);
+    StuntIRQMode mode = stunt_irq_mode(dev);
     const struct stunt_rule *rule;
 
-    if (dev->power || (mode == STUNT_IRQ_INTX && (dev->irq.raised & (1u << vector)))) {
+    if (!stunt_pci_is_ready(dev) || (mode == STUNT_IRQ_INTX && (dev->irq.raised & (1u << vector)))) {
         return;
     }
     rule = stunt_event(dev->trace_id, STUNT_EV_IRQ_RAISE, vector, mode);
@@ -161,30 +182,111 @@ static void forget(StuntIRQLater *later)
     timer_del(&later->timer);
 }
 
-/* On a line a delayed signal goes with its cause; a message that is under way cannot be called back. */
-void stunt_irq_lower(StuntPCI *dev, unsigned vector)
+/* All of a vector, or of every vector with ALL_VECTORS. */
+static void forget_delayed(StuntPCI *dev, unsigned vector)
 {
-    if (irq_mode(dev) == STUNT_IRQ_INTX) {
-        for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
-            StuntIRQLater *later = &dev->irq.later[i];
+    for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
+        StuntIRQLater *later = &dev->irq.later[i];
 
-            if (later->left && later->period_ns == 0 && later->vector == vector) {
-                forget(later);
-            }
+        if (later->left && later->period_ns == 0 && (later->vector == vector || vector == ALL_VECTORS)) {
+            forget(later);
         }
-    }
-    if (dev->irq.raised & (1u << vector)) {
-        (void)stunt_event(dev->trace_id, STUNT_EV_IRQ_LOWER, vector);
-        dev->irq.raised &= ~(1u << vector);
-        stunt_irq_update(dev);
     }
 }
 
-void stunt_irq_update(StuntPCI *dev)
+/* Whether a vector that is folded into this message is still raised. */
+static bool message_is_wanted(StuntPCI *dev, unsigned message, unsigned messages)
 {
-    if (irq_mode(dev) == STUNT_IRQ_INTX) {
-        set_line(dev);
+    for (unsigned vector = message; vector < 32; vector += messages) {
+        if (dev->irq.raised & (1u << vector)) {
+            return true;
+        }
     }
+    return false;
+}
+
+/* A pending bit whose cause is satisfied is cleared (PCI 3.0, 6.8.3.4), or unmasking would be answered. */
+static void clear_pending(StuntPCI *dev, unsigned vector, StuntIRQMode mode)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+    unsigned messages;
+
+    if (mode == STUNT_IRQ_MSIX) {
+        if (vector < msix_nr_vectors_allocated(pci)) {
+            msix_clr_pending(pci, vector);
+        }
+        return;
+    }
+    messages = msi_nr_vectors_allocated(pci);
+    if (!message_is_wanted(dev, vector % messages, messages)) {
+        pci_long_test_and_clear_mask(pci->config + pci->msi_cap + PCI_MSI_PENDING_64,
+                                     1u << vector % messages);
+    }
+}
+
+/* On a line a delayed signal goes with its cause; a message that is under way cannot be called back. */
+void stunt_irq_lower(StuntPCI *dev, unsigned vector)
+{
+    StuntIRQMode mode = stunt_irq_mode(dev);
+
+    if (mode == STUNT_IRQ_INTX) {
+        forget_delayed(dev, vector);
+    }
+    if (!(dev->irq.raised & (1u << vector))) {
+        return;
+    }
+    dev->irq.raised &= ~(1u << vector);
+    if (mode == STUNT_IRQ_INTX) {
+        (void)stunt_event(dev->trace_id, STUNT_EV_IRQ_LOWER, vector);
+        set_line(dev);
+    } else {
+        clear_pending(dev, vector, mode);
+    }
+}
+
+/* A message may do anything: what it took back is not signalled any more. */
+static void signal_again(StuntPCI *dev)
+{
+    uint32_t raised = dev->irq.raised;
+
+    for (unsigned vector = 0; vector < 32; vector++) {
+        if (raised & dev->irq.raised & (1u << vector)) {
+            stunt_irq_raise(dev, vector);
+        }
+    }
+}
+
+void stunt_irq_update(StuntPCI *dev, StuntIRQMode from)
+{
+    StuntIRQMode mode = stunt_irq_mode(dev);
+
+    if (mode == STUNT_IRQ_INTX) {
+        if (from != mode) {
+            forget_delayed(dev, ALL_VECTORS); /* the line tells of their causes */
+        }
+        set_line(dev);
+    } else if (from != mode) {
+        signal_again(dev);
+    }
+}
+
+bool stunt_irq_inject(StuntPCI *dev, unsigned vector, Error **errp)
+{
+    const struct stunt_device_spec *spec = STUNT_PCI_GET_CLASS(dev)->spec;
+
+    if (vector >= spec->n_vectors) {
+        error_setg(errp, "vector %u is not there: stunt-%s has %zu", vector, spec->name, spec->n_vectors);
+        return false;
+    }
+    if (!DEVICE(dev)->realized || !stunt_pci_is_ready(dev)) {
+        error_setg(errp, "the device cannot signal: it is %s",
+                   !DEVICE(dev)->realized ? "not there yet" : dev->power ? "in D3" : "in reset");
+        return false;
+    }
+    stunt_pci_enter(dev);
+    deliver_again(dev, vector);
+    stunt_pci_leave(dev);
+    return true;
 }
 
 void stunt_irq_cancel(StuntPCI *dev)

@@ -5,7 +5,9 @@
  * modulo messages granted); otherwise the one INTx line, which is high while any vector is raised.
  *
  * A raise sends a message each time in MSI and MSI-X mode; in INTx mode raising what is raised changes
- * nothing. A message may be anything, a write to a bridge that resets this device included: raise last.
+ * nothing. Lowering lets the line fall, and takes back a message that waits behind a mask. What is raised when
+ * the driver changes the mode is signalled in the new one. A message may be anything, a write to a bridge that
+ * resets this device included: raise last.
  */
 #ifndef STUNT_CORE_IRQ_H
 #define STUNT_CORE_IRQ_H
@@ -34,7 +36,7 @@ typedef struct StuntIRQLater {
 } StuntIRQLater;
 
 typedef struct StuntIRQ {
-    uint32_t raised; /* vectors that hold the INTx line */
+    uint32_t raised; /* vectors whose cause was signalled and is still there: they hold the INTx line */
     StuntIRQLater later[STUNT_IRQ_LATER];
 } StuntIRQ;
 
@@ -43,8 +45,16 @@ extern const VMStateDescription vmstate_stunt_irq;
 void stunt_irq_raise(StuntPCI *dev, unsigned vector);
 void stunt_irq_lower(StuntPCI *dev, unsigned vector);
 
-/* After the driver changed interrupt mode: the line follows what is raised. */
-void stunt_irq_update(StuntPCI *dev);
+StuntIRQMode stunt_irq_mode(StuntPCI *dev);
+
+/* After the driver may have changed the mode, which was `from`, or the device slept or woke. */
+void stunt_irq_update(StuntPCI *dev, StuntIRQMode from);
+
+/*
+ * A spurious signal now, in whatever mode is on: a message, or a glitch of a line that is low. Recorded, but
+ * no rule is asked. False with an error when there is no such vector, or the device cannot signal.
+ */
+bool stunt_irq_inject(StuntPCI *dev, unsigned vector, Error **errp);
 
 /* Nothing raised, nothing put off. */
 void stunt_irq_reset(StuntPCI *dev);

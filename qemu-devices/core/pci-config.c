@@ -35,14 +35,14 @@ static bool add_express(PCIDevice *pci, Error **errp)
     return pcie_aer_init(pci, PCI_ERR_VER, AER_OFFSET, PCI_ERR_SIZEOF, errp) >= 0;
 }
 
-bool stunt_pci_add_capabilities(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp)
+bool stunt_pci_add_capabilities(StuntPCI *dev, Error **errp)
 {
     PCIDevice *pci = PCI_DEVICE(dev);
 
     if (!add_pm(pci, errp)) {
         return false;
     }
-    if (spec->msi && msi_init(pci, 0, spec->msi, true, true, errp) < 0) {
+    if (dev->msi && msi_init(pci, 0, dev->msi, true, true, errp) < 0) {
         return false;
     }
     return !pci_is_express(pci) || add_express(pci, errp);
@@ -121,6 +121,7 @@ uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
 void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len)
 {
     StuntPCI *dev = STUNT_PCI(pci);
+    StuntIRQMode mode = stunt_irq_mode(dev);
 
     if (DEVICE(dev)->mem_reentrancy_guard.engaged_in_io) {
         /* The device itself caused this write, by a message whose address is its configuration space. */
@@ -128,6 +129,7 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
         return;
     }
     (void)stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
+    stunt_pci_enter(dev); /* what was pending may be sent now */
     pci_default_write_config(pci, addr, value, len);
     power_written(dev);
     if (pci->exp.exp_cap) {
@@ -136,5 +138,6 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
         pcie_cap_flr_write_config(pci, addr, value, len);
         dev->resetting_function = false;
     }
-    stunt_irq_update(dev);
+    stunt_irq_update(dev, mode);
+    stunt_pci_leave(dev);
 }

@@ -21,14 +21,23 @@ static uint64_t read_register(StuntPCI *dev, hwaddr addr, unsigned size)
     return access.value;
 }
 
+unsigned stunt_pci_bar_refusal(const StuntPCI *dev)
+{
+    if (dev->power) {
+        return STUNT_MISUSE_WRONG_POWER_STATE;
+    }
+    return stunt_pci_in_reset(dev) ? STUNT_MISUSE_ACCESS_IN_RESET : 0;
+}
+
 static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
 {
     StuntPCI *dev = opaque;
+    unsigned refusal = stunt_pci_bar_refusal(dev);
     const struct stunt_rule *rule;
     uint64_t value;
 
-    if (dev->power) {
-        stunt_pci_misuse(dev, STUNT_MISUSE_WRONG_POWER_STATE, addr, size);
+    if (refusal) {
+        stunt_pci_misuse(dev, refusal, addr, size);
         value = ones(size);
     } else {
         value = read_register(dev, addr, size);
@@ -60,6 +69,7 @@ static void write_register(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned 
 static void bar_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
 {
     StuntPCI *dev = opaque;
+    unsigned refusal = stunt_pci_bar_refusal(dev);
     const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_MMIO_WRITE, addr, size, value);
 
     if (stunt_rule_is(rule, STUNT_ACT_DROP)) {
@@ -70,8 +80,8 @@ static void bar_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
     } else if (stunt_rule_is(rule, STUNT_ACT_FLIP)) {
         value ^= rule->param[STUNT_ACT_FLIP_XOR];
     }
-    if (dev->power) {
-        stunt_pci_misuse(dev, STUNT_MISUSE_WRONG_POWER_STATE, addr, value);
+    if (refusal) {
+        stunt_pci_misuse(dev, refusal, addr, value);
     } else {
         write_register(dev, addr, value & ones(size), size);
     }

@@ -1,8 +1,104 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every PCI device shows of itself through QOM: reg.NAME, reg.NAME[i], misuse-count. */
+/*
+ * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the harness
+ * reg.NAME, reg.NAME[i], misuse-count and inject-irq.
+ */
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "qapi/visitor.h"
+#include "hw/qdev-properties.h"
 #include "core/pci.h"
+
+#define RESET_DEFAULT_NS 1000000u
+#define RESET_MAX_NS 1000000000000u
+#define MSI_VECTORS_MAX 32u
+
+static Property identity[] = {
+    DEFINE_PROP_STRING("interrupts", StuntPCI, interrupts),
+    DEFINE_PROP_UNSIGNED_NODEFAULT("msi-vectors", StuntPCI, msi_vectors, qdev_prop_uint32, uint32_t),
+    DEFINE_PROP_UINT32("interrupt-pin", StuntPCI, interrupt_pin, 1),
+    DEFINE_PROP_UNSIGNED_NODEFAULT("subsystem-id", StuntPCI, subsystem_id, qdev_prop_uint16, uint16_t),
+    DEFINE_PROP_UNSIGNED_NODEFAULT("subsystem-vendor-id", StuntPCI, subsystem_vendor_id, qdev_prop_uint16,
+                                   uint16_t),
+    DEFINE_PROP_UNSIGNED_NODEFAULT("class-code", StuntPCI, class_code, qdev_prop_uint32, uint32_t),
+    DEFINE_PROP_END_OF_LIST(),
+};
+
+void stunt_pci_add_class_properties(ObjectClass *klass)
+{
+    device_class_set_props(DEVICE_CLASS(klass), identity);
+}
+
+/* ---- what may be said of it ------------------------------------------------------------------------ */
+
+typedef struct Offer {
+    const char *name;
+    bool msi, msix;
+} Offer;
+
+/* Values of the property `interrupts`; INTx is there always. */
+static const Offer offers[] = {
+    { "all", true, true }, { "intx", false, false }, { "msi", true, false }, { "msix", false, true },
+};
+
+static const Offer *find_offer(const char *name, Error **errp)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(offers); i++) {
+        if (!name || strcmp(name, offers[i].name) == 0) {
+            return &offers[i];
+        }
+    }
+    error_setg(errp, "interrupts is '%s', not all, intx, msi or msix", name);
+    return NULL;
+}
+
+static bool check_msi(StuntPCI *dev, const struct stunt_device_spec *spec, const Offer *offer, Error **errp)
+{
+    uint32_t n = dev->msi_vectors;
+
+    if (n != spec->msi && (!is_power_of_2(n) || n > MSI_VECTORS_MAX)) {
+        error_setg(errp, "msi-vectors is %u, not 1, 2, 4, 8, 16 or %u", n, MSI_VECTORS_MAX);
+        return false;
+    }
+    if (n != spec->msi && !offer->msi) {
+        error_setg(errp, "msi-vectors is %u, but interrupts is '%s': there is no MSI", n, offer->name);
+        return false;
+    }
+    dev->msi = offer->msi ? n : 0;
+    return true;
+}
+
+/* A device that lacks what was asked for by name would have a test of it pass by INTx. */
+static bool check_interrupts(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp)
+{
+    const Offer *offer = find_offer(dev->interrupts, errp);
+
+    if (!offer || !check_msi(dev, spec, offer, errp)) {
+        return false;
+    }
+    dev->msix = offer->msix ? spec->msix : 0;
+    if (dev->interrupts && ((offer->msi && !offer->msix && !dev->msi) ||
+                            (offer->msix && !offer->msi && !dev->msix))) {
+        error_setg(errp, "interrupts is '%s', but stunt-%s has none of these", offer->name, spec->name);
+        return false;
+    }
+    return true;
+}
+
+bool stunt_pci_check_properties(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp)
+{
+    if (dev->interrupt_pin < 1 || dev->interrupt_pin > PCI_NUM_PINS) {
+        error_setg(errp, "interrupt-pin is %u, not 1 (INTA) to %u (INTD)", dev->interrupt_pin, PCI_NUM_PINS);
+        return false;
+    }
+    if (dev->class_code > 0xffffff) {
+        error_setg(errp, "class-code is 0x%x, at most 0xffffff", dev->class_code);
+        return false;
+    }
+    return check_interrupts(dev, spec, errp);
+}
+
+/* ---- while it lives -------------------------------------------------------------------------------- */
 
 static void get_register(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
@@ -20,6 +116,43 @@ static void add_register(Object *obj, const struct stunt_reg_info *info, unsigne
                         (void *)(uintptr_t)(info->first + index));
 }
 
+static void get_reset_ns(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    visit_type_uint64(v, name, &STUNT_PCI(obj)->reset_ns, errp);
+}
+
+static void set_reset_ns(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    uint64_t value;
+
+    if (!visit_type_uint64(v, name, &value, errp)) {
+        return;
+    }
+    if (value > RESET_MAX_NS) {
+        error_setg(errp, "%s is %" PRIu64 ", at most %" PRIu64, name, value, (uint64_t)RESET_MAX_NS);
+        return;
+    }
+    STUNT_PCI(obj)->reset_ns = value;
+}
+
+static void inject_irq(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    uint32_t vector;
+
+    if (visit_type_uint32(v, name, &vector, errp)) {
+        stunt_irq_inject(STUNT_PCI(obj), vector, errp);
+    }
+}
+
+static void set_defaults(StuntPCI *dev, const struct stunt_device_spec *spec)
+{
+    dev->msi_vectors = spec->msi;
+    dev->subsystem_id = spec->subsystem_id;
+    dev->subsystem_vendor_id = spec->subsystem_vendor_id;
+    dev->class_code = spec->class_code;
+    dev->reset_ns = RESET_DEFAULT_NS;
+}
+
 void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec)
 {
     for (size_t i = 0; i < spec->n_regs; i++) {
@@ -27,5 +160,8 @@ void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spe
             add_register(OBJECT(dev), &spec->regs[i], k);
         }
     }
+    set_defaults(dev, spec);
+    object_property_add(OBJECT(dev), "reset-ns", "uint64", get_reset_ns, set_reset_ns, NULL, NULL);
+    object_property_add(OBJECT(dev), "inject-irq", "uint32", NULL, inject_irq, NULL, NULL);
     object_property_add_uint64_ptr(OBJECT(dev), "misuse-count", &dev->misuse_count, OBJ_PROP_FLAG_READ);
 }

@@ -42,6 +42,11 @@ void stunt_pci_soft_reset(StuntPCI *dev)
     reset_kind(dev, STUNT_RESET_SOFT);
 }
 
+bool stunt_pci_in_reset(const StuntPCI *dev)
+{
+    return dev->ready_ns && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < dev->ready_ns;
+}
+
 /* The PCI core comes here for a function level reset too; the configuration hook has noted which it is. */
 static void device_reset(DeviceState *qdev)
 {
@@ -50,6 +55,10 @@ static void device_reset(DeviceState *qdev)
     stunt_pci_reset_config(dev);
     if (!dev->resetting_function) {
         stunt_pci_memory_clear(dev); /* a function level reset leaves memory as it is */
+    }
+    dev->ready_ns = 0;
+    if (dev->resetting_function && dev->reset_ns) {
+        dev->ready_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)dev->reset_ns;
     }
     reset_kind(dev, dev->resetting_function ? STUNT_RESET_FLR : STUNT_RESET_COLD);
 }
@@ -60,17 +69,7 @@ static bool add_bar(StuntPCI *dev, const struct stunt_device_spec *spec, Error *
 
     memory_region_init_io(&dev->bar, OBJECT(dev), &stunt_pci_bar_ops, dev, spec->name, spec->bar_size);
     pci_register_bar(pci, spec->bar, PCI_BASE_ADDRESS_SPACE_MEMORY, &dev->bar);
-    if (spec->msix == 0) {
-        return true;
-    }
-    if (msix_init(pci, spec->msix, &dev->bar, spec->bar, spec->msix_table, &dev->bar, spec->bar,
-                  spec->msix_pba, 0, errp) < 0) {
-        return false;
-    }
-    for (unsigned i = 0; i < spec->msix; i++) {
-        msix_vector_use(pci, i);
-    }
-    return true;
+    return dev->msix == 0 || stunt_pci_add_msix(dev, spec, errp);
 }
 
 /* Takes back whatever realize has done so far. */
@@ -88,6 +87,17 @@ static void take_down(StuntPCI *dev)
     msix_uninit(pci, &dev->bar, &dev->bar);
 }
 
+static void set_identity(StuntPCI *dev)
+{
+    uint8_t *config = PCI_DEVICE(dev)->config;
+
+    pci_config_set_class(config, dev->class_code >> 8);
+    pci_config_set_prog_interface(config, dev->class_code & 0xff);
+    pci_set_word(config + PCI_SUBSYSTEM_VENDOR_ID, dev->subsystem_vendor_id);
+    pci_set_word(config + PCI_SUBSYSTEM_ID, dev->subsystem_id);
+    pci_config_set_interrupt_pin(config, dev->interrupt_pin);
+}
+
 static void device_realize(PCIDevice *pci, Error **errp)
 {
     ERRP_GUARD();
@@ -95,10 +105,12 @@ static void device_realize(PCIDevice *pci, Error **errp)
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
     const struct stunt_device_spec *spec = klass->spec;
 
-    pci->config[PCI_CLASS_PROG] = spec->class_code & 0xff;
-    pci_config_set_interrupt_pin(pci->config, 1);
+    if (!stunt_pci_check_properties(dev, spec, errp)) {
+        return;
+    }
+    set_identity(dev);
     if (add_bar(dev, spec, errp) && stunt_pci_memory_add(dev, errp) &&
-        stunt_pci_add_capabilities(dev, spec, errp)) {
+        stunt_pci_add_capabilities(dev, errp)) {
         dev->trace_id = stunt_trace_register(DEVICE(dev)->id, spec->name, errp);
         if (dev->trace_id >= 0 && klass->realize) {
             klass->realize(dev, errp);
@@ -168,9 +180,16 @@ static bool power_valid(void *opaque, int version_id)
 
 const VMStateDescription vmstate_stunt_pci = {
     .name = "stunt-pci",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
+        /* first: they tell in words what configuration space would only tell by number, or not at all */
+        VMSTATE_UINT8_EQUAL(msi, StuntPCI, "interrupts or msi-vectors differ"),
+        VMSTATE_UINT16_EQUAL(msix, StuntPCI, "interrupts differ"),
+        VMSTATE_UINT32_EQUAL(interrupt_pin, StuntPCI, "interrupt-pin differs"),
+        VMSTATE_UINT16_EQUAL(subsystem_id, StuntPCI, "subsystem-id differs"),
+        VMSTATE_UINT16_EQUAL(subsystem_vendor_id, StuntPCI, "subsystem-vendor-id differs"),
+        VMSTATE_UINT32_EQUAL(class_code, StuntPCI, "class-code differs"),
         VMSTATE_PCI_DEVICE(parent_obj, StuntPCI),
         VMSTATE_MSIX(parent_obj, StuntPCI),
         VMSTATE_STRUCT_TEST(parent_obj.exp.aer_log, StuntPCI, is_express, 0, vmstate_pcie_aer_log,
@@ -179,6 +198,8 @@ const VMStateDescription vmstate_stunt_pci = {
         VMSTATE_UINT64(misuse_count, StuntPCI),
         VMSTATE_UINT8(power, StuntPCI),
         VMSTATE_VALIDATE("a power state that exists", power_valid),
+        VMSTATE_UINT64(reset_ns, StuntPCI),
+        VMSTATE_INT64(ready_ns, StuntPCI),
         VMSTATE_STRUCT(irq, StuntPCI, 0, vmstate_stunt_irq, StuntIRQ),
         VMSTATE_END_OF_LIST()
     }
@@ -212,6 +233,7 @@ static void class_init(ObjectClass *klass, void *data)
     pci_class->exit = device_exit;
     pci_class->config_read = stunt_pci_config_read;
     pci_class->config_write = stunt_pci_config_write;
+    stunt_pci_add_class_properties(klass);
 }
 
 static const TypeInfo stunt_pci_info = {

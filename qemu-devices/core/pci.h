@@ -2,10 +2,10 @@
 /*
  * The base of every PCI device: configuration space with capabilities (PM, MSI, MSI-X, and as a PCIe function
  * also Express, FLR and AER), the register BAR driven by the device's spec, power states, reset, events and
- * faults of all of these, and the properties reg.NAME and misuse-count.
+ * faults of all of these, and the properties that are alike in every device (pci-props.c).
  *
- * A device gives its spec and the hooks below; it never sees an access in a wrong power state, of a wrong
- * size, or one that a fault took away.
+ * A device gives its spec and the hooks below; it never sees an access in a wrong power state, during a
+ * reset, of a wrong size, or one that a fault took away.
  */
 #ifndef STUNT_CORE_PCI_H
 #define STUNT_CORE_PCI_H
@@ -32,6 +32,7 @@ enum {
     STUNT_MISUSE_RESERVED_WRITE = 3,
     STUNT_MISUSE_NO_BUS_MASTER = 6,
     STUNT_MISUSE_WRONG_POWER_STATE = 7,
+    STUNT_MISUSE_ACCESS_IN_RESET = 15,
     /* told when a checker in the guest says what is mapped (check.h) */
     STUNT_MISUSE_DMA_UNMAPPED = 11,
     STUNT_MISUSE_DMA_AFTER_UNMAP = 12,
@@ -79,7 +80,19 @@ struct StuntPCI {
     uint8_t power;         /* D state: 0 or 3 */
     uint8_t dma_width;     /* address bits that the device drives */
     bool resetting_function; /* the reset under way is an FLR */
+    uint64_t reset_ns;       /* what a function level reset takes */
+    int64_t ready_ns;        /* virtual time when the last one is over, 0: none */
     StuntIRQ irq;
+    const MemoryRegionOps *msix_table_ops, *msix_pba_ops; /* QEMU's own, behind ours */
+
+    /* Identity, from properties; those that are not given are the spec's. */
+    char *interrupts;
+    uint32_t msi_vectors;
+    uint8_t msi;   /* vectors offered, 0: no MSI */
+    uint16_t msix; /* likewise */
+    uint32_t interrupt_pin;
+    uint16_t subsystem_id, subsystem_vendor_id;
+    uint32_t class_code;
 };
 
 /* For a device type's class_init. `vmsd` has STUNT_PCI_VMSTATE() among its fields. */
@@ -91,6 +104,15 @@ extern const VMStateDescription vmstate_stunt_pci;
 
 /* Reset by a register bit: all that a cold reset does but for configuration space. */
 void stunt_pci_soft_reset(StuntPCI *dev);
+
+/* After a function level reset its registers are not there for a while. */
+bool stunt_pci_in_reset(const StuntPCI *dev);
+
+/* Awake and not in reset: only then it moves data and signals. */
+static inline bool stunt_pci_is_ready(const StuntPCI *dev)
+{
+    return dev->power == 0 && !stunt_pci_in_reset(dev);
+}
 
 /* Puts a misuse by the driver on the timeline and counts it. */
 void stunt_pci_misuse(StuntPCI *dev, unsigned kind, uint64_t arg0, uint64_t arg1);
@@ -122,8 +144,12 @@ static inline void stunt_pci_leave(StuntPCI *dev)
 
 /* pci-mmio.c */
 extern const MemoryRegionOps stunt_pci_bar_ops;
+/* The kind of misuse that an access to the BAR is now, 0 when it may pass. */
+unsigned stunt_pci_bar_refusal(const StuntPCI *dev);
+/* pci-msix.c: MSI-X in the register BAR, with events. */
+bool stunt_pci_add_msix(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp);
 /* pci-config.c */
-bool stunt_pci_add_capabilities(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp);
+bool stunt_pci_add_capabilities(StuntPCI *dev, Error **errp);
 void stunt_pci_remove_capabilities(StuntPCI *dev);
 void stunt_pci_reset_config(StuntPCI *dev);
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len);
@@ -134,6 +160,9 @@ bool stunt_pci_memory_add(StuntPCI *dev, Error **errp);
 void stunt_pci_memory_remove(StuntPCI *dev);
 void stunt_pci_memory_clear(StuntPCI *dev);
 /* pci-props.c */
+void stunt_pci_add_class_properties(ObjectClass *klass);
 void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec);
+/* Settles what is offered, or says which property cannot be. */
+bool stunt_pci_check_properties(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp);
 
 #endif

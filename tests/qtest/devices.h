@@ -26,12 +26,13 @@ typedef struct Dut {
 
 #define DUT_BAR UINT64_C(0xfe000000)
 
-static inline Dut dut_new(const struct stunt_device_spec *spec, bool behind_port)
+/* props: more properties of the device (",interrupts=msi"). */
+static inline Dut dut_new_with(const struct stunt_device_spec *spec, bool behind_port, const char *props)
 {
     Dut dut = { .spec = spec };
     g_autofree char *args = g_strdup_printf("-device pcie-root-port,id=rp0,bus=pcie.0,addr=3,slot=1 "
-                                            "-device stunt-%s,id=dut,bus=%s,addr=%s", spec->name,
-                                            behind_port ? "rp0" : "pcie.0", behind_port ? "0" : "5");
+                                            "-device stunt-%s,id=dut,bus=%s,addr=%s%s", spec->name,
+                                            behind_port ? "rp0" : "pcie.0", behind_port ? "0" : "5", props);
 
     dut.machine = machine_new(args, -1);
     pci_start(dut.machine);
@@ -39,6 +40,11 @@ static inline Dut dut_new(const struct stunt_device_spec *spec, bool behind_port
     dut.pci = (Pci){ .machine = dut.machine, .bus = behind_port };
     dut.pci.devfn = behind_port ? 0 : PCI_DEVFN_OF(5, 0);
     return dut;
+}
+
+static inline Dut dut_new(const struct stunt_device_spec *spec, bool behind_port)
+{
+    return dut_new_with(spec, behind_port, "");
 }
 
 static inline uint64_t dut_misuse(const Dut *dut)

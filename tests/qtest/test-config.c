@@ -28,6 +28,47 @@ static void test_identity(gconstpointer data)
     machine_free(dut.machine);
 }
 
+/* A machine definition may give each device another identity. */
+static void test_other_identity(gconstpointer data)
+{
+    Dut dut = dut_new_with(data, true, ",subsystem-id=0xabcd,subsystem-vendor-id=0x5678,class-code=0x040380,"
+                                       "interrupt-pin=4");
+
+    g_assert_cmphex(pci_read(&dut.pci, PCI_DEVICE_ID, 2), ==, dut.spec->device_id);
+    g_assert_cmphex(pci_read(&dut.pci, PCI_SUBSYSTEM_VENDOR_ID, 2), ==, 0x5678);
+    g_assert_cmphex(pci_read(&dut.pci, PCI_SUBSYSTEM_ID, 2), ==, 0xabcd);
+    g_assert_cmphex(pci_read(&dut.pci, PCI_CLASS_REVISION, 4) >> 8, ==, 0x040380);
+    g_assert_cmphex(pci_read(&dut.pci, PCI_INTERRUPT_PIN, 1), ==, 4);
+    machine_free(dut.machine);
+}
+
+static void test_only_intx(gconstpointer data)
+{
+    Dut dut = dut_new_with(data, true, ",interrupts=intx");
+
+    g_assert_cmphex(pci_find_cap(&dut.pci, PCI_CAP_ID_MSI), ==, 0);
+    g_assert_cmphex(pci_find_cap(&dut.pci, PCI_CAP_ID_MSIX), ==, 0);
+    need_cap(&dut.pci, PCI_CAP_ID_EXP);
+    machine_free(dut.machine);
+}
+
+static void test_other_offers(gconstpointer data)
+{
+    const struct stunt_device_spec *spec = data;
+
+    for (unsigned msix = 0; msix < 2; msix++) {
+        Dut dut;
+
+        if (msix ? spec->msix == 0 : spec->msi == 0) {
+            continue;
+        }
+        dut = dut_new_with(data, true, msix ? ",interrupts=msix" : ",interrupts=msi,msi-vectors=16");
+        g_assert_cmphex(pci_find_cap(&dut.pci, PCI_CAP_ID_MSI) == 0, ==, msix);
+        g_assert_cmphex(pci_find_cap(&dut.pci, PCI_CAP_ID_MSIX) != 0, ==, msix);
+        machine_free(dut.machine);
+    }
+}
+
 static void test_identity_is_read_only(gconstpointer spec)
 {
     static const unsigned offset[] = { PCI_VENDOR_ID, PCI_CLASS_REVISION, PCI_SUBSYSTEM_VENDOR_ID,
@@ -167,6 +208,9 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     add_for_all_devices("config", "identity", test_identity);
+    add_for_all_devices("config", "identity-from-properties", test_other_identity);
+    add_for_all_devices("config", "interrupts-intx", test_only_intx);
+    add_for_all_devices("config", "interrupts-msi-and-msix", test_other_offers);
     add_for_all_devices("config", "identity-is-read-only", test_identity_is_read_only);
     add_for_all_devices("config", "bar-size-and-no-other-bar", test_bars);
     add_for_all_devices("config", "bar-moves-and-can-be-switched-off", test_bar_moves);

@@ -1,44 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The three ways of an interrupt: the INTx line, MSI, MSI-X with its masks and pending bits. */
-#include "dma.h"
+#include "irq.h"
 
 #define VECTORS STUNT_DMA_VECTORS
-
-/* Something to signal: a NOP with the IRQ flag on a channel. */
-static void signal_done(Channel *channel)
-{
-    channel_do(channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .flags = STUNT_DMA_DESC_IRQ });
-}
-
-static void signal_error(Channel *channel)
-{
-    channel_do(channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_COPY });
-}
-
-static void enable_irqs(Bench *bench)
-{
-    machine_fill(bench->machine, RAM_MSI, 0, 4 * 32);
-    pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
-}
-
-/* The message of a vector since the last call, 0: none. */
-static uint32_t message(Bench *bench, unsigned vector)
-{
-    uint32_t value = machine_read32(bench->machine, RAM_MSI + 4 * vector);
-
-    machine_write32(bench->machine, RAM_MSI + 4 * vector, 0);
-    return value;
-}
-
-static unsigned lines_up(const Machine *machine)
-{
-    unsigned up = 0;
-
-    for (unsigned i = 0; i < MACHINE_IRQS; i++) {
-        up += machine->irq[i];
-    }
-    return up;
-}
 
 static void test_intx(void)
 {
