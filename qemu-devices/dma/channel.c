@@ -139,10 +139,12 @@ void stunt_dma_channel_abort(StuntDmaChannel *ch)
 void stunt_dma_channel_sleep(StuntDmaChannel *ch)
 {
     timer_del(&ch->timer);
+    timer_del(&ch->held_timer);
 }
 
 void stunt_dma_channel_wake(StuntDmaChannel *ch)
 {
+    stunt_dma_moderate(ch);
     if (waits_for_time(ch)) {
         arm(ch, ch->dma->latency_ns);
     }
@@ -157,6 +159,7 @@ void stunt_dma_channel_clear(StuntDmaChannel *ch)
     ch->ring = (struct stunt_ring){ .entry_size = sizeof(struct stunt_dma_desc) };
     ch->comp = (struct stunt_ring){ .entry_size = sizeof(struct stunt_dma_comp) };
     ch->job = (StuntDmaJob){ 0 };
+    stunt_dma_moderate_forget(ch);
 }
 
 void stunt_dma_channel_init(StuntDma *dma, unsigned index)
@@ -166,5 +169,6 @@ void stunt_dma_channel_init(StuntDma *dma, unsigned index)
     ch->dma = dma;
     ch->index = index;
     timer_init_ns(&ch->timer, QEMU_CLOCK_VIRTUAL, step_due, ch);
+    stunt_dma_moderate_init(ch);
     stunt_dma_channel_clear(ch);
 }

@@ -40,6 +40,7 @@ static void dma_power_changed(StuntPCI *dev)
             stunt_dma_channel_wake(&dma->channel[i]);
         }
     }
+    stunt_dma_signal(dma); /* what was held back until a moment in its sleep */
 }
 
 static void dma_misused(StuntPCI *dev)

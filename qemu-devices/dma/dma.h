@@ -4,6 +4,7 @@
  *
  * device.c   the type: realize, reset, power, properties
  * regs.c     what register writes do; interrupts
+ * moderate.c interrupts that a channel holds back
  * channel.c  a channel from outside: rings, doorbell, abort, timer
  * engine.c   the steps of a job
  * desc.c     fetching a descriptor and judging it
@@ -74,6 +75,9 @@ typedef struct StuntDmaChannel {
     struct stunt_ring ring;
     struct stunt_ring comp; /* base, size and entry size */
     StuntDmaJob job;
+    uint32_t held; /* requests for an interrupt that moderation holds back */
+    int64_t held_since_ns;
+    QEMUTimer held_timer;
 } StuntDmaChannel;
 
 struct StuntDma {
@@ -97,6 +101,15 @@ void stunt_dma_reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
 void stunt_dma_cause(StuntDma *dma, uint32_t bits, bool ask);
 /* Raises and lowers vectors as the noted causes want it. The last act of every event. */
 void stunt_dma_signal(StuntDma *dma);
+
+/* moderate.c */
+void stunt_dma_moderate_init(StuntDmaChannel *ch);
+/* A completion, or a period of a loop, asks for an interrupt: notes the cause now, or holds it back as CH_MODERATE says. */
+void stunt_dma_ask(StuntDmaChannel *ch);
+/* Something changed that decides how long: notes the cause if it is time for what is held back. */
+void stunt_dma_moderate(StuntDmaChannel *ch);
+/* Drops what is held back. */
+void stunt_dma_moderate_forget(StuntDmaChannel *ch);
 
 /* channel.c */
 void stunt_dma_channel_init(StuntDma *dma, unsigned index);

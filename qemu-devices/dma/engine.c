@@ -25,6 +25,7 @@ void stunt_dma_halt(StuntDmaChannel *ch, unsigned status, uint32_t index)
     ch->state = STUNT_DMA_IDLE;
     ch->halted = true;
     ch->error = status;
+    stunt_dma_moderate(ch);
     stunt_pci_set_reg(STUNT_PCI(ch->dma), STUNT_DMA_CH_ERR_INDEX, ch->index, index);
     if (status != STUNT_DMA_STATUS_ABORTED) {
         count_reg(ch, STUNT_DMA_ERR_COUNT, 0);
@@ -92,8 +93,11 @@ uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status)
     }
     ch->ring.head++;
     count_reg(ch, STUNT_DMA_CH_DONE_COUNT, ch->index);
-    stunt_dma_cause(ch->dma, bit, ask);
-    ch->dma->again |= twice && ask ? bit : 0;
+    stunt_dma_cause(ch->dma, bit, false);
+    if (ask) {
+        stunt_dma_ask(ch);
+        ch->dma->again |= twice ? ch->dma->fresh & bit : 0;
+    }
     if (halts(status)) {
         stunt_dma_halt(ch, status, index);
         return 0;
@@ -115,7 +119,8 @@ static void end_period(StuntDmaChannel *ch)
     count_reg(ch, STUNT_DMA_CH_PERIODS, ch->index);
     (void)stunt_event(dev->trace_id, STUNT_EV_JOB_PERIOD, ch->index, ch->ring.head,
                       stunt_pci_reg(dev, STUNT_DMA_CH_PERIODS, ch->index), ch->job.bytes);
-    stunt_dma_cause(ch->dma, 1u << ch->index, true);
+    stunt_dma_cause(ch->dma, 1u << ch->index, false);
+    stunt_dma_ask(ch);
 }
 
 static uint64_t end_descriptor(StuntDmaChannel *ch)

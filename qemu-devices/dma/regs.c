@@ -94,6 +94,7 @@ static void control_written(StuntDmaChannel *ch, const struct stunt_reg_access *
     } else if (access->old & ~access->value & STUNT_DMA_CH_CTRL_PAUSE) {
         stunt_dma_channel_wake(ch);
     }
+    stunt_dma_moderate(ch);
     stunt_dma_channel_kick(ch);
 }
 
@@ -119,6 +120,17 @@ static void tail_written(StuntDmaChannel *ch, const struct stunt_reg_access *acc
     }
 }
 
+/* A driver that acknowledges looks at the ring next: what is held back is seen there. */
+static void acknowledged(StuntDma *dma, uint32_t left)
+{
+    dma->signal &= left;
+    for (unsigned i = 0; i < STUNT_DMA_CHANNELS; i++) {
+        if (!(left & (1u << i))) {
+            stunt_dma_moderate_forget(&dma->channel[i]);
+        }
+    }
+}
+
 static void channel_written(StuntDmaChannel *ch, const struct stunt_reg_access *access)
 {
     switch (access->info->offset) {
@@ -135,6 +147,9 @@ static void channel_written(StuntDmaChannel *ch, const struct stunt_reg_access *
     case STUNT_DMA_CH_RING_SIZE:
         ring_written(ch, access);
         break;
+    case STUNT_DMA_CH_MODERATE:
+        stunt_dma_moderate(ch);
+        break;
     }
 }
 
@@ -147,7 +162,7 @@ void stunt_dma_reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
     } else if (access->info->offset == STUNT_DMA_CTRL && (access->requested & STUNT_DMA_CTRL_RESET)) {
         stunt_pci_soft_reset(dev);
     } else if (access->info->offset == STUNT_DMA_INT_STATUS) {
-        dma->signal &= access->value;
+        acknowledged(dma, access->value);
     }
     stunt_dma_signal(dma);
 }

@@ -63,15 +63,15 @@ static bool channel_sane(void *opaque, int version_id)
     const StuntDmaChannel *ch = opaque;
 
     return ch->state <= STUNT_DMA_HUNG && ch->ring.log2 <= STUNT_DMA_CH_RING_SIZE_LOG2 &&
-           ch->comp.log2 == ch->ring.log2 &&
+           ch->comp.log2 == ch->ring.log2 && ch->held_since_ns >= 0 &&
            (ch->state != STUNT_DMA_DATA ||
             (ch->job.desc.len <= STUNT_DMA_MAX_LEN_VALUE && ch->job.done < ch->job.desc.len));
 }
 
 static const VMStateDescription vmstate_channel = {
     .name = "stunt-dma-channel",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
         VMSTATE_TIMER(timer, StuntDmaChannel),
         VMSTATE_UINT32(state, StuntDmaChannel),
@@ -80,6 +80,9 @@ static const VMStateDescription vmstate_channel = {
         VMSTATE_STRUCT(ring, StuntDmaChannel, 0, vmstate_ring, struct stunt_ring),
         VMSTATE_STRUCT(comp, StuntDmaChannel, 0, vmstate_ring, struct stunt_ring),
         VMSTATE_STRUCT(job, StuntDmaChannel, 0, vmstate_job, StuntDmaJob),
+        VMSTATE_UINT32(held, StuntDmaChannel),
+        VMSTATE_INT64(held_since_ns, StuntDmaChannel),
+        VMSTATE_TIMER(held_timer, StuntDmaChannel),
         VMSTATE_VALIDATE("a channel that can go on", channel_sane),
         VMSTATE_END_OF_LIST()
     }

@@ -152,8 +152,27 @@ static void reset_somehow(Bench *bench)
     bench_configure(bench);
 }
 
+static void inject_some(Bench *bench)
+{
+    g_autofree char *vector = g_strdup_printf("%u", below(4) ? below(STUNT_DMA_VECTORS) : odd_number());
+
+    machine_qom_try_set(bench->machine, "dma0", "inject-irq", vector);
+}
+
+static void moderate_some(Bench *bench)
+{
+    pci_reg_write(&bench->dma, DMA_CH(CH_MODERATE, below(STUNT_DMA_CH_CTRL_COUNT)),
+                  below(40) << STUNT_DMA_CH_MODERATE_TIME_US_SHIFT | below(9));
+}
+
 static void enable_messages(Bench *bench)
 {
+    if (below(3) == 0) {
+        pci_enable_msi(&bench->dma, some_address() & ~UINT64_C(3), below(6));
+    }
+    /* data and masks in the MSI-X table, and the pending bits */
+    pci_reg_write(&bench->dma, 0x2008 + 16 * below(STUNT_DMA_VECTORS) + 4 * below(2), odd_number());
+    pci_reg_read(&bench->dma, 0x3000);
     pci_enable_msix(&bench->dma, below(4) ? RAM_MSI : some_address() & ~UINT64_C(3), STUNT_DMA_VECTORS);
     pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
 }
@@ -171,8 +190,12 @@ static void one_step(Bench *bench)
         machine_step(bench->machine, below(3000000));
     } else if (what < 85) {
         scatter_descs(bench);
-    } else if (what < 90) {
+    } else if (what < 87) {
         enable_messages(bench);
+    } else if (what < 89) {
+        moderate_some(bench);
+    } else if (what < 90) {
+        inject_some(bench);
     } else if (what < 96) {
         arm_some_rule(bench);
     } else {

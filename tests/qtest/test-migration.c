@@ -230,11 +230,11 @@ static void test_fresh_device(void)
     one_round(0);
 }
 
-/* Into a machine whose DMA device drives fewer address bits nothing is loaded. */
-static void test_other_width(void)
+/* Into a machine whose DMA device is another one nothing is loaded. */
+static void test_other_device(gconstpointer props)
 {
     struct saved saved;
-    Bench *a = bench_new("", ""), *b = bench_new_incoming(",dma-width=40");
+    Bench *a = bench_new("", ""), *b = bench_new_incoming(props);
     g_autofree char *args = NULL;
 
     saved_init(&saved);
@@ -353,6 +353,54 @@ static void test_delayed_message(void)
     saved_clear(&saved);
 }
 
+/* A request that moderation holds back, and the time that it still has, come along. */
+static void test_held_back(void)
+{
+    struct saved saved;
+    Bench *a = bench_new(",latency-ns=0", ""), *b;
+    Channel channel = channel_open(a, 2, 2);
+
+    saved_init(&saved);
+    pci_enable_msix(&a->dma, RAM_MSI, STUNT_DMA_VECTORS);
+    pci_reg_write(&a->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
+    channel_write(&channel, STUNT_DMA_CH_MODERATE, 3 | 500 << STUNT_DMA_CH_MODERATE_TIME_US_SHIFT);
+    channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .flags = STUNT_DMA_DESC_IRQ });
+    machine_step(a->machine, 300000);
+    save(a, &saved);
+    b = load(",latency-ns=0", &saved);
+    machine_cont(b->machine);
+    machine_step(b->machine, 180000);
+    g_assert_cmphex(machine_read32(b->machine, RAM_MSI + 4 * 2), ==, 0);
+    machine_step(b->machine, 20000);
+    g_assert_cmphex(machine_read32(b->machine, RAM_MSI + 4 * 2), ==, 3);
+    bench_free(a);
+    bench_free(b);
+    saved_clear(&saved);
+}
+
+static void test_in_reset(void)
+{
+    struct saved saved;
+    Bench *a = bench_new("", ""), *b;
+
+    saved_init(&saved);
+    machine_qom_set(a->machine, "dma0", "reset-ns", "5000000");
+    pci_flr(&a->dma);
+    pci_map_bar(&a->dma, 0, DMA_BAR_ADDR);
+    machine_step(a->machine, 2000000);
+    save(a, &saved);
+    b = load("", &saved);
+    machine_cont(b->machine);
+    machine_step(b->machine, 2900000);
+    g_assert_cmphex(pci_reg_read(&b->dma, STUNT_DMA_ID), ==, 0xffffffff);
+    machine_step(b->machine, 100000);
+    g_assert_cmphex(pci_reg_read(&b->dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+    g_assert_cmpuint(machine_qom_get_uint(b->machine, "dma0", "reset-ns"), ==, 5000000);
+    bench_free(a);
+    bench_free(b);
+    saved_clear(&saved);
+}
+
 /* What the link remembers: the harness's wishes, a question that failed, a reason that was not told yet. */
 static void test_link_state(void)
 {
@@ -413,14 +461,24 @@ static void test_rules_come_along(void)
 
 int main(int argc, char **argv)
 {
+    static const char *const other[] = { ",dma-width=40", ",interrupts=msix", ",msi-vectors=4",
+                                         ",interrupt-pin=2", ",subsystem-id=1", ",subsystem-vendor-id=1",
+                                         ",class-code=1" };
+
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/migration/fresh-device", test_fresh_device);
     g_test_add_func("/migration/random-operations-round-trip", test_round_trip);
-    g_test_add_func("/migration/other-dma-width-is-refused", test_other_width);
+    for (unsigned i = 0; i < G_N_ELEMENTS(other); i++) {
+        g_autofree char *path = g_strdup_printf("/migration/refused/%s", other[i] + 1);
+
+        g_test_add_data_func(path, other[i], test_other_device);
+    }
     g_test_add_func("/migration/sleeping-device", test_sleeping_device);
     g_test_add_func("/migration/work-in-flight-goes-on", test_work_goes_on);
     g_test_add_func("/migration/raised-line-can-fall", test_raised_line);
     g_test_add_func("/migration/delayed-message-is-sent", test_delayed_message);
+    g_test_add_func("/migration/held-back-by-moderation", test_held_back);
+    g_test_add_func("/migration/in-reset", test_in_reset);
     g_test_add_func("/migration/link-state-comes-along", test_link_state);
     g_test_add_func("/migration/rules-come-along", test_rules_come_along);
     return g_test_run();

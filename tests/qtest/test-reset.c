@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reset of every kind, abort, and power states, also with work in flight. */
-#include "dma.h"
+#include "irq.h"
+#include "stunt/events.h"
 
+#define RESET_NS INT64_C(1000000) /* of a function level reset, unless a property says otherwise */
 #define SLOW ",latency-ns=1000,bandwidth=1000000" /* a byte takes a microsecond */
 
 /* A channel with a descriptor in work that ends in a millisecond. */
@@ -39,6 +41,11 @@ static void check_registers_are_reset(Bench *bench)
             g_assert_cmphex(pci_reg_read(&bench->dma, reg + STUNT_DMA_CH_CTRL_STRIDE * i), ==, 0);
         }
     }
+}
+
+static uint64_t misuse(const Bench *bench)
+{
+    return machine_qom_get_uint(bench->machine, "dma0", "misuse-count");
 }
 
 static void check_works(Bench *bench)
@@ -155,9 +162,91 @@ static void test_flr(void)
     g_assert_cmphex(pci_read(dma, 0x10, 4), ==, 0);
     g_assert_cmphex(pci_read(dma, pci_find_cap(dma, 0x11) + 2, 2) & 0xc000, ==, 0);
     pci_map_bar(dma, 0, DMA_BAR_ADDR);
+    machine_step(bench->machine, RESET_NS);
     check_registers_are_reset(bench);
     check_no_trace(bench, &channel);
     check_works(bench);
+}
+
+/* Until its time is over the function has no registers; configuration space is there at once. */
+static void test_flr_takes_time(void)
+{
+    g_autoptr(Bench) bench = bench_new(",reset-ns=5000000", "");
+    Pci *dma = &bench->dma;
+    uint64_t before;
+
+    pci_flr(dma);
+    pci_map_bar(dma, 0, DMA_BAR_ADDR);
+    before = misuse(bench);
+    machine_step(bench->machine, 4000000);
+    g_assert_cmphex(pci_read(dma, 0, 2), ==, STUNT_DMA_PCI_VENDOR);
+    g_assert_cmphex(pci_reg_read(dma, STUNT_DMA_ID), ==, 0xffffffff);
+    pci_reg_write(dma, STUNT_DMA_INT_MASK, 0x15);
+    g_assert_cmphex(machine_read32(bench->machine, DMA_BAR_ADDR + 0x2000), ==, 0xffffffff);
+    g_assert_cmpuint(misuse(bench), ==, before + 3);
+    machine_step(bench->machine, 1000000);
+    g_assert_cmphex(pci_reg_read(dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+    g_assert_cmphex(pci_reg_read(dma, STUNT_DMA_INT_MASK), ==, 0);
+    g_assert_cmpuint(misuse(bench), ==, before + 3);
+    check_works(bench);
+}
+
+static void test_flr_kind_of_misuse(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 256);
+    const struct stunt_event *event;
+
+    pci_flr(&bench->dma);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    pci_reg_read(&bench->dma, STUNT_DMA_CTRL);
+    event = shm_find(bench->shm, STUNT_EV_MISUSE);
+    g_assert_nonnull(event);
+    g_assert_cmpuint(event->field[STUNT_EV_MISUSE_KIND], ==, STUNT_DMA_MISUSE_ACCESS_IN_RESET);
+    g_assert_cmpuint(event->field[STUNT_EV_MISUSE_ARG0], ==, STUNT_DMA_CTRL);
+}
+
+/* A second one begins it anew; a reset of the whole system ends it; 0 is no time at all. */
+static void test_flr_again(void)
+{
+    g_autoptr(Bench) bench = bench_new("", "");
+    Pci *dma = &bench->dma;
+
+    pci_flr(dma);
+    machine_step(bench->machine, RESET_NS / 2);
+    pci_flr(dma);
+    pci_map_bar(dma, 0, DMA_BAR_ADDR);
+    machine_step(bench->machine, RESET_NS - 1);
+    g_assert_cmphex(pci_reg_read(dma, STUNT_DMA_ID), ==, 0xffffffff);
+    machine_system_reset(bench->machine);
+    bench_configure(bench);
+    g_assert_cmphex(pci_reg_read(dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+    machine_qom_set(bench->machine, "dma0", "reset-ns", "0");
+    pci_flr(dma);
+    pci_map_bar(dma, 0, DMA_BAR_ADDR);
+    g_assert_cmphex(pci_reg_read(dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+}
+
+/* Nothing that was signalled, pending, put off or held back comes out on the other side. */
+static void test_flr_forgets_interrupts(void)
+{
+    g_autoptr(Bench) bench = bench_new("", "");
+    Channel channel = channel_open(bench, 1, 2), held = channel_open(bench, 2, 2);
+    Pci *dma = &bench->dma;
+
+    machine_intercept_irqs(bench->machine);
+    machine_qom_set(bench->machine, "link0", "fault-arm",
+                    "\"id=r device=dma0 at=irq.raise match.vector=1 action=delay param.ns=2000000\"");
+    enable_irqs(bench);
+    pci_enable_msix(dma, RAM_MSI, STUNT_DMA_VECTORS);
+    channel_write(&held, STUNT_DMA_CH_MODERATE, 8 | 1500 << STUNT_DMA_CH_MODERATE_TIME_US_SHIFT);
+    signal_done(&channel);
+    signal_done(&held);
+    pci_flr(dma);
+    machine_step(bench->machine, 10000000);
+    g_assert_cmphex(message(bench, 1), ==, 0);
+    g_assert_cmphex(message(bench, 2), ==, 0);
+    g_assert_cmpuint(lines_up(bench->machine), ==, 0);
+    g_assert_cmphex(pci_read(dma, 6, 2) & 0x8, ==, 0);
 }
 
 static void test_system_reset(void)
@@ -174,11 +263,6 @@ static void test_system_reset(void)
 }
 
 /* ---- power ----------------------------------------------------------------------------------------- */
-
-static uint64_t misuse(const Bench *bench)
-{
-    return machine_qom_get_uint(bench->machine, "dma0", "misuse-count");
-}
 
 static void test_d3_reads_all_ones(void)
 {
@@ -242,6 +326,7 @@ static void test_reset_wakes_up(void)
     pci_flr(dma);
     g_assert_cmphex(pci_read(dma, pci_find_cap(dma, 1) + 4, 2) & 3, ==, 0);
     pci_map_bar(dma, 0, DMA_BAR_ADDR);
+    machine_step(bench->machine, RESET_NS);
     g_assert_cmphex(pci_reg_read(dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
 }
 
@@ -255,6 +340,10 @@ int main(int argc, char **argv)
     g_test_add_func("/reset/channel/disabled-in-flight-comes-to-rest", test_disable_in_flight);
     g_test_add_func("/reset/soft/in-flight-keeps-configuration-space", test_soft_reset);
     g_test_add_func("/reset/flr/in-flight-clears-all", test_flr);
+    g_test_add_func("/reset/flr/takes-time", test_flr_takes_time);
+    g_test_add_func("/reset/flr/access-meanwhile-is-misuse", test_flr_kind_of_misuse);
+    g_test_add_func("/reset/flr/again-and-ended-by-a-system-reset", test_flr_again);
+    g_test_add_func("/reset/flr/forgets-interrupts", test_flr_forgets_interrupts);
     g_test_add_func("/reset/system/in-flight-clears-all", test_system_reset);
     g_test_add_func("/power/d3/reads-all-ones-and-counts-misuse", test_d3_reads_all_ones);
     g_test_add_func("/power/d1-and-d2-are-not-there", test_d1_d2_are_not_there);

@@ -93,7 +93,7 @@ static void one_step(Life *life)
     Channel *channel = &life->channel[below(life, STUNT_DMA_CH_CTRL_COUNT)];
     struct stunt_dma_desc desc = some_desc(life);
 
-    switch (below(life, 20)) {
+    switch (below(life, 21)) {
     case 0:
         *channel = channel_open(bench, channel->index, 1 + below(life, 4));
         break;
@@ -121,6 +121,10 @@ static void one_step(Life *life)
     case 10:
     case 11:
         machine_step(bench->machine, below(life, 200000));
+        break;
+    case 12:
+        channel_write(channel, STUNT_DMA_CH_MODERATE,
+                      below(life, 300) << STUNT_DMA_CH_MODERATE_TIME_US_SHIFT | below(life, 5));
         break;
     default:
         channel_put(channel, &desc);

@@ -81,6 +81,8 @@ void machine_expect_end(Machine *machine, const char *command, const char *args)
 uint64_t machine_qom_get_uint(Machine *machine, const char *device, const char *property);
 char *machine_qom_get_str(Machine *machine, const char *device, const char *property);
 void machine_qom_set(Machine *machine, const char *device, const char *property, const char *json_value);
+/* May be refused. */
+void machine_qom_try_set(Machine *machine, const char *device, const char *property, const char *json_value);
 char *machine_qom_set_error(Machine *machine, const char *device, const char *property,
                             const char *json_value);
 

@@ -187,6 +187,12 @@ void machine_qom_set(Machine *machine, const char *device, const char *property,
     run(machine, "qom-set", args);
 }
 
+void machine_qom_try_set(Machine *machine, const char *device, const char *property, const char *json_value)
+{
+    g_autofree char *args = property_args(device, property, json_value);
+    g_autoptr(JsonNode) answer = execute(machine, "qom-set", args);
+}
+
 char *machine_qom_set_error(Machine *machine, const char *device, const char *property,
                             const char *json_value)
 {
