@@ -107,6 +107,16 @@ class BadInput(StuntTest):
     def test_misspelt_register(self):
         self.refused(HEAD % ("", 'vm.dma0:peek("CH_STATS", 0)'), "CH_STATUS")
 
+    def test_misspelt_vector(self):
+        self.refused(HEAD % ("", 'vm.dma0:interrupt("CH1_DON")'), "CH1_DONE")
+
+    def test_vector_that_is_not_there(self):
+        self.refused(HEAD % ("", "vm.dma0:interrupt(5)"), "there is no such vector")
+
+    def test_impossible_property_of_a_machine(self):
+        machine = 'return scenario { summary = "x", machine = { a = { type = "dma", ["msi-vectors"] = 3 } }, run = function(vm) end }'
+        self.refused(machine, "msi-vectors is 3, not 1, 2, 4, 8, 16 or 32")
+
     def test_unknown_action(self):
         self.refused(HEAD % ("", 'vm.dma0:fault{ at = "irq.raise", action = "dorp" }'), "drop")
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices: registers without side effects, QOM properties, misuse. */
+/* Devices: registers without side effects, QOM properties, spurious interrupts, misuse. */
 #include <string.h>
 
 #include "lib/scenario/bindings.h"
@@ -105,24 +105,61 @@ static int device_get(lua_State *L)
     return 1;
 }
 
-static int device_set(lua_State *L)
+/* Sets it and notes that. Consumes the value. */
+static void set_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const char *property,
+                         JsonNode *value)
 {
-    StuntRuntime *runtime = stunt_runtime_running(L);
-    StuntDevice *device = stunt_device_check(L, 1);
-    const char *property = luaL_checkstring(L, 2);
-    JsonNode *value = stunt_bridge_to_json(L, 3);
     GError *error = NULL;
     char *text;
 
     if (!stunt_vm_qom_set(runtime->vm, device->name, property, json_node_copy(value), &error)) {
         json_node_unref(value);
-        return raise_property(L, runtime, device, property, error);
+        raise_property(L, runtime, device, property, error);
+        return; /* not reached: it raises */
     }
     text = json_to_string(value, FALSE);
     lua_pushfstring(L, "%s.%s = %s", device->name, property, text);
     stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "set", lua_tostring(L, -1));
     g_free(text);
     json_node_unref(value);
+}
+
+static int device_set(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntDevice *device = stunt_device_check(L, 1);
+    const char *property = luaL_checkstring(L, 2);
+
+    set_property(L, runtime, device, property, stunt_bridge_to_json(L, 3));
+    return 0;
+}
+
+/* ---- interrupts ---------------------------------------------------------------------------------- */
+
+static guint64 check_vector(lua_State *L, const StuntDevice *device, int idx)
+{
+    GError *error = NULL;
+    guint64 vector = 0;
+
+    if (lua_type(L, idx) != LUA_TSTRING) {
+        vector = (guint64)luaL_checkinteger(L, idx);
+        luaL_argcheck(L, vector < device->spec->vector->len, idx, "there is no such vector");
+    } else if (!stunt_resolve_value(device->spec, stunt_class_by_name("irq.raise"), "vector",
+                                    lua_tostring(L, idx), &vector, &error)) {
+        stunt_bridge_raise(L, error);
+    }
+    return vector;
+}
+
+static int device_interrupt(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntDevice *device = stunt_device_check(L, 1);
+    guint64 vector = check_vector(L, device, 2);
+    JsonNode *value = json_node_new(JSON_NODE_VALUE);
+
+    json_node_set_int(value, (gint64)vector);
+    set_property(L, runtime, device, "inject-irq", value);
     return 0;
 }
 
@@ -217,6 +254,10 @@ static const StuntFunction functions[] = {
       "one field, `peek(\"CH_STATUS.HALTED\", 1)`." },
     { "get", device_get, "device:get(property) -> value", "A QOM property." },
     { "set", device_set, "device:set(property, value)", "Sets a QOM property." },
+    { "interrupt", device_interrupt, "device:interrupt(vector)",
+      "A spurious interrupt now: `interrupt(\"CH1_DONE\")`, by name or number, in whatever mode the driver\n"
+      "has chosen; on a line, a glitch. It is recorded as irq.raise, and no rule is asked. Also in\n"
+      "`on_pause`." },
     { "misuse", device_misuse, "device:misuse() -> integer",
       "How many misuse events the device has reported." },
     { NULL, NULL, NULL, NULL },
