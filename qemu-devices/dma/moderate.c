@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interrupt moderation (CH_MODERATE). Between what asks for an interrupt and the cause that interrupts, a channel holds requests back; from there on masks and enable bits act as always. A channel that
- * does not run holds nothing back, for nothing more may come that would reach the limit.
+ * Interrupt moderation (CH_MODERATE). Between what asks for an interrupt and the cause that interrupts, a
+ * channel holds requests back; from there on masks and enable bits act as always. A channel that does not run
+ * holds nothing back, for nothing more may come that would reach the limit.
  */
 #include "qemu/osdep.h"
 #include "dma/dma.h"

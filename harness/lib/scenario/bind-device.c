@@ -219,6 +219,15 @@ static int device_peek(lua_State *L)
     return 1;
 }
 
+static int device_offset(lua_State *L)
+{
+    StuntDevice *device = stunt_device_check(L, 1);
+    StuntRegisterName name = check_register(L, device);
+
+    lua_pushinteger(L, (lua_Integer)name.reg->offset + (lua_Integer)name.index * name.reg->stride);
+    return 1;
+}
+
 static int device_misuse(lua_State *L)
 {
     StuntRuntime *runtime = stunt_runtime_running(L);
@@ -252,6 +261,8 @@ static const StuntFunction functions[] = {
     { "peek", device_peek, "device:peek(register [, index]) -> integer",
       "The value of a register, without side effects: `peek(\"CTRL\")`, `peek(\"CH_STATUS\", 1)`; of\n"
       "one field, `peek(\"CH_STATUS.HALTED\", 1)`." },
+    { "offset", device_offset, "device:offset(register [, index]) -> integer",
+      "Where the register is in its BAR, for what the guest does to it without a driver." },
     { "get", device_get, "device:get(property) -> value", "A QOM property." },
     { "set", device_set, "device:set(property, value)", "Sets a QOM property." },
     { "interrupt", device_interrupt, "device:interrupt(vector)",
