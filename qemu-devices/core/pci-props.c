@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the harness
- * reg.NAME, reg.NAME[i], misuse-count and inject-irq.
+ * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the
+ * harness reg.NAME, reg.NAME[i], misuse-count and inject-irq.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"

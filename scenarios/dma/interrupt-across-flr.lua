@@ -22,7 +22,7 @@ return scenario {
     vm:wait(copy)
     local reset = vm:events { device = "dma0", class = "reset", kind = "FLR" }[1]
     vm:sleep("1s") -- the interrupt's time has come and gone
-    expect.event { device = "dma0", class = "irq.raise", mode = 0, since = reset.seq, count = 1, message = "a glitch of the line" }
+    expect.event { device = "dma0", class = "irq.raise", mode = 0, since = reset.seq, count = 1, message = "the glitch" }
     expect.event { device = "dma0", class = "irq.raise", mode = 2, since = reset.seq, count = 0 }
 
     for channel = 0, 3 do

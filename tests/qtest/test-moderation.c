@@ -71,7 +71,8 @@ static void test_number(void)
         complete(&channel, 1);
         machine_step(bench->machine, 1000000 * US);
         expect_none(bench);
-        g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_STATUS), ==, 1u << CH); /* told, not signalled */
+        /* told, not signalled */
+        g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_STATUS), ==, 1u << CH);
         complete(&channel, 1);
         expect_message(bench);
     }

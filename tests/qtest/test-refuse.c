@@ -121,13 +121,15 @@ static void test_properties(void)
     expect("-device stunt-dma,msi-vectors=3", -1, "msi-vectors is 3, not 1, 2, 4, 8, 16 or 32");
     expect("-device stunt-dma,msi-vectors=64", -1, "msi-vectors is 64, not ");
     expect("-device stunt-dma,msi-vectors=0", -1, "msi-vectors is 0, not ");
-    expect("-device stunt-dma,interrupts=msix,msi-vectors=4", -1, "msi-vectors is 4, but interrupts is 'msix'");
+    expect("-device stunt-dma,interrupts=msix,msi-vectors=4", -1,
+           "msi-vectors is 4, but interrupts is 'msix'");
     expect("-device stunt-link,interrupts=msix", -1, "interrupts is 'msix', but stunt-link has none");
     expect("-device stunt-dma,interrupt-pin=5", -1, "interrupt-pin is 5, not 1 (INTA) to 4 (INTD)");
     expect("-device stunt-dma,interrupt-pin=0", -1, "interrupt-pin is 0, not ");
     expect("-device stunt-dma,class-code=0x1000000", -1, "class-code is 0x1000000, at most 0xffffff");
     expect("-device stunt-dma,subsystem-id=65536", -1, "subsystem-id");
-    expect("-device stunt-dma,reset-ns=1000000000001", -1, "reset-ns is 1000000000001, at most 1000000000000");
+    expect("-device stunt-dma,reset-ns=1000000000001", -1,
+           "reset-ns is 1000000000001, at most 1000000000000");
     expect("-device stunt-dma,inject-irq=0", -1, "the device cannot signal: it is not there yet");
     expect("-device stunt-link -device stunt-link", -1, "there is a stunt-link already");
     expect("-device stunt-dma,id=a23456789012345678901234567890123", -1, "is longer than 31 characters");
