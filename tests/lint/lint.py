@@ -60,7 +60,7 @@ def layering():
 
 def pure():
     """The pure core includes nothing of QEMU or glib."""
-    for part in ("regs", "fault", "fault-rule", "ring", "nearest", "number", "state-file"):
+    for part in ("regs", "fault", "fault-rule", "ring", "nearest", "number", "state-file", "spans", "mappings"):
         for name in (f"qemu-devices/core/{part}.c", f"qemu-devices/core/{part}.h"):
             if not (TOP / name).exists():
                 continue
@@ -82,7 +82,7 @@ def headers():
     """Every header of the harness and of the pure core compiles alone."""
     flags = subprocess.run(["pkg-config", "--cflags", "json-glib-1.0", "gio-2.0", "lua5.4"], capture_output=True,
                            text=True).stdout.split()
-    for name in tracked("harness/include") + [f"qemu-devices/core/{n}.h" for n in ("regs", "fault", "ring", "state-file", "spec")]:
+    for name in tracked("harness/include") + [f"qemu-devices/core/{n}.h" for n in ("regs", "fault", "ring", "state-file", "spec", "spans", "mappings")]:
         yield from _compiles(name, ["-std=gnu11", f"-I{TOP}/harness/include", *flags])
 
 
