@@ -61,6 +61,14 @@ static bool may_master(StuntPCI *dev, uint64_t addr, uint64_t len)
     return true;
 }
 
+/* The device wants to go there; the fault that may strike on the way is not the driver's doing. */
+static inline void check(StuntPCI *dev, uint64_t addr, uint32_t len, bool write)
+{
+    if (unlikely(dev->check.state == STUNT_CHECK_ON)) {
+        stunt_check_transfer(dev, addr, len, write);
+    }
+}
+
 static StuntDmaResult transfer(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len, DMADirection dir)
 {
     PCIDevice *pci = PCI_DEVICE(dev);
@@ -72,6 +80,16 @@ static StuntDmaResult transfer(StuntPCI *dev, uint64_t addr, void *buf, uint32_t
         return STUNT_XFER_OK;
     }
     return meets_own_bar(pci, addr, len) ? STUNT_XFER_OWN_BAR : STUNT_XFER_BUS_ERROR;
+}
+
+bool stunt_dma_peek(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+
+    if (dev->power || !(pci_get_word(pci->config + PCI_COMMAND) & PCI_COMMAND_MASTER)) {
+        return false;
+    }
+    return transfer(dev, addr, buf, len, DMA_DIRECTION_TO_DEVICE) == STUNT_XFER_OK;
 }
 
 static void corrupt(uint8_t *buf, uint32_t len, const struct stunt_rule *rule)
@@ -107,6 +125,7 @@ StuntDmaResult stunt_dma_read(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, voi
     if (!may_master(dev, addr, len)) {
         return STUNT_XFER_BUS_ERROR;
     }
+    check(dev, addr, len, false);
     return read_ruled(dev, addr, buf, len,
                       stunt_event(dev->trace_id, STUNT_EV_DMA_READ, addr, len, tag.channel, tag.what));
 }
@@ -144,6 +163,7 @@ StuntDmaResult stunt_dma_write(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, co
     if (!may_master(dev, addr, len)) {
         return STUNT_XFER_BUS_ERROR;
     }
+    check(dev, addr, len, true);
     rule = stunt_event(dev->trace_id, STUNT_EV_DMA_WRITE, addr, len, tag.channel, tag.what);
     if (rule) {
         return write_faulty(dev, addr, buf, len, rule);
@@ -205,6 +225,7 @@ StuntDmaResult stunt_dma_view(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, uin
     if (!may_master(dev, addr, len)) {
         return STUNT_XFER_BUS_ERROR;
     }
+    check(dev, addr, len, false);
     rule = stunt_event(dev->trace_id, STUNT_EV_DMA_READ, addr, len, tag.channel, tag.what);
     if (!rule && len >= MAP_MIN && stunt_addr_fits(addr, len, dev->dma_width) &&
         map_view(dev, addr, len, ret_view)) {
@@ -244,12 +265,14 @@ static uint32_t chunk_of(uint64_t left)
 
 static const struct stunt_rule *tell_read(const Copy *copy, uint64_t at, uint32_t len)
 {
+    check(copy->dev, copy->src + at, len, false);
     return stunt_event(copy->dev->trace_id, STUNT_EV_DMA_READ, copy->src + at, len, copy->tag.channel,
                        copy->tag.what);
 }
 
 static const struct stunt_rule *tell_write(const Copy *copy, uint64_t at, uint32_t len)
 {
+    check(copy->dev, copy->dst + at, len, true);
     return stunt_event(copy->dev->trace_id, STUNT_EV_DMA_WRITE, copy->dst + at, len, copy->tag.channel,
                        copy->tag.what);
 }

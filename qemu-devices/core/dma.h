@@ -41,6 +41,13 @@ StuntDmaResult stunt_dma_check(StuntPCI *dev, uint64_t addr, uint64_t len);
 StuntDmaResult stunt_dma_read(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, void *buf, uint32_t len);
 StuntDmaResult stunt_dma_write(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, const void *buf, uint32_t len);
 
+/*
+ * Looks at guest memory for a check of the model's own: no event, no fault, no misuse. False when the device could
+ * not read there now; then there is nothing to be said. To be used where the device has been, or is about to go:
+ * an IOMMU that refuses it notes that as for any access.
+ */
+bool stunt_dma_peek(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len);
+
 /* Guest memory looked at in place, or copied to the scratch buffer where that cannot be. */
 typedef struct StuntDmaView {
     const uint8_t *data;

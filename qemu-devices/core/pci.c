@@ -79,6 +79,7 @@ static void take_down(StuntPCI *dev)
 
     stunt_irq_cancel(dev);
     if (dev->trace_id >= 0) {
+        stunt_check_exit(dev);
         stunt_trace_unregister(dev->trace_id);
         dev->trace_id = -1;
     }
@@ -112,6 +113,9 @@ static void device_realize(PCIDevice *pci, Error **errp)
     if (add_bar(dev, spec, errp) && stunt_pci_memory_add(dev, errp) &&
         stunt_pci_add_capabilities(dev, errp)) {
         dev->trace_id = stunt_trace_register(DEVICE(dev)->id, spec->name, errp);
+        if (dev->trace_id >= 0) {
+            stunt_check_init(dev);
+        }
         if (dev->trace_id >= 0 && klass->realize) {
             klass->realize(dev, errp);
         }
@@ -202,6 +206,10 @@ const VMStateDescription vmstate_stunt_pci = {
         VMSTATE_INT64(ready_ns, StuntPCI),
         VMSTATE_STRUCT(irq, StuntPCI, 0, vmstate_stunt_irq, StuntIRQ),
         VMSTATE_END_OF_LIST()
+    },
+    .subsections = (const VMStateDescription *[]) {
+        &vmstate_stunt_check,
+        NULL
     }
 };
 

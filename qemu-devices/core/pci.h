@@ -11,6 +11,7 @@
 #define STUNT_CORE_PCI_H
 
 #include "hw/pci/pci.h"
+#include "core/check.h"
 #include "core/irq.h"
 #include "core/spec.h"
 #include "core/trace.h"
@@ -93,6 +94,7 @@ struct StuntPCI {
     uint32_t interrupt_pin;
     uint16_t subsystem_id, subsystem_vendor_id;
     uint32_t class_code;
+    StuntCheck check;
 };
 
 /* For a device type's class_init. `vmsd` has STUNT_PCI_VMSTATE() among its fields. */

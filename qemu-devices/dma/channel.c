@@ -160,6 +160,7 @@ void stunt_dma_channel_clear(StuntDmaChannel *ch)
     ch->comp = (struct stunt_ring){ .entry_size = sizeof(struct stunt_dma_comp) };
     ch->job = (StuntDmaJob){ 0 };
     stunt_dma_moderate_forget(ch);
+    ch->owned = (StuntDmaOwned){ 0 };
 }
 
 void stunt_dma_channel_init(StuntDma *dma, unsigned index)

@@ -8,6 +8,7 @@
  * channel.c  a channel from outside: rings, doorbell, abort, timer
  * engine.c   the steps of a job
  * desc.c     fetching a descriptor and judging it
+ * owned.c    descriptors that the driver has handed over and must leave alone
  * ops.c      moving, filling, summing and comparing data
  * vmstate.c  what a snapshot keeps
  */
@@ -65,6 +66,13 @@ typedef struct StuntDmaJob {
     uint32_t hops, hops_max;
 } StuntDmaJob;
 
+/* The descriptors that are watched while they are the device's, by their free-running index. */
+#define STUNT_DMA_OWNED 256u
+typedef struct StuntDmaOwned {
+    uint32_t from, to; /* the first one, and the one behind the last */
+    uint64_t hash[STUNT_DMA_OWNED];
+} StuntDmaOwned;
+
 typedef struct StuntDmaChannel {
     StuntDma *dma;
     unsigned index;
@@ -78,6 +86,7 @@ typedef struct StuntDmaChannel {
     uint32_t held; /* requests for an interrupt that moderation holds back */
     int64_t held_since_ns;
     QEMUTimer held_timer;
+    StuntDmaOwned owned;
 } StuntDmaChannel;
 
 struct StuntDma {
@@ -153,6 +162,11 @@ unsigned stunt_dma_judge(StuntDmaChannel *ch);
 /* Takes a LINK: job.addr is then where it leads. */
 unsigned stunt_dma_follow(StuntDmaChannel *ch);
 unsigned stunt_dma_status_of(StuntDmaResult result);
+
+/* owned.c: descriptors from `first` to the tail were handed over; the one at the head is fetched; it is done. */
+void stunt_dma_owned_take(StuntDmaChannel *ch, uint32_t first);
+void stunt_dma_owned_compare(StuntDmaChannel *ch);
+void stunt_dma_owned_done(StuntDmaChannel *ch);
 
 /* ops.c: the next len bytes of the descriptor in work; job.done and job.bytes go along. Give STATUS. */
 unsigned stunt_dma_move(StuntDmaChannel *ch, uint32_t len);

@@ -85,8 +85,10 @@ uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status)
                                                 job->bytes, job->id);
     bool twice = stunt_rule_is(rule, STUNT_ACT_COMPLETE_TWICE);
     bool ask = job->flags & STUNT_DMA_DESC_IRQ;
-    StuntDmaResult result = write_completion(ch, status, twice);
+    StuntDmaResult result;
 
+    stunt_dma_owned_done(ch);
+    result = write_completion(ch, status, twice);
     if (result != STUNT_XFER_OK) {
         stunt_dma_halt(ch, stunt_dma_status_of(result), index);
         return 0;
@@ -195,6 +197,9 @@ static uint64_t step_fetch(StuntDmaChannel *ch, StuntDmaBudget *budget)
     budget->descriptors--;
     if (job->chained && ++job->fetched > STUNT_DMA_CHAIN_MAX) {
         return stunt_dma_end_job(ch, STUNT_DMA_STATUS_LINK_LOOP);
+    }
+    if (!job->chained) {
+        stunt_dma_owned_compare(ch);
     }
     status = stunt_dma_fetch(ch);
     if (status != STUNT_DMA_STATUS_OK) {

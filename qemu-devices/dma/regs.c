@@ -110,12 +110,16 @@ static void ring_written(StuntDmaChannel *ch, const struct stunt_reg_access *acc
 static void tail_written(StuntDmaChannel *ch, const struct stunt_reg_access *access)
 {
     uint32_t control = stunt_pci_reg(STUNT_PCI(ch->dma), STUNT_DMA_CH_CTRL, ch->index);
+    uint32_t before = ch->ring.tail;
 
     if (!(control & STUNT_DMA_CH_CTRL_ENABLE)) {
         misused(ch, STUNT_DMA_MISUSE_DISABLED_DOORBELL, access);
+    } else if (access->value == before) {
+        misused(ch, STUNT_DMA_MISUSE_EMPTY_DOORBELL, access);
     } else if (!stunt_ring_set_tail(&ch->ring, access->value)) {
         misused(ch, STUNT_DMA_MISUSE_BAD_TAIL, access);
     } else {
+        stunt_dma_owned_take(ch, before);
         stunt_dma_channel_kick(ch);
     }
 }

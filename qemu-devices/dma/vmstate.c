@@ -44,6 +44,19 @@ static const VMStateDescription vmstate_job = {
     }
 };
 
+/* The hashes in one piece: a snapshot should not take longer for them. */
+static const VMStateDescription vmstate_owned = {
+    .name = "stunt-dma-owned",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT32(from, StuntDmaOwned),
+        VMSTATE_UINT32(to, StuntDmaOwned),
+        VMSTATE_BUFFER_UNSAFE(hash, StuntDmaOwned, 0, STUNT_DMA_OWNED * sizeof(uint64_t)),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
 static const VMStateDescription vmstate_ring = {
     .name = "stunt-dma-ring",
     .version_id = 1,
@@ -64,6 +77,7 @@ static bool channel_sane(void *opaque, int version_id)
 
     return ch->state <= STUNT_DMA_HUNG && ch->ring.log2 <= STUNT_DMA_CH_RING_SIZE_LOG2 &&
            ch->comp.log2 == ch->ring.log2 && ch->held_since_ns >= 0 &&
+           ch->owned.to - ch->owned.from <= STUNT_DMA_OWNED &&
            (ch->state != STUNT_DMA_DATA ||
             (ch->job.desc.len <= STUNT_DMA_MAX_LEN_VALUE && ch->job.done < ch->job.desc.len));
 }
@@ -80,6 +94,7 @@ static const VMStateDescription vmstate_channel = {
         VMSTATE_STRUCT(ring, StuntDmaChannel, 0, vmstate_ring, struct stunt_ring),
         VMSTATE_STRUCT(comp, StuntDmaChannel, 0, vmstate_ring, struct stunt_ring),
         VMSTATE_STRUCT(job, StuntDmaChannel, 0, vmstate_job, StuntDmaJob),
+        VMSTATE_STRUCT(owned, StuntDmaChannel, 0, vmstate_owned, StuntDmaOwned),
         VMSTATE_UINT32(held, StuntDmaChannel),
         VMSTATE_INT64(held_since_ns, StuntDmaChannel),
         VMSTATE_TIMER(held_timer, StuntDmaChannel),

@@ -46,6 +46,13 @@ static void doorbell(StuntLink *link, uint32_t command)
     }
 }
 
+static void check_control(uint32_t was, uint32_t is)
+{
+    if (was & ~is & STUNT_LINK_CHECK_CTRL_ENABLE) {
+        stunt_check_off_all();
+    }
+}
+
 static void reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
 {
     switch (access->info->offset) {
@@ -54,6 +61,12 @@ static void reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
         break;
     case STUNT_LINK_MARK:
         (void)stunt_event(dev->trace_id, STUNT_EV_LINK_MARK, access->requested);
+        break;
+    case STUNT_LINK_CHECK_CTRL:
+        check_control(access->old, access->value);
+        break;
+    case STUNT_LINK_CHECK_COUNT:
+        stunt_link_take_tells(STUNT_LINK(dev), access->requested & STUNT_LINK_CHECK_COUNT_RECORDS);
         break;
     case STUNT_LINK_INT_STATUS:
         if (!access->value) {
@@ -71,6 +84,7 @@ static void show_host(StuntLink *link)
 static void link_reset(StuntPCI *dev, StuntReset kind)
 {
     STUNT_LINK(dev)->ask_failed = false;
+    stunt_check_off_all();
     show_host(STUNT_LINK(dev));
 }
 

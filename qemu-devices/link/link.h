@@ -24,6 +24,9 @@ void stunt_link_ask(StuntLink *link);
 void stunt_link_dump(StuntLink *link);
 uint32_t stunt_link_take_answer(StuntLink *link);
 
+/* tell.c: what a write to CHECK_COUNT does. */
+void stunt_link_take_tells(StuntLink *link, uint32_t count);
+
 /* props.c */
 void stunt_link_add_properties(ObjectClass *klass);
 

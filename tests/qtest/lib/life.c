@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "stunt/regs/link.h"
+#include "tell.h"
 
 #define CHAIN_AT (RAM_RING + 0xc0000) /* behind the ring of channel 0 */
 #define CHAIN_LEN 64u
@@ -45,6 +45,16 @@ static void write_chains(Life *life)
     }
 }
 
+/* A driver that has mapped some of the memory that the device is sent to, some of it against the direction. */
+static void map_some(Life *life)
+{
+    tell_start(life->bench);
+    for (unsigned i = 0; i < 40; i++) {
+        tell_map(life->bench, (below(life, 2) ? RAM_SRC : RAM_DST) + below(life, 0x10000), 1 + below(life, 20000),
+                 (uint8_t)below(life, 3));
+    }
+}
+
 Life *life_new(Bench *bench, uint32_t seed)
 {
     Life *life = g_new0(Life, 1);
@@ -57,6 +67,7 @@ Life *life_new(Bench *bench, uint32_t seed)
     }
     machine_write(bench->machine, RAM_SRC, noise, sizeof(noise));
     write_chains(life);
+    map_some(life);
     if (below(life, 2)) {
         pci_enable_msix(&bench->dma, RAM_MSI, STUNT_DMA_VECTORS);
     }
@@ -115,6 +126,8 @@ static void one_step(Life *life)
         break;
     case 7:
         pci_reg_write(&bench->dma, STUNT_DMA_ID, 0); /* misuse */
+        tell_map(bench, desc.src, desc.len | 1, (uint8_t)below(life, 3));
+        tell_unmap(bench, desc.dst, 1, (uint8_t)below(life, 3));
         break;
     case 8:
     case 9:
