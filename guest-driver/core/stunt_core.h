@@ -115,6 +115,35 @@ int stunt_mark_attach(void __iomem *reg);
 /* After it returns no mark is in flight. May sleep. */
 void stunt_mark_detach(void __iomem *reg);
 
+struct stunt_link_tell;
+
+/**
+ * struct stunt_tell_sink - where the records of the DMA checker go
+ * @buf: room for STUNT_LINK_LIMIT_TELLS of them; CHECK_ADDR points there
+ * @regs: BAR 0 of the link
+ */
+struct stunt_tell_sink {
+	struct stunt_link_tell *buf;
+	void __iomem *regs;
+};
+
+/**
+ * stunt_tell() - tell the device models what memory is mapped
+ * @tell: the records
+ * @n: how many, 1 to STUNT_LINK_LIMIT_TELLS
+ *
+ * Any context, also hard interrupts. The models know when it returns. Return: whether there is a link.
+ */
+bool stunt_tell(const struct stunt_link_tell *tell, unsigned int n);
+
+/* For the DMA checker: from now on everything is told, or nothing any more. Any context. */
+void stunt_tell_enable(bool enable);
+
+/* For the driver of the link only. One sink at a time, else -EBUSY; the same one again after a reset. */
+int stunt_tell_attach(const struct stunt_tell_sink *sink);
+/* After it returns no record is on its way. The models forget what they were told. */
+void stunt_tell_detach(const struct stunt_tell_sink *sink);
+
 /* Plain access; offsets are those of include/stunt/regs/. */
 static inline u32 stunt_read(const struct stunt_pci *spci, u32 offset)
 {

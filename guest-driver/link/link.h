@@ -34,6 +34,9 @@ struct stunt_link {
 	wait_queue_head_t wait;
 	bool attention;
 
+	struct stunt_tell_sink tells;
+	dma_addr_t tells_addr;
+
 	struct kmsg_dumper dumper;
 	void *dump;			/* STUNT_LINK_DUMP_MAX bytes */
 	dma_addr_t dump_addr;

@@ -43,6 +43,7 @@ static void stunt_link_setup(struct stunt_link *link)
 	stunt_write_addr(spci, STUNT_LINK_TX_ADDR_LO, STUNT_LINK_TX_ADDR_HI, link->tx_addr);
 	stunt_write_addr(spci, STUNT_LINK_RX_ADDR_LO, STUNT_LINK_RX_ADDR_HI, link->rx_addr);
 	stunt_write(spci, STUNT_LINK_RX_CAP, STUNT_MESSAGE_MAX);
+	stunt_write_addr(spci, STUNT_LINK_CHECK_ADDR_LO, STUNT_LINK_CHECK_ADDR_HI, link->tells_addr);
 	/* The time stamp of this line and the time in it tie the kernel's clock to the harness's. */
 	dev_info(&spci->pdev->dev, "virtual time %llu ns\n", stunt_link_time(link));
 }
@@ -54,7 +55,10 @@ static int stunt_link_alloc(struct stunt_link *link)
 	link->tx = dmam_alloc_coherent(dev, STUNT_MESSAGE_MAX, &link->tx_addr, GFP_KERNEL);
 	link->rx = dmam_alloc_coherent(dev, STUNT_MESSAGE_MAX, &link->rx_addr, GFP_KERNEL);
 	link->dump = dmam_alloc_coherent(dev, STUNT_LINK_DUMP_MAX, &link->dump_addr, GFP_KERNEL);
-	return link->tx && link->rx && link->dump ? 0 : -ENOMEM;
+	link->tells.buf = dmam_alloc_coherent(dev, STUNT_LINK_LIMIT_TELLS * sizeof(*link->tells.buf),
+					      &link->tells_addr, GFP_KERNEL);
+	link->tells.regs = link->spci.regs;
+	return link->tx && link->rx && link->dump && link->tells.buf ? 0 : -ENOMEM;
 }
 
 static void stunt_link_free(struct kref *ref)
@@ -98,9 +102,12 @@ static int stunt_link_publish(struct stunt_link *link)
 	ret = stunt_mark_attach(mark);
 	if (ret)
 		return ret;
-	ret = stunt_link_dump_add(link);
+	ret = stunt_tell_attach(&link->tells);
 	if (ret)
 		goto err_mark;
+	ret = stunt_link_dump_add(link);
+	if (ret)
+		goto err_tell;
 	ret = stunt_link_chardev_add(link);
 	if (ret)
 		goto err_dump;
@@ -108,6 +115,8 @@ static int stunt_link_publish(struct stunt_link *link)
 
 err_dump:
 	stunt_link_dump_del(link);
+err_tell:
+	stunt_tell_detach(&link->tells);
 err_mark:
 	stunt_mark_detach(mark);
 	return ret;
@@ -141,6 +150,7 @@ static void stunt_link_remove(struct pci_dev *pdev)
 
 	stunt_link_chardev_del(link);
 	stunt_link_dump_del(link);
+	stunt_tell_detach(&link->tells);
 	stunt_mark_detach(link->spci.regs + STUNT_LINK_MARK);
 }
 
@@ -149,8 +159,10 @@ static int stunt_link_resume(struct device *dev)
 	struct stunt_link *link = dev_get_drvdata(dev);
 	int ret = stunt_pci_check(&link->spci, &stunt_link_info);
 
-	if (!ret)
+	if (!ret) {
 		stunt_link_setup(link);
+		ret = stunt_tell_attach(&link->tells);
+	}
 	return ret;
 }
 
