@@ -15,8 +15,28 @@
 #include <linux/compiler.h>
 
 #define STUNT_DMA_BUGS(BUG)								\
+	BUG(desc_rewrite, "descriptor of the device's",					\
+	    "the last descriptor is changed after the doorbell")			\
+	BUG(empty_doorbell, "doorbell for nothing",					\
+	    "the doorbell is rung at each look at the channel, work or not")		\
+	BUG(leak_on_error, "leak",							\
+	    "a transfer that fails leaves its destination mapped")			\
+	BUG(length_overrun, "beyond the mapping",					\
+	    "descriptors are four bytes longer than what is mapped for them")		\
 	BUG(lost_watchdog, "no time-out",						\
-	    "the watchdog is never armed: a lost interrupt hangs its caller")
+	    "the watchdog is never armed: a lost interrupt hangs its caller")		\
+	BUG(map_twice, "mapped twice",							\
+	    "the first page of a buffer is mapped once more, for the device to write")	\
+	BUG(reuse_stale, "use after completion",					\
+	    "from the second round on, slots of the ring are handed over as they are")	\
+	BUG(touch_in_d3, "access in D3",						\
+	    "the health thread goes on asking while the device sleeps")			\
+	BUG(touch_in_reset, "access during a reset",					\
+	    "the health thread goes on asking while the function resets")		\
+	BUG(unmap_early, "use after unmap",						\
+	    "the destination is unmapped before the transfer is begun")			\
+	BUG(wrong_direction, "wrong direction",						\
+	    "destinations are mapped for the device to read")
 
 #define STUNT_DMA_BUG_ID(_name, _class, _what) STUNT_DMA_BUG_##_name,
 

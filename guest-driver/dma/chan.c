@@ -128,7 +128,9 @@ static void stunt_chan_put(struct stunt_dma_chan *ch, struct stunt_dma_job *job)
 	u32 entries = stunt_dma_entries(ch->sd);
 	struct stunt_dma_desc *desc = &ch->ring[ch->tail & (entries - 1)];
 
-	*desc = job->desc[job->posted++];
+	if (!stunt_bug(reuse_stale) || ch->tail < entries)
+		*desc = job->desc[job->posted];
+	job->posted++;
 	ch->tail++;
 	if (job->verbatim)
 		return;
@@ -152,12 +154,14 @@ void stunt_chan_post(struct stunt_dma_chan *ch)
 			break;
 		stunt_chan_put(ch, job);
 	}
-	if (ch->tail == before)
+	if (ch->tail == before && !stunt_bug(empty_doorbell))
 		return;
 	if (idle)
 		ch->progress = jiffies;
 	/* writel() orders the descriptors before the doorbell. */
 	stunt_chan_write(ch, STUNT_DMA_CH_TAIL, ch->tail);
+	if (stunt_bug(desc_rewrite))
+		ch->ring[(ch->tail - 1) & (stunt_dma_entries(sd) - 1)].arg ^= 1;
 	if (!stunt_bug(lost_watchdog))
 		queue_delayed_work(sd->wq, &ch->watchdog, msecs_to_jiffies(stunt_dma_watchdog_ms));
 }

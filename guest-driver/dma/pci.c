@@ -219,7 +219,8 @@ static void stunt_dma_remove(struct pci_dev *pdev)
 
 static void stunt_dma_quiesce(struct stunt_dma *sd, int error)
 {
-	stunt_health_stop(sd);
+	if (!(stunt_bug(touch_in_d3) && !error) && !(stunt_bug(touch_in_reset) && error))
+		stunt_health_stop(sd);
 	stunt_dma_stop(sd, STUNT_DMA_STOPPED, error);
 }
 

@@ -70,6 +70,8 @@ static int stunt_side_map(struct stunt_side *side, struct device *dev, u64 addr,
 		return ret;
 	ret = dma_map_sgtable(dev, &side->sgt, side->dir, 0);
 	side->mapped = !ret;
+	if (stunt_bug(map_twice))
+		dma_map_page(dev, side->pages[0], 0, PAGE_SIZE, DMA_FROM_DEVICE);
 	return ret;
 }
 
@@ -147,7 +149,7 @@ static u32 stunt_piece_split(struct stunt_piece *piece, const struct stunt_dma_t
 		desc->op = xfer->op;
 		desc->src = stunt_cursor_addr(&src);
 		desc->dst = stunt_cursor_addr(&dst);
-		desc->len = len;
+		desc->len = len + (stunt_bug(length_overrun) ? 4 : 0);
 		desc->arg = stunt_transfer_arg(xfer, piece->offset + offset);
 		stunt_cursor_move(&src, len);
 		stunt_cursor_move(&dst, len);
@@ -218,6 +220,8 @@ static int stunt_piece_run(struct stunt_dma_chan *ch, struct stunt_piece *piece,
 		ret = stunt_side_open(&piece->dst, dev, xfer->dst + piece->offset, piece->len);
 	if (!ret)
 		ret = stunt_piece_build(piece, xfer, ch->sd->max_len);
+	if (stunt_bug(unmap_early) && piece->dst.mapped)
+		piece->dst.mapped = (dma_unmap_sgtable(dev, &piece->dst.sgt, piece->dst.dir, 0), false);
 	if (!ret)
 		ret = stunt_chan_run(ch, &piece->wait, deadline);
 	if (!ret)
@@ -226,6 +230,8 @@ static int stunt_piece_run(struct stunt_dma_chan *ch, struct stunt_piece *piece,
 	kvfree(piece->comp);
 	piece->desc = NULL;
 	piece->comp = NULL;
+	if (stunt_bug(leak_on_error) && (ret || xfer->status))
+		piece->dst.mapped = false;
 	stunt_side_close(&piece->dst, dev);
 	stunt_side_close(&piece->src, dev);
 	return ret;
@@ -266,7 +272,8 @@ static void stunt_piece_init(struct stunt_piece *piece, u32 op)
 {
 	piece->src.dir = DMA_TO_DEVICE;
 	piece->src.used = op != STUNT_DMA_OP_FILL;
-	piece->dst.dir = op == STUNT_DMA_OP_COMPARE ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+	piece->dst.dir = op == STUNT_DMA_OP_COMPARE || stunt_bug(wrong_direction) ?
+			 DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	piece->dst.used = op != STUNT_DMA_OP_CRC32C;
 }
 
