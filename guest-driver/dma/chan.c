@@ -231,15 +231,19 @@ static const struct stunt_dma_comp *stunt_chan_comp(const struct stunt_dma_chan 
 	return comp;
 }
 
-u32 stunt_chan_peek(const struct stunt_dma_chan *ch)
+u32 stunt_chan_peek(const struct stunt_dma_chan *ch, u32 *ret_asked)
 {
 	u32 mask = stunt_dma_entries(ch->sd) - 1;
 	u32 due = ch->head;
 	u32 i;
 
-	for (i = ch->head; stunt_chan_comp(ch, i); i++)
-		if (ch->ring[i & mask].flags & STUNT_DMA_DESC_IRQ)
+	*ret_asked = 0;
+	for (i = ch->head; stunt_chan_comp(ch, i); i++) {
+		if (ch->ring[i & mask].flags & STUNT_DMA_DESC_IRQ) {
 			due = i + 1;
+			++*ret_asked;
+		}
+	}
 	return due;
 }
 
@@ -274,6 +278,7 @@ unsigned int stunt_chan_harvest(struct stunt_dma_chan *ch)
 		stunt_chan_account(ch, comp);
 		ch->head++;
 		ch->progress = jiffies;
+		ch->held_back = false;
 	}
 	return found;
 }

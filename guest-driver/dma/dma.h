@@ -112,6 +112,8 @@ struct stunt_dma_chan {
 	u32 head;			/* first descriptor without a completion */
 	u32 tail;			/* first descriptor not handed over */
 	unsigned long progress;		/* jiffies when head last moved, or work began */
+	bool held_back;			/* the watchdog saw a completion without an interrupt */
+	unsigned long held_since;	/* jiffies when it did first */
 	struct list_head queued;
 	struct list_head active;
 	struct list_head done;
@@ -199,6 +201,8 @@ struct stunt_dma {
 	struct stunt_dma_counters count;
 	bool threaded;			/* channels are served by interrupt threads */
 	bool irqs_off;			/* see stunt_dma_irq_quiesce() */
+	struct mutex settings;		/* a device that starts has them all */
+	u32 moderate;			/* CH_MODERATE of all channels */
 	struct task_struct *health;
 	wait_queue_head_t health_wait;
 	struct workqueue_struct *wq;
@@ -255,10 +259,10 @@ void stunt_chan_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job, int
 /* Takes completions off the ring. Return: STUNT_HARVEST_*. */
 unsigned int stunt_chan_harvest(struct stunt_dma_chan *ch);
 /*
- * The index behind the last completion on the ring for which an interrupt was due; head if there
- * is none.
+ * The index behind the last completion on the ring for which an interrupt was asked; head if there
+ * is none. @ret_asked: how many asked.
  */
-u32 stunt_chan_peek(const struct stunt_dma_chan *ch);
+u32 stunt_chan_peek(const struct stunt_dma_chan *ch, u32 *ret_asked);
 
 /* recover.c: everything that goes wrong */
 void stunt_chan_service(struct stunt_dma_chan *ch, bool error);
@@ -309,6 +313,8 @@ u32 stunt_chan_irq_sync(struct stunt_dma_chan *ch);
  * which.
  */
 u32 stunt_chan_irq_replay(struct stunt_dma_chan *ch, u32 causes);
+/* Sets a field of CH_MODERATE, in place, in all channels, now and after each reset. May sleep. */
+void stunt_dma_moderate(struct stunt_dma *sd, u32 field, u32 value);
 /* The causes of this vector that stand in the device; they are acknowledged. Any context. */
 u32 stunt_vec_take(struct stunt_dma_vec *vec);
 /* Serves the channels that were told of. Any context. */

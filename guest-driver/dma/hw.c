@@ -96,9 +96,11 @@ static void stunt_chan_write_addr(struct stunt_dma_chan *ch, u32 lo, u32 hi, dma
 void stunt_chan_hw_start(struct stunt_dma_chan *ch)
 {
 	struct stunt_dma *sd = ch->sd;
+	u32 moderate = READ_ONCE(sd->moderate);
 
 	ch->head = 0;
 	ch->tail = 0;
+	ch->held_back = false;
 	/* No entry has a phase that is waited for. */
 	memset(ch->comps, 0, stunt_dma_entries(sd) * sizeof(*ch->comps));
 	dma_wmb();
@@ -112,5 +114,7 @@ void stunt_chan_hw_start(struct stunt_dma_chan *ch)
 	stunt_chan_write_addr(ch, STUNT_DMA_CH_COMP_LO, STUNT_DMA_CH_COMP_HI, ch->comps_bus);
 	stunt_chan_write(ch, STUNT_DMA_CH_RING_SIZE,
 			 FIELD_PREP(STUNT_DMA_CH_RING_SIZE_LOG2, sd->ring_log2));
+	if (moderate)
+		stunt_chan_write(ch, STUNT_DMA_CH_MODERATE, moderate);
 	stunt_chan_write(ch, STUNT_DMA_CH_CTRL, STUNT_DMA_CH_CTRL_ENABLE);
 }

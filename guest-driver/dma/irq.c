@@ -135,6 +135,22 @@ u32 stunt_chan_irq_replay(struct stunt_dma_chan *ch, u32 causes)
 	return causes;
 }
 
+void stunt_dma_moderate(struct stunt_dma *sd, u32 field, u32 value)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	mutex_lock(&sd->settings);
+	WRITE_ONCE(sd->moderate, (sd->moderate & ~field) | value);
+	for (i = 0; i < sd->channels; i++) {
+		flags = stunt_chan_lock(&sd->chan[i]);
+		if (stunt_dma_is(sd, STUNT_DMA_RUNNING))
+			stunt_chan_write(&sd->chan[i], STUNT_DMA_CH_MODERATE, sd->moderate);
+		stunt_chan_unlock(&sd->chan[i], flags);
+	}
+	mutex_unlock(&sd->settings);
+}
+
 /* On a line that others may have, too, only this function is silenced. */
 void stunt_vec_mask(struct stunt_dma_vec *vec)
 {

@@ -95,6 +95,7 @@ static struct stunt_dma *stunt_dma_new(struct pci_dev *pdev)
 	sd->ring_log2 = clamp(ring_log2, 2U, 16U);
 	sd->threaded = threaded;
 	init_waitqueue_head(&sd->health_wait);
+	mutex_init(&sd->settings);
 	init_rwsem(&sd->calls);
 	mutex_init(&sd->raw_lock);
 	for (i = 0; i < STUNT_DMA_CHANNELS; i++)

@@ -127,6 +127,24 @@ void stunt_chan_service(struct stunt_dma_chan *ch, bool error)
 }
 
 /*
+ * With moderation the device holds an interrupt back until enough completions ask for it, or its time is over, which
+ * runs at the latest from when we first saw them. With no limit by time it may never come, and nobody but the
+ * watchdog takes what is there.
+ */
+static bool stunt_chan_held_back(struct stunt_dma_chan *ch, u32 asked)
+{
+	u32 moderate = READ_ONCE(ch->sd->moderate);
+	u32 jobs = FIELD_GET(STUNT_DMA_CH_MODERATE_JOBS, moderate);
+	u32 time_us = FIELD_GET(STUNT_DMA_CH_MODERATE_TIME_US, moderate);
+
+	if (!asked || !moderate || (jobs && asked >= jobs))
+		return false;
+	if (!ch->held_back)
+		ch->held_since = jiffies;
+	return !time_us || time_before_eq(jiffies, ch->held_since + usecs_to_jiffies(time_us));
+}
+
+/*
  * Was there an interrupt that should have come, and did not? What it was due for is noted first;
  * reading a register then pushes an interrupt that is still on its way to us, and its handler gets
  * the time to run. If no handler ran and all is as before, nobody else will look. The cause still
@@ -137,18 +155,21 @@ static void stunt_chan_check_irq(struct stunt_dma_chan *ch)
 {
 	u64 count = stunt_chan_irq_count(ch);
 	unsigned long flags = stunt_chan_lock(ch);
+	bool quiet, missing, lost;
 	u32 head = ch->head;
-	u32 due = stunt_chan_peek(ch);
-	u32 causes;
-	bool lost;
+	u32 due, asked, causes;
 
+	due = stunt_chan_peek(ch, &asked);
 	stunt_chan_unlock(ch, flags);
 	causes = stunt_chan_irq_sync(ch);
-	if (stunt_chan_irq_count(ch) != count)
-		return;
+	quiet = stunt_chan_irq_count(ch) == count;
 	flags = stunt_chan_lock(ch);
-	lost = due != head && ch->head == head;
+	missing = quiet && due != head && ch->head == head;
+	ch->held_back = missing && stunt_chan_held_back(ch, asked);
+	lost = missing && !ch->held_back;
 	stunt_chan_unlock(ch, flags);
+	if (!quiet)
+		return;
 	if (!lost)
 		causes &= STUNT_DMA_INT_STATUS_ERROR;
 	if (stunt_chan_irq_replay(ch, causes) || lost)
@@ -172,6 +193,9 @@ static void stunt_chan_look(struct stunt_dma_chan *ch)
 	struct stunt_dma *sd = ch->sd;
 	u32 head = ch->head;
 
+	/* What is held back for a time comes by itself; when it does not, it is missed next time. */
+	if (ch->held_back && READ_ONCE(sd->moderate) & STUNT_DMA_CH_MODERATE_TIME_US)
+		return;
 	stunt_chan_handle(ch, stunt_chan_harvest(ch), true);
 	if (ch->head != head || ch->head == ch->tail || !stunt_dma_is(sd, STUNT_DMA_RUNNING))
 		return;
@@ -295,6 +319,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 	}
 
 	pci_set_master(sd->pci.pdev);
+	mutex_lock(&sd->settings);
 	for (i = 0; i < sd->channels; i++) {
 		flags = stunt_chan_lock(&sd->chan[i]);
 		stunt_chan_hw_start(&sd->chan[i]);
@@ -302,6 +327,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 	}
 	clear_bit(0, &sd->swept);
 	WRITE_ONCE(sd->state, STUNT_DMA_RUNNING);
+	mutex_unlock(&sd->settings);
 	stunt_dma_irq_enable(sd);
 	for (i = 0; i < sd->channels; i++) {
 		flags = stunt_chan_lock(&sd->chan[i]);

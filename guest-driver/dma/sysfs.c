@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Counters, as attributes of the PCI device. */
+/* Counters and settings, as attributes of the PCI device. */
 #include <linux/pci.h>
 #include <linux/sysfs.h>
 
@@ -34,6 +34,44 @@ STUNT_COUNTER(resets);
 STUNT_COUNTER(errors);
 STUNT_COUNTER(jobs);
 STUNT_COUNTER(storms);
+
+/* A field of CH_MODERATE. */
+struct stunt_coalesce {
+	struct device_attribute attr;
+	u32 field;
+};
+
+static ssize_t stunt_coalesce_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	u32 field = container_of(attr, struct stunt_coalesce, attr)->field;
+	struct stunt_dma *sd = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%u\n", (READ_ONCE(sd->moderate) & field) >> __ffs(field));
+}
+
+static ssize_t stunt_coalesce_store(struct device *dev, struct device_attribute *attr,
+				    const char *buf, size_t len)
+{
+	u32 field = container_of(attr, struct stunt_coalesce, attr)->field;
+	u32 max = field >> __ffs(field);
+	u32 value;
+
+	if (kstrtou32(buf, 0, &value) || value > max) {
+		dev_notice(dev, "%s is a number from 0 to %u\n", attr->attr.name, max);
+		return -EINVAL;
+	}
+	stunt_dma_moderate(dev_get_drvdata(dev), field, value << __ffs(field));
+	return len;
+}
+
+#define STUNT_COALESCE(_name, _field)					\
+	static struct stunt_coalesce stunt_coalesce_##_name = {		\
+		.attr = __ATTR(coalesce_##_name, 0644, stunt_coalesce_show, stunt_coalesce_store), \
+		.field = _field,					\
+	}
+
+STUNT_COALESCE(count, STUNT_DMA_CH_MODERATE_JOBS);
+STUNT_COALESCE(usecs, STUNT_DMA_CH_MODERATE_TIME_US);
 
 /* "CH0_DONE", or "CH0_DONE+CH2_DONE+ERROR" where these share a vector. */
 static int stunt_vec_emit(const struct stunt_dma *sd, unsigned int vector, char *buf, int n)
@@ -88,6 +126,8 @@ static struct attribute *stunt_dma_attrs[] = {
 	&stunt_counter_errors.attr.attr,
 	&stunt_counter_jobs.attr.attr,
 	&stunt_counter_storms.attr.attr,
+	&stunt_coalesce_count.attr.attr,
+	&stunt_coalesce_usecs.attr.attr,
 	&dev_attr_irq_counts.attr,
 	&dev_attr_irq_mode.attr,
 	NULL
