@@ -3,12 +3,12 @@
 local dma = require "dma"
 
 local function set(vm, name, value)
-  dma.write(vm, "/sys/bus/pci/drivers/stunt_dma/0000:*/coalesce_" .. name, value)
+  dma.write(vm, ("/sys/bus/pci/devices/%s/coalesce_%s"):format(dma.address(vm), name), value)
   expect.equal(dma.read(vm, "coalesce_" .. name), value)
 end
 
 local function refuses(vm, name, value)
-  local r = vm:run({ "sh", "-c", ("echo %s > /sys/bus/pci/drivers/stunt_dma/0000:*/coalesce_%s"):format(value, name) })
+  local r = vm:run({ "sh", "-c", ("echo %s > /sys/bus/pci/devices/%s/coalesce_%s"):format(value, dma.address(vm), name) })
   expect.not_equal(r.status, 0, "coalesce_" .. name .. " " .. value)
   expect.match(r.err, "Invalid argument")
 end

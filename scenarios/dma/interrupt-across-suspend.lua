@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The machine goes to sleep under a running transfer, and interrupts come while the driver has put the device down.
+-- The machine goes to sleep under a running transfer, and an interrupt comes just when the driver has made the device quiet.
+-- The caller, which sleeps in the kernel, is woken to be frozen; its call starts over afterwards.
 local dma = require "dma"
 
 local function suspend(vm)
-  dma.write(vm, "/sys/power/pm_test", "platform") -- all of the way down, then five seconds, then up again
+  dma.write(vm, "/sys/power/pm_test", "platform") -- all of the way down, and up again
+  dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
   dma.write(vm, "/sys/power/state", "freeze")
 end
 
@@ -12,13 +14,13 @@ local function across(vm, parameters)
   local copy = vm:spawn("stunt-dma copy --channel 2 --size 400000")
   dma.until_busy(vm, 2)
   local since = dma.last_event(vm)
-  local asleep = vm.dma0:fault { at = "mmio.write", match = { offset = "CTRL" }, nth = 1, action = "pause",
+  local asleep = vm.dma0:fault { at = "mmio.write", match = { offset = "CTRL", value = 0 }, nth = 1, action = "pause",
     on_pause = function(there) there.dma0:interrupt("CH2_DONE") end }
   suspend(vm)
   expect.equal(asleep:status().fired, 1)
   expect.event { device = "dma0", class = "power.enter", state = 3, since = since, count = 1 }
   local awake = vm:events { device = "dma0", class = "power.enter", state = 0, since = since }
-  local down = vm:events { device = "dma0", class = "mmio.write", offset = "CTRL", since = since }[1]
+  local down = vm:events { device = "dma0", class = "mmio.write", offset = "CTRL", value = 0, since = since }[1]
   for _, read in ipairs(vm:events { device = "dma0", class = "mmio.read", offset = "INT_STATUS", since = down.seq }) do
     expect.is_true(read.seq > awake[1].seq, "no handler touches the device while it is down")
   end
