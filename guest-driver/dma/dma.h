@@ -30,6 +30,7 @@
 #include <stunt/uapi/dma.h>
 
 #include "bugs.h"
+#include "client.h"
 #include "stunt_core.h"
 
 #ifdef __BIG_ENDIAN
@@ -209,6 +210,7 @@ struct stunt_dma {
 	struct dma_device engine;
 
 	struct miscdevice misc;
+	struct stunt_client client;
 	struct rw_semaphore calls;	/* read: uses the device; write: the binding ends */
 	struct mutex raw_lock;		/* the bounce buffer */
 	void *bounce;
@@ -340,17 +342,6 @@ int stunt_engine_register(struct stunt_dma *sd);
 void stunt_engine_chan_init(struct stunt_dma_chan *ch);
 /* With the lock held: a client's job has ended, its done function is yet to come. */
 void stunt_engine_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job);
-
-/*
- * cdev.c, transfer.c, raw.c: the ioctls. May sleep; called with stunt_dma.calls held for reading.
- */
-int stunt_cdev_register(struct stunt_dma *sd);
-void stunt_cdev_unregister(struct stunt_dma *sd);
-/* The channel of that number, STUNT_DMA_CHANNEL_ANY for the next in turn; NULL if there is none. */
-struct stunt_dma_chan *stunt_cdev_chan(struct stunt_dma *sd, u32 nr);
-ktime_t stunt_cdev_deadline(u64 timeout_ns);
-int stunt_transfer(struct stunt_dma *sd, struct stunt_dma_transfer *xfer);
-int stunt_raw(struct stunt_dma *sd, struct stunt_dma_raw *raw);
 
 /* sysfs.c */
 extern const struct attribute_group *stunt_dma_groups[];

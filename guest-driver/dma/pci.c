@@ -98,6 +98,7 @@ static struct stunt_dma *stunt_dma_new(struct pci_dev *pdev)
 	mutex_init(&sd->settings);
 	init_rwsem(&sd->calls);
 	mutex_init(&sd->raw_lock);
+	stunt_client_init(sd);
 	for (i = 0; i < STUNT_DMA_CHANNELS; i++)
 		stunt_chan_setup(sd, i);
 	return sd;
@@ -149,6 +150,7 @@ static void stunt_dma_down(struct stunt_dma *sd)
 	stunt_dma_hw_disable(sd);
 	down_write(&sd->calls);
 	up_write(&sd->calls);
+	stunt_client_drain(sd);
 	stunt_dma_irq_free(sd);
 	destroy_workqueue(sd->wq);
 	pci_clear_master(sd->pci.pdev);
@@ -238,12 +240,18 @@ static int stunt_dma_revive(struct stunt_dma *sd)
  */
 static void stunt_dma_reset_prepare(struct pci_dev *pdev)
 {
-	stunt_dma_quiesce(pci_get_drvdata(pdev), -EIO);
+	struct stunt_dma *sd = pci_get_drvdata(pdev);
+
+	stunt_map_freeze(sd);
+	stunt_dma_quiesce(sd, -EIO);
 }
 
 static void stunt_dma_reset_done(struct pci_dev *pdev)
 {
-	stunt_dma_revive(pci_get_drvdata(pdev));
+	struct stunt_dma *sd = pci_get_drvdata(pdev);
+
+	stunt_dma_revive(sd);
+	stunt_map_thaw(sd);
 }
 
 static const struct pci_error_handlers stunt_dma_err_handlers = {

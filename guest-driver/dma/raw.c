@@ -93,11 +93,12 @@ static int stunt_raw_run(struct stunt_raw_job *rj, struct stunt_dma_chan *ch,
 	return 0;
 }
 
-int stunt_raw(struct stunt_dma *sd, struct stunt_dma_raw *raw)
+int stunt_raw(struct stunt_file *sf, struct stunt_dma_raw *raw)
 {
-	ktime_t deadline = stunt_cdev_deadline(raw->timeout_ns);
+	struct stunt_dma *sd = sf->sd;
 	struct stunt_dma_chan *ch = stunt_cdev_chan(sd, raw->channel);
 	struct stunt_raw_job *rj;
+	ktime_t deadline;
 	int ret;
 
 	ret = stunt_raw_validate(raw);
@@ -107,6 +108,7 @@ int stunt_raw(struct stunt_dma *sd, struct stunt_dma_raw *raw)
 	if (!rj)
 		return -ENOMEM;
 	stunt_raw_build(rj, ch, raw);
+	deadline = stunt_cdev_deadline(stunt_file_timeout(sf, ch, raw->timeout_ns));
 	ret = mutex_lock_interruptible(&sd->raw_lock);
 	if (!ret) {
 		ret = stunt_raw_run(rj, ch, raw, deadline);

@@ -11,7 +11,14 @@ bool stunt_dma_is(const struct stunt_dma *sd, enum stunt_dma_state state)
 
 void stunt_dma_lost(struct stunt_dma *sd)
 {
-	cmpxchg(&sd->state, STUNT_DMA_RUNNING, STUNT_DMA_GONE);
+	if (cmpxchg(&sd->state, STUNT_DMA_RUNNING, STUNT_DMA_GONE) == STUNT_DMA_RUNNING)
+		stunt_state_changed(sd);
+}
+
+static void stunt_dma_set_state(struct stunt_dma *sd, enum stunt_dma_state state)
+{
+	if (xchg(&sd->state, state) != state)
+		stunt_state_changed(sd);
 }
 
 /* What is on the ring goes back to the head of the queue, as if it had never been begun. */
@@ -299,7 +306,7 @@ void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
 {
 	unsigned int i;
 
-	WRITE_ONCE(sd->state, state);
+	stunt_dma_set_state(sd, state);
 	stunt_dma_hw_silence(sd);
 	stunt_dma_irq_quiesce(sd);
 	for (i = 0; i < sd->channels; i++)
@@ -313,7 +320,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 
 	if (stunt_pci_check(&sd->pci, info)) {
 		set_bit(0, &sd->swept);
-		WRITE_ONCE(sd->state, STUNT_DMA_GONE);
+		stunt_dma_set_state(sd, STUNT_DMA_GONE);
 		stunt_dma_fail_all(sd, -ENODEV);
 		return -ENODEV;
 	}
@@ -326,7 +333,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 		stunt_chan_unlock(&sd->chan[i], flags);
 	}
 	clear_bit(0, &sd->swept);
-	WRITE_ONCE(sd->state, STUNT_DMA_RUNNING);
+	stunt_dma_set_state(sd, STUNT_DMA_RUNNING);
 	mutex_unlock(&sd->settings);
 	stunt_dma_irq_enable(sd);
 	for (i = 0; i < sd->channels; i++) {

@@ -259,7 +259,7 @@ struct stunt_dma_cancel {
     uint32_t size;      /* in: sizeof(struct stunt_dma_cancel) */
     uint32_t flags;     /* in: STUNT_DMA_CANCEL_… */
     uint64_t user_data; /* in: of the requests that are meant */
-    uint32_t found;     /* out: how many were called off */
+    uint32_t found;     /* out: how many there were */
     uint32_t reserved;  /* in: 0 */
 };
 
