@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "tool.h"
 
@@ -17,6 +18,10 @@ enum kind {
 	KIND_CHANNEL,
 	KIND_ADDRESS,
 	KIND_OP,
+	KIND_SELECTOR,
+	KIND_SCALARS,
+	KIND_PLACE,
+	KIND_PROT,
 };
 
 struct option_info {
@@ -57,6 +62,25 @@ static const struct option_info infos[] = {
 	{"reserved", KIND_NUMBER, AT(reserved), 0, "first reserved word of the descriptor, 0"},
 	{"loop", KIND_NUMBER, AT(loop), 0, "put so many LINKs in a circle at bounce:0"},
 	{"chain", KIND_NUMBER, AT(chain), 0, "put so many NOPs, the last with END, there"},
+	{"entries", KIND_NUMBER, AT(entries), 0, "of the completion queue, 16"},
+	{"files", KIND_NUMBER, AT(files), 0, "open files at once, 1; each with its own queue"},
+	{"eventfd", KIND_FLAG, AT(eventfd), 0, "be told of completions by an eventfd"},
+	{"cancel", KIND_NUMBER, AT(cancel), AT(has_cancel), "call this request off"},
+	{"cancel-all", KIND_FLAG, AT(cancel_all), 0, "call all requests off"},
+	{"keep", KIND_FLAG, AT(keep), 0, "take nothing before the queue is full"},
+	{"leave", KIND_FLAG, AT(leave), 0, "exit with requests in work"},
+	{"hold-ms", KIND_NUMBER, AT(hold_ms), 0, "wait so long at the most, or before going on"},
+	{"selector", KIND_SELECTOR, AT(selector), 0, "echo, state, get, set, or N"},
+	{"in", KIND_SCALARS, AT(scalars), 0, "numbers, separated by commas"},
+	{"n-in", KIND_NUMBER, AT(n_in), AT(has_n_in), "say that so many numbers are meant"},
+	{"out", KIND_NUMBER, AT(outs), 0, "how many numbers are wanted, 0"},
+	{"what", KIND_PLACE, AT(what), 0, "queue, bar, bounce, ring, comps, or an offset"},
+	{"offset", KIND_NUMBER, AT(offset), 0, "from there on, 0"},
+	{"prot", KIND_PROT, AT(prot), 0, "r, rw, rx, …; r"},
+	{"private", KIND_FLAG, AT(private), 0, "MAP_PRIVATE"},
+	{"value", KIND_NUMBER, AT(value), AT(has_value), "write it to the first word"},
+	{"uevents", KIND_FLAG, AT(uevents), 0, "listen to uevents, not to the device file"},
+	{"uid", KIND_NUMBER, AT(uid), AT(has_uid), "become this user first"},
 };
 
 #define N_INFOS (sizeof(infos) / sizeof(infos[0]))
@@ -65,8 +89,8 @@ void print_usage(void)
 {
 	printf("usage: stunt-dma COMMAND [--device PATH] [OPTION ...]\n\ncommands:\n");
 	for (size_t i = 0; i < n_commands; i++) {
-		printf("  %-8s%s%s\n", commands[i].name, commands[i].operands,
-		       *commands[i].operands ? "" : "[OPTION ...]");
+		printf("  %-8s%s\n", commands[i].name,
+		       commands[i].operands ? commands[i].operands : "[OPTION ...]");
 	}
 	printf("\noptions, each for the commands that have a use for it:\n");
 	for (size_t i = 0; i < N_INFOS; i++)
@@ -136,21 +160,83 @@ static bool parse_address(const char *text, uint64_t *ret_value, uint32_t *ret_b
 	return parse_number(text, ret_value);
 }
 
-static bool parse_op(const char *text, uint64_t *ret_op)
-{
-	static const char *const names[] = {
-		[STUNT_DMA_OP_NOP] = "nop",	    [STUNT_DMA_OP_COPY] = "copy",
-		[STUNT_DMA_OP_FILL] = "fill",	    [STUNT_DMA_OP_CRC32C] = "crc32c",
-		[STUNT_DMA_OP_COMPARE] = "compare", [STUNT_DMA_OP_LINK] = "link",
-	};
+struct word {
+	const char *name;
+	uint64_t value;
+};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*ret_op = i;
+/* clang-format off */
+static const struct word ops[] = {
+	{"nop", STUNT_DMA_OP_NOP},
+	{"copy", STUNT_DMA_OP_COPY},
+	{"fill", STUNT_DMA_OP_FILL},
+	{"crc32c", STUNT_DMA_OP_CRC32C},
+	{"compare", STUNT_DMA_OP_COMPARE},
+	{"link", STUNT_DMA_OP_LINK},
+	{NULL, 0},
+};
+static const struct word selectors[] = {
+	{"echo", STUNT_DMA_SCALAR_ECHO},
+	{"state", STUNT_DMA_SCALAR_STATE},
+	{"get", STUNT_DMA_SCALAR_GET},
+	{"set", STUNT_DMA_SCALAR_SET},
+	{NULL, 0},
+};
+static const struct word places[] = {
+	{"queue", STUNT_DMA_MAP_QUEUE},
+	{"bar", STUNT_DMA_MAP_BAR},
+	{"bounce", STUNT_DMA_MAP_BOUNCE},
+	{"ring", STUNT_DMA_MAP_RING},
+	{"comps", STUNT_DMA_MAP_COMPS},
+	{NULL, 0},
+};
+/* clang-format on */
+
+/* One of these words, or a number. */
+static bool parse_word(const struct word *words, const char *text, uint64_t *ret_value)
+{
+	for (; words->name; words++) {
+		if (strcmp(text, words->name) == 0) {
+			*ret_value = words->value;
 			return true;
 		}
 	}
-	return parse_number(text, ret_op);
+	return parse_number(text, ret_value);
+}
+
+static bool parse_scalars(const char *text, struct options *opts)
+{
+	char copy[256];
+	char *at, *save = NULL;
+
+	if (strlen(text) >= sizeof(copy))
+		return false;
+	strcpy(copy, text);
+	for (at = strtok_r(copy, ",", &save); at; at = strtok_r(NULL, ",", &save)) {
+		if (opts->n_scalars == STUNT_DMA_SCALARS ||
+		    !parse_number(at, &opts->scalars[opts->n_scalars]))
+			return false;
+		opts->n_scalars++;
+	}
+	return true;
+}
+
+static bool parse_prot(const char *text, int *ret_prot)
+{
+	int prot = PROT_NONE;
+
+	for (; *text; text++) {
+		if (*text == 'r')
+			prot |= PROT_READ;
+		else if (*text == 'w')
+			prot |= PROT_WRITE;
+		else if (*text == 'x')
+			prot |= PROT_EXEC;
+		else
+			return false;
+	}
+	*ret_prot = prot;
+	return true;
 }
 
 static bool parse_value(const struct option_info *info, const char *text, struct options *opts)
@@ -170,7 +256,15 @@ static bool parse_value(const struct option_info *info, const char *text, struct
 		return parse_address(text, (uint64_t *)(base + info->at),
 				     (uint32_t *)(base + info->has_at));
 	case KIND_OP:
-		return parse_op(text, (uint64_t *)(base + info->at));
+		return parse_word(ops, text, (uint64_t *)(base + info->at));
+	case KIND_SELECTOR:
+		return parse_word(selectors, text, (uint64_t *)(base + info->at));
+	case KIND_PLACE:
+		return parse_word(places, text, (uint64_t *)(base + info->at));
+	case KIND_SCALARS:
+		return parse_scalars(text, opts);
+	case KIND_PROT:
+		return parse_prot(text, (int *)(base + info->at));
 	case KIND_NUMBER:
 		break;
 	}
@@ -184,7 +278,7 @@ static bool knows(const struct command *command, const char *option)
 	char word[24];
 
 	snprintf(word, sizeof(word), " %s ", option);
-	return strcmp(option, "device") == 0 || strstr(command->options, word);
+	return strcmp(option, "device") == 0 || strcmp(option, "uid") == 0 || strstr(command->options, word);
 }
 
 static bool complain(const char *what, const char *about)
@@ -223,8 +317,11 @@ static bool check_ranges(const struct options *opts)
 	if (opts->size == 0 || opts->count == 0 || opts->piece == 0 || opts->threads == 0 ||
 	    opts->threads > 64)
 		return complain("size, count, piece, threads", "at least 1 (threads: at most 64)");
-	if (opts->expect > UINT32_MAX)
-		return complain("expect", "32 bits");
+	if (opts->expect > UINT32_MAX || opts->value > UINT32_MAX || opts->selector > UINT32_MAX ||
+	    opts->outs > UINT32_MAX || opts->n_in > UINT32_MAX)
+		return complain("expect, value, selector, out, n-in", "32 bits");
+	if (opts->files == 0 || opts->files > 256 || opts->entries == 0 || opts->entries > 65536)
+		return complain("files, entries", "at least 1, at most 256 and 65536");
 	return true;
 }
 
@@ -256,14 +353,16 @@ bool parse_args(int argc, char **argv, struct options *opts, const struct comman
 		.pattern = 0x0706050403020100,
 		.piece = 1024 * 1024,
 		.flags = STUNT_DMA_DESC_IRQ,
+		.entries = 16,
+		.files = 1,
+		.prot = PROT_READ,
 	};
 	for (size_t i = 0; argc > 1 && i < n_commands; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			command = &commands[i];
-	if (!command) {
-		return complain(argc > 1 ? argv[1] : "no command",
-				"expected one of info copy fill crc compare file raw reset");
-	}
+	if (!command)
+		return complain(argc > 1 ? argv[1] : "no command", "is no command of this");
+	opts->op = command->op;
 	*ret_command = command;
 	return parse_options(argc - 1, argv + 1, command, opts) && check_ranges(opts) &&
 	       check_operands(argc - 1, argv + 1, command, opts);

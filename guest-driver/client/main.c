@@ -1,24 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* stunt-dma: the DMA engine from the command line. */
+#include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool.h"
 
 const struct command commands[] = {
-	{"info", "", " ", run_info, false, false},
-	{"copy", "", " channel timeout-ns size src-offset dst-offset seed count threads crc ",
-	 run_copy, false, false},
-	{"fill", "", " channel timeout-ns size dst-offset count pattern ", run_fill, false, false},
-	{"crc", "", " channel timeout-ns size src-offset seed count expect ", run_crc, false,
-	 false},
-	{"compare", "", " channel timeout-ns size src-offset dst-offset seed count differ ",
-	 run_compare, false, false},
-	{"file", "FILE --output FILE", " channel timeout-ns piece src-offset dst-offset output ",
-	 run_file, true, false},
-	{"raw", "", " channel timeout-ns src dst len op flags id arg reserved loop chain count ",
-	 run_raw, false, false},
-	{"reset", "--channel N", " channel ", run_reset, false, true},
+	{.name = "info", .options = " ", .run = run_info},
+	{.name = "copy",
+	 .options = " channel timeout-ns size src-offset dst-offset seed count threads crc ",
+	 .run = run_copy},
+	{.name = "fill",
+	 .options = " channel timeout-ns size dst-offset count pattern ",
+	 .run = run_fill},
+	{.name = "crc",
+	 .options = " channel timeout-ns size src-offset seed count expect ",
+	 .run = run_crc},
+	{.name = "compare",
+	 .options = " channel timeout-ns size src-offset dst-offset seed count differ ",
+	 .run = run_compare},
+	{.name = "file",
+	 .operands = "FILE --output FILE",
+	 .options = " channel timeout-ns piece src-offset dst-offset output ",
+	 .run = run_file,
+	 .needs_file = true},
+	{.name = "raw",
+	 .options = " channel timeout-ns src dst len op flags id arg reserved loop chain count ",
+	 .run = run_raw},
+	{.name = "reset",
+	 .operands = "--channel N",
+	 .options = " channel ",
+	 .run = run_reset,
+	 .needs_channel = true},
+	{.name = "submit",
+	 .options = " channel timeout-ns size src-offset dst-offset seed count op pattern entries "
+		    "files eventfd cancel cancel-all keep leave hold-ms ",
+	 .run = run_submit,
+	 .op = STUNT_DMA_OP_COPY},
+	{.name = "scalar", .options = " selector in n-in out ", .run = run_scalar},
+	{.name = "map",
+	 .options = " channel what offset size prot private value entries hold-ms ",
+	 .run = run_map},
+	{.name = "watch", .options = " count hold-ms uevents ", .run = run_watch},
+	{.name = "fork",
+	 .options = " channel timeout-ns size src-offset dst-offset seed entries hold-ms ",
+	 .run = run_fork},
+	{.name = "pass",
+	 .options = " channel timeout-ns size src-offset dst-offset seed entries ",
+	 .run = run_pass},
 };
 const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
 
@@ -37,6 +69,11 @@ int main(int argc, char **argv)
 	if (!parse_args(argc, argv, &opts, &command))
 		return EXIT_USAGE;
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* All users of this process: it has only one thread yet. */
+	if (opts.has_uid && (setgroups(0, NULL) || setgid(opts.uid) || setuid(opts.uid))) {
+		printf("%s %s\n", command->name, verdict(-errno, 0, buf));
+		return EXIT_DEVICE;
+	}
 	ret = stunt_dma_open(opts.device, &dma);
 	if (ret < 0) {
 		printf("%s device=%s %s\n", command->name, opts.device, verdict(ret, 0, buf));

@@ -10,7 +10,7 @@ static int no_memory(const struct options *opts)
 	return EXIT_DEVICE;
 }
 
-static const char *state_name(uint32_t state)
+const char *state_name(uint32_t state)
 {
 	return state == STUNT_DMA_INFO_RUNNING ? "running"
 	       : state == STUNT_DMA_INFO_GONE  ? "gone"
@@ -39,7 +39,7 @@ int run_info(struct stunt_dma *dma, const struct options *opts)
 	       (unsigned long long)info.doorbells);
 	for (unsigned int i = 0; i < info.vectors && i < STUNT_DMA_INFO_VECTORS; i++)
 		printf(" irq%u=%llu", i, (unsigned long long)info.irq_counts[i]);
-	printf("\n");
+	printf(" generation=%llu\n", (unsigned long long)info.generation);
 	return EXIT_OK;
 }
 

@@ -3,15 +3,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#include "stunt_dma.h"
+#include "library.h"
 
-struct stunt_dma {
-	int fd;
-};
-
-static int call(struct stunt_dma *dma, unsigned long request, void *arg)
+int stunt_dma_call(struct stunt_dma *dma, unsigned long request, void *arg)
 {
 	return ioctl(dma->fd, request, arg) < 0 ? -errno : 0;
 }
@@ -26,36 +23,56 @@ static int check_version(struct stunt_dma *dma)
 	return info.version >= STUNT_DMA_UAPI_VERSION ? 0 : -EPROTO;
 }
 
-int stunt_dma_open(const char *path, struct stunt_dma **ret_dma)
+int stunt_dma_adopt(int fd, struct stunt_dma **ret_dma)
 {
-	struct stunt_dma *dma = malloc(sizeof(*dma));
+	struct stunt_dma *dma = calloc(1, sizeof(*dma));
 	int ret;
 
 	if (!dma)
 		return -ENOMEM;
-	dma->fd = open(path, O_RDWR | O_CLOEXEC);
-	ret = dma->fd < 0 ? -errno : check_version(dma);
-	if (ret < 0) {
-		stunt_dma_close(dma);
-		return ret;
-	}
-	*ret_dma = dma;
-	return 0;
+	dma->fd = fd;
+	ret = check_version(dma);
+	if (ret < 0)
+		free(dma);
+	else
+		*ret_dma = dma;
+	return ret;
+}
+
+int stunt_dma_open(const char *path, struct stunt_dma **ret_dma)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int ret;
+
+	/* To look on needs no more. */
+	if (fd < 0 && errno == EACCES)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = stunt_dma_adopt(fd, ret_dma);
+	if (ret < 0)
+		close(fd);
+	return ret;
 }
 
 void stunt_dma_close(struct stunt_dma *dma)
 {
 	if (!dma)
 		return;
-	if (dma->fd >= 0)
-		close(dma->fd);
+	stunt_dma_queue_unmap(dma);
+	close(dma->fd);
 	free(dma);
+}
+
+int stunt_dma_fd(const struct stunt_dma *dma)
+{
+	return dma->fd;
 }
 
 int stunt_dma_get_info(struct stunt_dma *dma, struct stunt_dma_info *ret_info)
 {
 	struct stunt_dma_info info = {.size = sizeof(info)};
-	int ret = call(dma, STUNT_DMA_INFO, &info);
+	int ret = stunt_dma_call(dma, STUNT_DMA_INFO, &info);
 
 	if (ret == 0)
 		*ret_info = info;
@@ -93,7 +110,7 @@ static struct stunt_dma_result from_uapi(const struct stunt_dma_transfer *xfer)
 static int transfer(struct stunt_dma *dma, struct stunt_dma_transfer *xfer,
 		    struct stunt_dma_result *ret_result)
 {
-	int ret = call(dma, STUNT_DMA_TRANSFER, xfer);
+	int ret = stunt_dma_call(dma, STUNT_DMA_TRANSFER, xfer);
 
 	if (ret == 0)
 		*ret_result = from_uapi(xfer);
@@ -157,7 +174,7 @@ int stunt_dma_raw(struct stunt_dma *dma, struct stunt_dma_raw *raw)
 
 	copy.size = sizeof(copy);
 	copy.flags = 0;
-	ret = call(dma, STUNT_DMA_RAW, &copy);
+	ret = stunt_dma_call(dma, STUNT_DMA_RAW, &copy);
 	if (ret == 0)
 		*raw = copy;
 	return ret;
@@ -167,7 +184,50 @@ int stunt_dma_channel_reset(struct stunt_dma *dma, unsigned int channel)
 {
 	struct stunt_dma_channel_reset reset = {.size = sizeof(reset), .channel = channel};
 
-	return call(dma, STUNT_DMA_CHANNEL_RESET, &reset);
+	return stunt_dma_call(dma, STUNT_DMA_CHANNEL_RESET, &reset);
+}
+
+int stunt_dma_scalar(struct stunt_dma *dma, unsigned int selector, const uint64_t *in, size_t n_in,
+		     uint64_t *ret_out, size_t n_out)
+{
+	struct stunt_dma_scalar scalar = {
+		.size = sizeof(scalar), .selector = selector, .n_in = n_in, .n_out = n_out};
+	int ret;
+
+	if (n_in > STUNT_DMA_SCALARS || n_out > STUNT_DMA_SCALARS)
+		return -EINVAL;
+	for (size_t i = 0; i < n_in; i++)
+		scalar.in[i] = in[i];
+	ret = stunt_dma_call(dma, STUNT_DMA_SCALAR, &scalar);
+	for (size_t i = 0; ret == 0 && i < n_out; i++)
+		ret_out[i] = scalar.out[i];
+	return ret;
+}
+
+int stunt_dma_get_param(struct stunt_dma *dma, unsigned int channel, unsigned int param,
+			uint64_t *ret_value)
+{
+	uint64_t in[] = {channel, param};
+
+	return stunt_dma_scalar(dma, STUNT_DMA_SCALAR_GET, in, 2, ret_value, 1);
+}
+
+int stunt_dma_set_param(struct stunt_dma *dma, unsigned int channel, unsigned int param,
+			uint64_t value)
+{
+	uint64_t in[] = {channel, param, value};
+
+	return stunt_dma_scalar(dma, STUNT_DMA_SCALAR_SET, in, 3, NULL, 0);
+}
+
+int stunt_dma_map(struct stunt_dma *dma, uint64_t offset, size_t len, int prot, void **ret_map)
+{
+	void *map = mmap(NULL, len, prot, MAP_SHARED, dma->fd, offset);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	*ret_map = map;
+	return 0;
 }
 
 /* clang-format off */

@@ -34,6 +34,22 @@ struct options {
 	uint64_t src, dst, arg, reserved;
 	uint64_t len, op, flags, id;
 	uint64_t loop, chain;
+	/* submit, fork, pass */
+	uint64_t entries, files, cancel;
+	bool eventfd, has_cancel, cancel_all, keep, leave;
+	uint64_t hold_ms;
+	/* scalar */
+	uint64_t selector, outs, n_in;
+	bool has_n_in;
+	uint64_t scalars[STUNT_DMA_SCALARS];
+	size_t n_scalars;
+	/* map */
+	uint64_t what, offset, value;
+	int prot;
+	bool private, has_value;
+	bool uevents;
+	bool has_uid;
+	uint64_t uid;
 };
 
 struct command {
@@ -42,6 +58,7 @@ struct command {
 	const char *options;  /* names of the options that it knows, each between spaces */
 	int (*run)(struct stunt_dma *dma, const struct options *opts);
 	bool needs_file, needs_channel;
+	uint64_t op; /* what --op is at first */
 };
 
 extern const struct command commands[];
@@ -80,6 +97,9 @@ const char *data_word(int exit);
 /* "status=NAME", or "error=NAME" for a negative errno. */
 const char *verdict(int ret, unsigned int status, char buf[48]);
 
+/* "running", "stopped", "gone". */
+const char *state_name(uint32_t state);
+
 int run_info(struct stunt_dma *dma, const struct options *opts);
 int run_copy(struct stunt_dma *dma, const struct options *opts);
 int run_fill(struct stunt_dma *dma, const struct options *opts);
@@ -88,5 +108,11 @@ int run_compare(struct stunt_dma *dma, const struct options *opts);
 int run_file(struct stunt_dma *dma, const struct options *opts);
 int run_raw(struct stunt_dma *dma, const struct options *opts);
 int run_reset(struct stunt_dma *dma, const struct options *opts);
+int run_submit(struct stunt_dma *dma, const struct options *opts);
+int run_scalar(struct stunt_dma *dma, const struct options *opts);
+int run_map(struct stunt_dma *dma, const struct options *opts);
+int run_watch(struct stunt_dma *dma, const struct options *opts);
+int run_fork(struct stunt_dma *dma, const struct options *opts);
+int run_pass(struct stunt_dma *dma, const struct options *opts);
 
 #endif

@@ -39,7 +39,7 @@ struct stunt_file;
  * @drained: woken when @mapped gets 0
  */
 struct stunt_client {
-	struct mutex files_lock;
+	struct mutex files_lock;	/* guards the list */
 	struct list_head files;
 	struct rw_semaphore map_lock;
 	atomic64_t generation;
@@ -82,7 +82,7 @@ struct stunt_file {
 	s64 seen;
 	u64 timeout_ns[STUNT_DMA_CH_CTRL_COUNT];
 
-	struct mutex lock;
+	struct mutex lock;		/* guards all that follows */
 	struct stunt_queue queue;
 	struct workqueue_struct *wq;
 	struct list_head requests;

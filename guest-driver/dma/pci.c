@@ -59,7 +59,6 @@ static void stunt_dma_reap(struct work_struct *work)
 	dma_request_channel(mask, stunt_dma_no_chan, NULL);
 	for (i = 0; i < STUNT_DMA_CHANNELS; i++)
 		tasklet_kill(&sd->chan[i].task);
-	ida_free(&stunt_dma_ida, sd->id);
 	put_device(sd->dev);
 	kfree(sd);
 }
@@ -74,6 +73,13 @@ static void stunt_dma_release(struct kref *ref)
 void stunt_dma_put(struct stunt_dma *sd)
 {
 	kref_put(&sd->ref, stunt_dma_release);
+}
+
+/* The binding's own reference. Whoever has files of it open does not keep the next one from its name. */
+static void stunt_dma_let_go(struct stunt_dma *sd)
+{
+	ida_free(&stunt_dma_ida, sd->id);
+	stunt_dma_put(sd);
 }
 
 static struct stunt_dma *stunt_dma_new(struct pci_dev *pdev)
@@ -206,7 +212,7 @@ err_engine:
 err_down:
 	stunt_dma_down(sd);
 err_put:
-	stunt_dma_put(sd);
+	stunt_dma_let_go(sd);
 	return ret;
 }
 
@@ -217,7 +223,7 @@ static void stunt_dma_remove(struct pci_dev *pdev)
 	stunt_cdev_unregister(sd);
 	stunt_dma_down(sd);
 	dma_async_device_unregister(&sd->engine);
-	stunt_dma_put(sd);
+	stunt_dma_let_go(sd);
 }
 
 static void stunt_dma_quiesce(struct stunt_dma *sd, int error)
