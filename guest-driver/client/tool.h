@@ -113,6 +113,7 @@ int run_scalar(struct stunt_dma *dma, const struct options *opts);
 int run_map(struct stunt_dma *dma, const struct options *opts);
 int run_watch(struct stunt_dma *dma, const struct options *opts);
 int run_fork(struct stunt_dma *dma, const struct options *opts);
+int run_race(struct stunt_dma *dma, const struct options *opts);
 int run_pass(struct stunt_dma *dma, const struct options *opts);
 
 #endif

@@ -25,8 +25,9 @@ return scenario {
 
     r = vm:run("stunt-dma submit --entries 3")
     expect.equal(r.values.error, "EINVAL", "no power of two")
-    r = vm:run("stunt-dma submit --channel 1 --count 4 --size 1M --timeout-ns 1000000")
-    expect.match(r.out, "n=3 channel=1 error=ETIMEDOUT")
+    r = vm:run("stunt-dma submit --channel 1 --size 2M --timeout-ns 1000000")
+    expect.match(r.out, "n=0 channel=1 error=ETIMEDOUT")
+    expect.event { device = "dma0", class = "reset", kind = "CHANNEL", channel = 1 }
     r = vm:run("stunt-dma submit --size 17M")
     expect.equal(r.values.error, "EMSGSIZE")
     dma.ok(vm, "submit --channel 1 --count 2 --size 8M")

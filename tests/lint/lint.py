@@ -6,6 +6,7 @@ Rules of the tree that a compiler does not check. One function a rule: it yields
 """
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -164,8 +165,28 @@ def help_width(stunt: str = ""):
                 yield f"{title}:{number}: {len(line)} columns: {line}"
 
 
+def manpage(tool: str = "", page: str = ""):
+    """A man page has every command and option that the tool's --help tells of, and no other; groff likes it."""
+    told = subprocess.run([tool, "--help"], capture_output=True, text=True).stdout
+    commands, _, options = told.partition("\noptions")
+    text = Path(page).read_text()
+    rows = (("command", re.findall(r"^  (\w+) ", commands, re.M), re.findall(r"^\.It Cm (\w+)", text, re.M)),
+            ("option", re.findall(r"^  --([\w-]+)", options, re.M) + ["help"], re.findall(r"Fl -([\w-]+)", text)))
+    for kind, there, here in rows:
+        for name in sorted(set(there) - set(here)):
+            yield f"{page}:1: does not have the {kind} {name}"
+        for name in sorted(set(here) - set(there)):
+            yield f"{page}:1: has a {kind} {name} that the tool has not"
+        if len(there) < 2:
+            yield f"{tool} --help: lists no {kind}"
+    if shutil.which("groff"):
+        shown = subprocess.run(["groff", "-mdoc", "-Tascii", "-ww", "-z", page], capture_output=True, text=True)
+        yield from shown.stderr.splitlines()
+
+
 RULES = {rule.__name__: rule for rule in
-         (spdx, layering, pure, border, headers, docs, quoted, size, whitespace, help_width)}
+         (spdx, layering, pure, border, headers, docs, quoted, size, whitespace, help_width,
+          manpage)}
 
 
 def main() -> int:
