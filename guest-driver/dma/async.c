@@ -271,6 +271,8 @@ int stunt_async_submit(struct stunt_file *sf, struct stunt_dma_submit *submit, v
 		ret = stunt_async_reserve(req);
 	if (!ret)
 		ret = stunt_request_begin(req, submit, arg, usize);
+	if (ret == -EAGAIN && req->eventfd && stunt_bug(double_put))
+		eventfd_ctx_put(req->eventfd);
 	if (ret)
 		stunt_request_free(req);
 	return ret;
@@ -302,6 +304,8 @@ int stunt_async_cancel(struct stunt_file *sf, struct stunt_dma_cancel *cancel)
 		return -EINVAL;
 	if (mutex_lock_interruptible(&sf->lock))
 		return -ERESTARTSYS;
+	if (stunt_bug(lock_inversion))
+		stunt_bug_visit(&sf->sd->raw_lock);
 	cancel->found = stunt_async_call_off(sf, all, cancel->user_data);
 	mutex_unlock(&sf->lock);
 	return all || cancel->found ? 0 : -ENOENT;
@@ -309,7 +313,7 @@ int stunt_async_cancel(struct stunt_file *sf, struct stunt_dma_cancel *cancel)
 
 void stunt_async_close(struct stunt_file *sf)
 {
-	if (!sf->wq)
+	if (!sf->wq || stunt_bug(close_forgets_jobs))
 		return;
 	mutex_lock(&sf->lock);
 	stunt_async_call_off(sf, true, 0);

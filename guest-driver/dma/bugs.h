@@ -13,18 +13,27 @@
 #define STUNT_DMA_BUGS_H
 
 #include <linux/compiler.h>
+#include <linux/mutex.h>
 
 #define STUNT_DMA_BUGS(BUG)								\
+	BUG(close_forgets_jobs, "object lifetime",					\
+	    "closing a file neither calls off its requests nor waits for them")		\
 	BUG(desc_rewrite, "descriptor of the device's",					\
 	    "the last descriptor is changed after the doorbell")			\
+	BUG(double_put, "double free",							\
+	    "a request that is refused drops its eventfd twice")			\
 	BUG(empty_doorbell, "doorbell for nothing",					\
 	    "the doorbell is rung at each look at the channel, work or not")		\
 	BUG(leak_on_error, "leak",							\
 	    "a transfer that fails leaves its destination mapped")			\
 	BUG(length_overrun, "beyond the mapping",					\
 	    "descriptors are four bytes longer than what is mapped for them")		\
+	BUG(lock_inversion, "lock order",						\
+	    "RAW and CANCEL take the same two mutexes in opposite order")		\
 	BUG(lost_watchdog, "no time-out",						\
 	    "the watchdog is never armed: a lost interrupt hangs its caller")		\
+	BUG(map_not_zapped, "use after removal",					\
+	    "mappings of a device that was let go of stay in the address space")	\
 	BUG(map_twice, "mapped twice",							\
 	    "the first page of a buffer is mapped once more, for the device to write")	\
 	BUG(reuse_stale, "use after completion",					\
@@ -51,5 +60,12 @@ extern enum stunt_dma_bug stunt_dma_bug;
 #else
 #define stunt_bug(_name)	(STUNT_DMA_BUG_##_name == STUNT_DMA_BUG_NONE)
 #endif
+
+/* For a path that takes a lock which it has no business with. */
+static inline void stunt_bug_visit(struct mutex *lock)
+{
+	mutex_lock(lock);
+	mutex_unlock(lock);
+}
 
 #endif

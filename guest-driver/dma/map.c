@@ -164,6 +164,8 @@ static void stunt_map_take_back(struct stunt_dma *sd, u64 start, u64 len)
 {
 	struct stunt_file *sf;
 
+	if (stunt_bug(map_not_zapped))
+		return;
 	mutex_lock(&sd->client.files_lock);
 	list_for_each_entry(sf, &sd->client.files, node)
 		unmap_mapping_range(sf->file->f_mapping, start, len, 1);

@@ -112,6 +112,8 @@ int stunt_raw(struct stunt_file *sf, struct stunt_dma_raw *raw)
 	ret = mutex_lock_interruptible(&sd->raw_lock);
 	if (!ret) {
 		ret = stunt_raw_run(rj, ch, raw, deadline);
+		if (stunt_bug(lock_inversion))
+			stunt_bug_visit(&sf->lock);
 		mutex_unlock(&sd->raw_lock);
 	}
 	kfree(rj);

@@ -6,6 +6,7 @@ return scenario {
   summary = "the completion queue wraps without a loss, and a request that finds it full is refused with EAGAIN",
   machine = { dma0 = { type = "dma", bandwidth = 200000000 } },
   modules = { "stunt_dma" },
+  catches = { "double_put" },
   run = function(vm)
     local since = dma.last_event(vm)
     local r = dma.ok(vm, "submit --channel 2 --count 50 --size 3000 --entries 4")

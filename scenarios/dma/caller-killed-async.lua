@@ -14,6 +14,7 @@ return scenario {
   summary = "requests of a caller that is killed or leaves are called off, and others are not harmed",
   machine = { dma0 = { type = "dma", bandwidth = 20000000 } },
   modules = { "stunt_dma" },
+  catches = { "close_forgets_jobs" },
   run = function(vm)
     local caller = vm:spawn("stunt-dma submit --channel 1 --count 8 --size 512k --entries 8 --hold-ms 60000")
     dma.until_busy(vm, 1)

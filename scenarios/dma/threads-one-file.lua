@@ -7,6 +7,7 @@ return scenario {
   summary = "raw descriptors, copies and requests that are called off go on beside each other on one open file",
   machine = { dma0 = { type = "dma", bandwidth = 20000000 } },
   modules = { "stunt_dma" },
+  catches = { "lock_inversion" },
   deadline = "20s",
   run = function(vm)
     local since = dma.last_event(vm)
