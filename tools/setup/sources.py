@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reads images/sources.toml and turns its rows into cache entries: package trees, kernels, QEMU."""
+"""Reads images/sources.toml and turns its rows into cache entries: package trees, kernels, programs, QEMU."""
 
 import lzma
 import os
@@ -147,12 +147,42 @@ def kernel(name: str) -> dict:
     }
 
 
-# ---- QEMU ----------------------------------------------------------------------------------------
+# ---- built from source ---------------------------------------------------------------------------
+
+def _source_version(name: str, wanted: str) -> str:
+    """The version as pinned, or the archive's present one."""
+    if wanted in APT.versions(name):
+        return wanted
+    version = _newest(name)
+    progress.say(f"{name}: the pinned version has left the archive, taking {version}")
+    return version
+
 
 def _build_env() -> dict:
     # QEMU's configure takes the first python3: it must be Debian's, which has what it needs
     return dict(os.environ, PATH="/usr/sbin:/usr/bin:/sbin:/bin")
 
+
+def programs() -> list:
+    """Paths of the guest's programs that the [[source]] rows give."""
+    return [_program_folder(row) / Path(file).name for row in pins()["source"] for file in row["files"]]
+
+
+def _program_folder(row: dict) -> Path:
+    name = row["name"]
+
+    def make(folder: Path) -> None:
+        version = _source_version(name, row["version"])
+        source = APT.source(f"fetching {name}'s source", name, version, folder)
+        progress.run(f"building {name}", row["build"], cwd=source, env=_build_env())
+        for file in row["files"]:
+            (source / file).rename(folder / Path(file).name)
+        shutil.rmtree(source)
+
+    return cache.entry(f"source-{name}", cache.key(row), make)
+
+
+# ---- QEMU ----------------------------------------------------------------------------------------
 
 def _build_qemu(tree_: Path, build: Path, row: dict) -> None:
     build.mkdir(exist_ok=True)
@@ -174,13 +204,10 @@ def qemu() -> dict:
     row = pins()["qemu"]
 
     def make(folder: Path) -> None:
-        version = row["version"]
-        if version not in APT.versions(row["source"]):
-            version = _newest(row["source"])
-            if row["series"] not in version:
-                raise progress.StepFailed(f"the Debian archive has QEMU {version}; this version of Stunt needs "
-                                          f"{row['series']}: give a source tree with -Dqemu_src=DIR")
-            progress.say(f"QEMU: the pinned version has left the archive, taking {version}")
+        version = _source_version(row["source"], row["version"])
+        if row["series"] not in version:
+            raise progress.StepFailed(f"the Debian archive has QEMU {version}; this version of Stunt needs "
+                                      f"{row['series']}: give a source tree with -Dqemu_src=DIR")
         source = APT.source("fetching QEMU's source", row["source"], version, folder)
         _build_qemu(source, folder / "build", row)
         _make_links_relative(folder / "build")
