@@ -154,6 +154,8 @@ void stunt_map_thaw(struct stunt_dma *sd);
 u32 stunt_state_told(const struct stunt_dma *sd);
 /* stunt_dma.state has changed. Any context. */
 void stunt_state_changed(struct stunt_dma *sd);
+/* Tells the registry the present state; again when stunt_dma.registered is new. Any context. */
+void stunt_state_register(struct stunt_dma *sd);
 void stunt_state_init(struct stunt_dma *sd);
 /* What poll() is told of the state. */
 __poll_t stunt_state_poll(struct stunt_file *sf, struct file *file, poll_table *wait);

@@ -32,6 +32,7 @@
 #include "bugs.h"
 #include "client.h"
 #include "stunt_core.h"
+#include "stunt_registry.h"
 
 #ifdef __BIG_ENDIAN
 #error "the descriptors of the device are little-endian, and so must be the machine"
@@ -189,7 +190,8 @@ struct stunt_dma {
 	int id;
 	char name[20];
 
-	enum stunt_dma_state state;	/* read under a channel's lock; see stunt_dma_set_state() */
+	enum stunt_dma_state state;	/* read under a channel's lock; see stunt_state_changed() */
+	struct stunt_registered *registered;	/* NULL until all is set up */
 	unsigned long swept;
 	unsigned int channels;
 	unsigned int width;

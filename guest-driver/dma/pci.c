@@ -5,6 +5,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include <stunt/uapi/registry.h>
+
 #include "dma.h"
 
 unsigned int stunt_dma_watchdog_ms = 100;
@@ -182,6 +184,19 @@ static int stunt_dma_up(struct stunt_dma *sd)
 	return ret;
 }
 
+/* Taken out by the device core after stunt_dma_remove(), when nobody changes the state any more. */
+static int stunt_dma_enter(struct stunt_dma *sd)
+{
+	struct stunt_registered *reg;
+
+	reg = stunt_registry_add(sd->dev, sd->name, STUNT_REGISTRY_RUNNING);
+	if (IS_ERR(reg))
+		return PTR_ERR(reg);
+	WRITE_ONCE(sd->registered, reg);
+	stunt_state_register(sd);
+	return 0;
+}
+
 static int stunt_dma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct stunt_dma *sd = stunt_dma_new(pdev);
@@ -202,11 +217,16 @@ static int stunt_dma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_engine;
 	pci_set_drvdata(pdev, sd);
+	ret = stunt_dma_enter(sd);
+	if (ret)
+		goto err_cdev;
 	dev_info(&pdev->dev, "%s: %u channels, %u address bits, %u interrupt vectors (%s)\n", sd->name,
 		 sd->channels, sd->width, sd->pci.vectors,
 		 stunt_pci_irq_mode_name(sd->pci.irq_mode));
 	return 0;
 
+err_cdev:
+	stunt_cdev_unregister(sd);
 err_engine:
 	dma_async_device_unregister(&sd->engine);
 err_down:

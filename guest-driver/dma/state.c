@@ -2,6 +2,8 @@
 /* Changes of the device's state, told to who polls, and to the rest of the system by uevents. */
 #include <linux/kobject.h>
 
+#include <stunt/uapi/registry.h>
+
 #include "dma.h"
 
 u32 stunt_state_told(const struct stunt_dma *sd)
@@ -45,10 +47,31 @@ void stunt_state_init(struct stunt_dma *sd)
 	INIT_WORK(&sd->client.changed, stunt_state_work);
 }
 
+/*
+ * The state may change again on another processor meanwhile. Whoever tells last has told the last
+ * one. STUNT_DMA_REMOVED is not told: the removal itself follows.
+ */
+void stunt_state_register(struct stunt_dma *sd)
+{
+	static const u32 words[] = {
+		[STUNT_DMA_STOPPED] = STUNT_REGISTRY_STOPPED,
+		[STUNT_DMA_RUNNING] = STUNT_REGISTRY_RUNNING,
+		[STUNT_DMA_GONE] = STUNT_REGISTRY_GONE,
+	};
+	enum stunt_dma_state told;
+
+	do {
+		told = READ_ONCE(sd->state);
+		if (told != STUNT_DMA_REMOVED)
+			stunt_registry_state(READ_ONCE(sd->registered), words[told]);
+	} while (told != READ_ONCE(sd->state));
+}
+
 /* The end of the binding is told by the driver core. */
 void stunt_state_changed(struct stunt_dma *sd)
 {
 	atomic64_inc(&sd->client.generation);
+	stunt_state_register(sd);
 	wake_up_interruptible_poll(&sd->client.state_wait, EPOLLPRI | EPOLLHUP);
 	if (!stunt_dma_is(sd, STUNT_DMA_REMOVED))
 		schedule_work(&sd->client.changed);

@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 
 #include "link.h"
+#include "stunt/uapi/registry.h"
+#include "stunt_registry.h"
 
 static const struct stunt_pci_info stunt_link_info = {
 	.id = STUNT_LINK_ID_VALUE,
@@ -122,9 +124,20 @@ err_mark:
 	return ret;
 }
 
+static void stunt_link_remove(struct pci_dev *pdev)
+{
+	struct stunt_link *link = pci_get_drvdata(pdev);
+
+	stunt_link_chardev_del(link);
+	stunt_link_dump_del(link);
+	stunt_tell_detach(&link->tells);
+	stunt_mark_detach(link->spci.regs + STUNT_LINK_MARK);
+}
+
 static int stunt_link_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct stunt_link *link = stunt_link_new(&pdev->dev);
+	struct stunt_registered *reg;
 	int ret;
 
 	if (!link)
@@ -141,17 +154,13 @@ static int stunt_link_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	if (ret)
 		return ret;
 	stunt_link_setup(link);
-	return stunt_link_publish(link);
-}
-
-static void stunt_link_remove(struct pci_dev *pdev)
-{
-	struct stunt_link *link = pci_get_drvdata(pdev);
-
-	stunt_link_chardev_del(link);
-	stunt_link_dump_del(link);
-	stunt_tell_detach(&link->tells);
-	stunt_mark_detach(link->spci.regs + STUNT_LINK_MARK);
+	ret = stunt_link_publish(link);
+	if (ret)
+		return ret;
+	reg = stunt_registry_add(&pdev->dev, "stunt-link", STUNT_REGISTRY_RUNNING);
+	if (IS_ERR(reg))
+		stunt_link_remove(pdev);
+	return PTR_ERR_OR_ZERO(reg);
 }
 
 static int stunt_link_resume(struct device *dev)
