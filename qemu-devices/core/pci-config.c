@@ -23,6 +23,14 @@ static bool add_pm(PCIDevice *pci, Error **errp)
     return true;
 }
 
+static void reset_read_request(PCIDevice *pci)
+{
+    uint8_t *control = pci->config + pci->exp.exp_cap + PCI_EXP_DEVCTL;
+
+    pci_word_test_and_clear_mask(control, PCI_EXP_DEVCTL_READRQ);
+    pci_word_test_and_set_mask(control, PCI_EXP_DEVCTL_READRQ_512B);
+}
+
 static bool add_express(PCIDevice *pci, Error **errp)
 {
     if (pcie_endpoint_cap_init(pci, 0) < 0) {
@@ -31,6 +39,9 @@ static bool add_express(PCIDevice *pci, Error **errp)
     }
     pcie_cap_deverr_init(pci);
     pcie_cap_flr_init(pci);
+    /* a function that reads in large pieces has a limit for them to be set */
+    pci_word_test_and_set_mask(pci->wmask + pci->exp.exp_cap + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_READRQ);
+    reset_read_request(pci);
     pci->exp.aer_log.log_max = PCIE_AER_LOG_MAX_DEFAULT;
     return pcie_aer_init(pci, PCI_ERR_VER, AER_OFFSET, PCI_ERR_SIZEOF, errp) >= 0;
 }
@@ -100,6 +111,7 @@ void stunt_pci_reset_config(StuntPCI *dev)
     dev->power = 0;
     if (pci->exp.exp_cap) {
         pcie_cap_deverr_reset(pci);
+        reset_read_request(pci);
     }
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the
- * harness reg.NAME, reg.NAME[i], misuse-count and inject-irq.
+ * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the harness
+ * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, bus-master, interrupt-mode and unmasked-vectors.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "hw/pci/msi.h"
+#include "hw/pci/msix.h"
 #include "qapi/visitor.h"
 #include "hw/qdev-properties.h"
 #include "core/pci.h"
@@ -153,6 +155,36 @@ static void set_defaults(StuntPCI *dev, const struct stunt_device_spec *spec)
     dev->reset_ns = RESET_DEFAULT_NS;
 }
 
+static bool get_bus_master(Object *obj, Error **errp)
+{
+    return pci_get_word(PCI_DEVICE(obj)->config + PCI_COMMAND) & PCI_COMMAND_MASTER;
+}
+
+/* What the guest has switched on; a function without an interrupt pin and the others off has none. */
+static char *get_interrupt_mode(Object *obj, Error **errp)
+{
+    PCIDevice *pci = PCI_DEVICE(obj);
+
+    return g_strdup(msix_enabled(pci)                           ? "MSI-X"
+                    : msi_enabled(pci)                          ? "MSI"
+                    : pci_get_byte(pci->config + PCI_INTERRUPT_PIN) ? "INTx"
+                                                                : "none");
+}
+
+/* Messages that would be sent now; 0 with INTx. */
+static void get_unmasked_vectors(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    PCIDevice *pci = PCI_DEVICE(obj);
+    bool msix = msix_enabled(pci);
+    unsigned n = msix ? pci->msix_entries_nr : msi_enabled(pci) ? msi_nr_vectors_allocated(pci) : 0;
+    uint32_t count = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        count += msix ? !msix_is_masked(pci, i) : !msi_is_masked(pci, i);
+    }
+    visit_type_uint32(v, name, &count, errp);
+}
+
 void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec)
 {
     for (size_t i = 0; i < spec->n_regs; i++) {
@@ -164,4 +196,8 @@ void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spe
     object_property_add(OBJECT(dev), "reset-ns", "uint64", get_reset_ns, set_reset_ns, NULL, NULL);
     object_property_add(OBJECT(dev), "inject-irq", "uint32", NULL, inject_irq, NULL, NULL);
     object_property_add_uint64_ptr(OBJECT(dev), "misuse-count", &dev->misuse_count, OBJ_PROP_FLAG_READ);
+    object_property_add_uint8_ptr(OBJECT(dev), "power-state", &dev->power, OBJ_PROP_FLAG_READ);
+    object_property_add_bool(OBJECT(dev), "bus-master", get_bus_master, NULL);
+    object_property_add_str(OBJECT(dev), "interrupt-mode", get_interrupt_mode, NULL);
+    object_property_add(OBJECT(dev), "unmasked-vectors", "uint32", get_unmasked_vectors, NULL, NULL, NULL);
 }

@@ -188,6 +188,23 @@ static void test_integrated(gconstpointer spec)
     check_capabilities(spec, false, PCI_EXP_TYPE_RC_END);
 }
 
+/* The limit for read requests can be set, and is 512 bytes after each kind of reset. */
+static void test_read_request(gconstpointer spec)
+{
+    Dut dut = dut_new(spec, true);
+    unsigned at = need_cap(&dut.pci, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL;
+
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t control = pci_read(&dut.pci, at, 2);
+
+        g_assert_cmphex(control & PCI_EXP_DEVCTL_READRQ, ==, PCI_EXP_DEVCTL_READRQ_512B);
+        pci_write(&dut.pci, at, 2, control | PCI_EXP_DEVCTL_READRQ);
+        g_assert_cmphex(pci_read(&dut.pci, at, 2) & PCI_EXP_DEVCTL_READRQ, ==, PCI_EXP_DEVCTL_READRQ);
+        pci_flr(&dut.pci);
+    }
+    machine_free(dut.machine);
+}
+
 /* Writes all over configuration space: it must go on answering, and a system reset must bring it back. */
 static void test_random_writes(gconstpointer spec)
 {
@@ -218,6 +235,7 @@ int main(int argc, char **argv)
     add_for_all_devices("config", "bar-moves-and-can-be-switched-off", test_bar_moves);
     add_for_all_devices("config", "capabilities-behind-a-root-port", test_endpoint);
     add_for_all_devices("config", "capabilities-on-the-root-bus", test_integrated);
+    add_for_all_devices("config", "read-request-size", test_read_request);
     add_for_all_devices("config", "random-writes-do-no-harm", test_random_writes);
     return g_test_run();
 }
