@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stunt describe: scenarios, devices, event classes, actions, the scripting interface; from files alone. */
+/*
+ * stunt describe: scenarios, devices, event classes, actions, the scripting interface, from files alone; --live: a
+ * running machine.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "core/fault.h"
+#include "live.h"
 #include "stunt/error.h"
 
 /* ---- devices ------------------------------------------------------------------------------------- */
@@ -243,10 +247,39 @@ static int describe(const char *name, const char *config)
     return describe_scenario(&bench, scenarios->pdata[0]);
 }
 
+/* A machine that runs; name: of a scenario, or NULL. */
+static int describe_live(const char *name, const StuntLiveOptions *options, const char *config)
+{
+    g_auto(StuntBench) bench = { 0 };
+    g_autoptr(GPtrArray) scenarios = NULL;
+    const char *words[] = { name, NULL };
+    GError *error = NULL;
+
+    if (!stunt_bench_open(&bench, config, &error)) {
+        return stunt_cli_fail(error);
+    }
+    if (!name) {
+        return stunt_cli_live(&bench, NULL, options);
+    }
+    scenarios = stunt_catalog_select(bench.setup->scenarios, words, &error);
+    if (!scenarios) {
+        return stunt_cli_fail(error);
+    }
+    if (scenarios->len != 1) {
+        return stunt_cli_usage("describe", "--live is for one scenario, '%s' are %u", name, scenarios->len);
+    }
+    return stunt_cli_live(&bench, scenarios->pdata[0], options);
+}
+
 static int run(int argc, char **argv, const char *config)
 {
-    gboolean lua = FALSE;
+    static StuntLiveOptions options; /* what is set in it lives as long as the process */
+    gboolean lua = FALSE, live = FALSE;
     const GOptionEntry entries[] = {
+        { "live", 0, 0, G_OPTION_ARG_NONE, &live, "start the machine: how guest and model see it", NULL },
+        { "end", 0, 0, G_OPTION_ARG_NONE, &options.at_end, "with --live: when the scenario has ended", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "with --live: as JSON", NULL },
+        { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "with --live: guest kernel", "NAME" },
         { "lua", 0, 0, G_OPTION_ARG_NONE, &lua, "print the scripting reference (Markdown)", NULL },
         G_OPTION_ENTRY_NULL,
     };
@@ -254,12 +287,22 @@ static int run(int argc, char **argv, const char *config)
 
     if (!stunt_cli_options(&argc, &argv, "[NAME]",
                            "Describes a scenario, device, event class, action or script function;\n"
-                           "without a name, tells which devices, classes and actions there are.",
+                           "without a name, tells which devices, classes and actions there are.\n"
+                           "With --live, the machine of a scenario, or one with each device.",
                            entries, &config, &status)) {
         return status;
     }
     if (argc > 2) {
         return stunt_cli_usage("describe", "one name at a time");
+    }
+    if (!live && (options.at_end || options.json || options.kernel)) {
+        return stunt_cli_usage("describe", "--end, --json and --kernel are for --live");
+    }
+    if (options.at_end && !argv[1]) {
+        return stunt_cli_usage("describe", "--end needs a scenario");
+    }
+    if (live) {
+        return describe_live(argv[1], &options, config);
     }
     if (lua) {
         g_autofree char *text = stunt_lua_reference();

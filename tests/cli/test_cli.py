@@ -101,6 +101,17 @@ class Usage(CliTest):
             self.assertEqual(one.returncode, 0)
             self.assertIn(f"stunt {command}", one.stdout)
 
+    def test_describe_live_wants_what_makes_sense(self):
+        self.refused(["describe", "--end", "toy/first"], "--end, --json and --kernel are for --live")
+        self.refused(["describe", "--json"], "are for --live")
+        self.refused(["describe", "--live", "--end"], "--end needs a scenario")
+        self.refused(["describe", "--live", "toy"], "'toy' are 2")
+        self.refused(["describe", "--live", "toy/frist"], "did you mean 'toy/first'?")
+        self.refused(["describe", "--live", "--kernel", "5.4", "toy/first"], "6.1")
+        self.fake_qemu("echo the reason >&2\nexit 3\n")
+        self.refused(["describe", "--live", "toy/first"], "the reason", status=2)
+        self.refused(["describe", "--live", "--end", "toy/first"], "the scenario did not come to its end", "the reason", status=2)
+
     def test_help_is_narrow(self):
         for command in ([], ["run"], ["replay"], ["describe"], ["events"]):
             widest = max(len(line) for line in self.stunt(*command, "--help").stdout.splitlines())

@@ -53,6 +53,9 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file); /* empty:
 void stunt_scenario_free(StuntScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntScenario, stunt_scenario_free)
 
+/* Gives a machine the shape that the scenario asks for: memory, processors, devices, kernel command line. */
+void stunt_scenario_shape(const StuntScenario *scenario, StuntMachine *machine);
+
 /* ---- running ------------------------------------------------------------------------------------- */
 
 /* Called now and then while a scenario runs, with what it does and the log so far. */
@@ -77,6 +80,8 @@ typedef struct {
     StuntProgressFunc progress; /* or NULL */
     void (*stopped)(StuntTimeline *timeline,
                     gpointer data); /* the machine stands at stop_at_event; or NULL */
+    /* The script has ended, well or not, and is not judged yet: the machine may be looked at; or NULL. */
+    void (*ended)(StuntGuest *guest, StuntVm *vm, gpointer data);
     gpointer data;
 } StuntRunRequest;
 

@@ -20,25 +20,30 @@ typedef struct {
 
 /* ---- getting ready ------------------------------------------------------------------------------- */
 
-static void shape_machine(Run *run)
+void stunt_scenario_shape(const StuntScenario *scenario, StuntMachine *machine)
 {
-    const StuntScenario *scenario = run->runtime->scenario;
-    StuntMachine *machine = run->machine;
-
     machine->memory_mib = scenario->memory_mib;
     machine->vcpus = scenario->vcpus;
     machine->realtime = scenario->realtime;
     machine->cmdline = g_strdup(scenario->cmdline);
+    machine->iommu = scenario->iommu == STUNT_ON;
+    for (guint i = 0; i < scenario->device->len; i++) {
+        const StuntDeviceDef *device = scenario->device->pdata[i];
+
+        stunt_device_defs_add(machine->device, device->name, device->type, device->props);
+    }
+}
+
+static void shape_machine(Run *run)
+{
+    StuntMachine *machine = run->machine;
+
+    stunt_scenario_shape(run->runtime->scenario, machine);
     machine->console = g_strdup(run->request->console);
     machine->gdb = g_strdup(run->request->gdb);
     machine->stop_at_event = run->request->stop_after_rewinds ? 0 : run->request->stop_at_event;
     if (run->request->wall_limit_ms) {
         machine->wall_limit_ms = run->request->wall_limit_ms;
-    }
-    for (guint i = 0; i < scenario->device->len; i++) {
-        const StuntDeviceDef *device = scenario->device->pdata[i];
-
-        stunt_device_defs_add(machine->device, device->name, device->type, device->props);
     }
 }
 
@@ -204,6 +209,9 @@ static void go(Run *run, StuntResult *result)
         stunt_runtime_judge_error(run->runtime, NULL, error);
     } else {
         run_script(run);
+        if (run->request->ended) {
+            run->request->ended(run->ready.guest, run->ready.vm, run->request->data);
+        }
         stunt_runtime_progress(run->runtime, "judging");
         if (!run->runtime->judged || run->runtime->status != STUNT_SKIP) {
             judge(run, result);
