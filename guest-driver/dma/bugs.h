@@ -36,16 +36,24 @@
 	    "mappings of a device that was let go of stay in the address space")	\
 	BUG(map_twice, "mapped twice",							\
 	    "the first page of a buffer is mapped once more, for the device to write")	\
+	BUG(pool_leak, "leak on error path",						\
+	    "a chain of a transfer that failed is not given back to its pool")		\
 	BUG(reuse_stale, "use after completion",					\
 	    "from the second round on, slots of the ring are handed over as they are")	\
 	BUG(touch_in_d3, "access in D3",						\
 	    "the health thread goes on asking while the device sleeps")			\
 	BUG(touch_in_reset, "access during a reset",					\
 	    "the health thread goes on asking while the function resets")		\
+	BUG(truncate_32, "address truncation",						\
+	    "source addresses lose all but their lower 32 bits")			\
+	BUG(truncate_40, "address truncation",						\
+	    "source addresses lose all but their lower 40 bits")			\
 	BUG(unmap_early, "use after unmap",						\
 	    "the destination is unmapped before the transfer is begun")			\
 	BUG(wrong_direction, "wrong direction",						\
-	    "destinations are mapped for the device to read")
+	    "destinations are mapped for the device to read")				\
+	BUG(wrong_period, "lost count",							\
+	    "after a late interrupt a cyclic transfer is a period short")
 
 #define STUNT_DMA_BUG_ID(_name, _class, _what) STUNT_DMA_BUG_##_name,
 

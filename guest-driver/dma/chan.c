@@ -28,6 +28,8 @@ static void stunt_chan_task(struct tasklet_struct *task)
 
 	while ((job = stunt_chan_pop(ch)))
 		job->done(job);
+	while (stunt_engine_tell(ch))
+		;
 }
 
 void stunt_chan_setup(struct stunt_dma *sd, unsigned int nr)
@@ -71,7 +73,7 @@ void stunt_chan_unlock(struct stunt_dma_chan *ch, unsigned long flags)
 {
 	struct stunt_dma *sd = ch->sd;
 
-	if (!list_empty(&ch->done))
+	if (!list_empty(&ch->done) || ch->untold)
 		tasklet_schedule(&ch->task);
 	spin_unlock_irqrestore(&ch->lock, flags);
 
@@ -91,6 +93,8 @@ void stunt_chan_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job, int
 	atomic64_inc(&ch->sd->count.jobs);
 	if (job->status)
 		atomic64_inc(&ch->sd->count.errors);
+	if (ch->endless == job)
+		ch->endless = NULL;
 	if (job->client)
 		stunt_engine_finish(ch, job);
 }
@@ -99,6 +103,8 @@ void stunt_chan_queue(struct stunt_dma_chan *ch, struct stunt_dma_job *job)
 {
 	job->state = STUNT_JOB_QUEUED;
 	list_add_tail(&job->node, &ch->queued);
+	if (job->cyclic && !ch->endless)
+		ch->endless = job;
 }
 
 /* The job whose next descriptor is the next on the ring. */
@@ -131,6 +137,8 @@ static void stunt_chan_put(struct stunt_dma_chan *ch, struct stunt_dma_job *job)
 	if (!stunt_bug(reuse_stale) || ch->tail < entries)
 		*desc = job->desc[job->posted];
 	job->posted++;
+	if (stunt_bug(truncate_32) || stunt_bug(truncate_40))
+		desc->src &= stunt_bug(truncate_32) ? DMA_BIT_MASK(32) : DMA_BIT_MASK(40);
 	ch->tail++;
 	if (job->verbatim)
 		return;
@@ -173,6 +181,8 @@ int stunt_chan_submit(struct stunt_dma_chan *ch, struct stunt_dma_job *job)
 
 	if (stunt_dma_is(ch->sd, STUNT_DMA_GONE) || stunt_dma_is(ch->sd, STUNT_DMA_REMOVED)) {
 		ret = -ENODEV;
+	} else if (ch->endless || ch->paused) {
+		ret = -EBUSY;
 	} else {
 		stunt_chan_queue(ch, job);
 		stunt_chan_post(ch);
@@ -264,7 +274,38 @@ static void stunt_chan_account(struct stunt_dma_chan *ch, const struct stunt_dma
 		stunt_chan_finish(ch, job, 0);
 }
 
-unsigned int stunt_chan_harvest(struct stunt_dma_chan *ch)
+static struct stunt_dma_job *stunt_chan_cyclic(struct stunt_dma_chan *ch)
+{
+	struct stunt_dma_job *job = list_first_entry_or_null(&ch->active, struct stunt_dma_job,
+							     node);
+
+	return job && job->cyclic ? job : NULL;
+}
+
+u32 stunt_chan_unseen(struct stunt_dma_chan *ch)
+{
+	u32 offset = STUNT_DMA_CH_PERIODS + ch->nr * STUNT_DMA_CH_PERIODS_STRIDE;
+	u32 periods;
+
+	if (!stunt_chan_cyclic(ch) || stunt_read_live(&ch->sd->pci, offset, &periods))
+		return 0;
+	return periods - ch->periods;
+}
+
+/* However many interrupts there were for them: the device counts, too. */
+static void stunt_chan_periods(struct stunt_dma_chan *ch)
+{
+	u32 more = stunt_chan_unseen(ch);
+
+	if (!more)
+		return;
+	ch->periods += more;
+	stunt_chan_cyclic(ch)->periods += more - (stunt_bug(wrong_period) && more > 1);
+	ch->progress = jiffies;
+	ch->untold = true;
+}
+
+static unsigned int stunt_chan_reap(struct stunt_dma_chan *ch)
 {
 	u32 mask = stunt_dma_entries(ch->sd) - 1;
 	const struct stunt_dma_comp *comp;
@@ -280,5 +321,17 @@ unsigned int stunt_chan_harvest(struct stunt_dma_chan *ch)
 		ch->progress = jiffies;
 		ch->held_back = false;
 	}
+	return found;
+}
+
+unsigned int stunt_chan_harvest(struct stunt_dma_chan *ch)
+{
+	struct stunt_dma_job *before = stunt_chan_cyclic(ch);
+	unsigned int found;
+
+	stunt_chan_periods(ch);
+	found = stunt_chan_reap(ch);
+	if (stunt_chan_cyclic(ch) != before)
+		stunt_chan_periods(ch);
 	return found;
 }

@@ -41,7 +41,11 @@
 #define STUNT_DMA_CHANNELS	STUNT_DMA_CH_CTRL_COUNT
 #define STUNT_DMA_FAILED_COOKIES 8
 
+/* Descriptors of one chain: with the LINKs between, fewer than the device follows. */
+#define STUNT_CHAIN_MAX		15000
+
 struct stunt_dma;
+struct stunt_dma_chain;
 struct stunt_dma_chan;
 
 enum stunt_dma_job_state {
@@ -60,6 +64,7 @@ enum stunt_dma_job_state {
  * @n_desc: number of descriptors, at least 1
  * @verbatim: leave id and flags of the descriptors alone
  * @client: submitted through dmaengine
+ * @cyclic: its chain goes round until it is called off
  * @state: where it is
  * @posted: descriptors on the ring so far
  * @finished: completions seen so far
@@ -70,6 +75,9 @@ enum stunt_dma_job_state {
  * @err_index: CH_ERR_INDEX when the job halted its channel
  * @ch_status: CH_STATUS when the job halted its channel, else 0
  * @bytes: done by the device
+ * @periods: cyclic: completed, as far as it was seen
+ * @told: of these, the ones that the client was told of
+ * @lap: value of @periods when it began, or started over
  */
 struct stunt_dma_job {
 	struct list_head node;
@@ -79,6 +87,7 @@ struct stunt_dma_job {
 	u32 n_desc;
 	bool verbatim;
 	bool client;
+	bool cyclic;
 
 	enum stunt_dma_job_state state;
 	u32 posted;
@@ -90,6 +99,10 @@ struct stunt_dma_job {
 	u32 err_index;
 	u32 ch_status;
 	u64 bytes;
+
+	u32 periods;
+	u32 told;
+	u32 lap;
 };
 
 /* A job that somebody sleeps for. */
@@ -113,9 +126,13 @@ struct stunt_dma_chan {
 	dma_addr_t comps_bus;
 	u32 head;			/* first descriptor without a completion */
 	u32 tail;			/* first descriptor not handed over */
-	unsigned long progress;		/* jiffies when head last moved, or work began */
+	unsigned long progress;		/* jiffies when something last moved, or work began */
 	bool held_back;			/* the watchdog saw a completion without an interrupt */
 	unsigned long held_since;	/* jiffies when it did first */
+	u32 periods;			/* CH_PERIODS, as far as it was seen */
+	bool untold;			/* a client is to be told of periods */
+	bool paused;
+	struct stunt_dma_job *endless;	/* cyclic, queued or on the ring; nobody else's job would end */
 	struct list_head queued;
 	struct list_head active;
 	struct list_head done;
@@ -123,6 +140,7 @@ struct stunt_dma_chan {
 	struct dma_chan dma;
 	struct list_head prepared;	/* dmaengine: made, not submitted */
 	struct list_head submitted;	/* dmaengine: submitted, not issued */
+	struct dma_slave_config slave;
 	dma_cookie_t failed[STUNT_DMA_FAILED_COOKIES];
 	unsigned int n_failed;
 
@@ -210,6 +228,9 @@ struct stunt_dma {
 	wait_queue_head_t health_wait;
 	struct workqueue_struct *wq;
 	struct dma_device engine;
+	struct dma_pool *pool;		/* of chains */
+	phys_addr_t sram;		/* of the device, for its peers */
+	resource_size_t sram_len;	/* 0: there is none */
 
 	struct miscdevice misc;
 	struct stunt_client client;
@@ -237,6 +258,8 @@ void stunt_chan_write(const struct stunt_dma_chan *ch, u32 reg, u32 value);
 bool stunt_chan_hw_reset(struct stunt_dma_chan *ch);
 /* Gives a channel that was reset its empty rings. */
 void stunt_chan_hw_start(struct stunt_dma_chan *ch);
+/* Has it run, or stand still if it is paused. */
+void stunt_chan_hw_run(struct stunt_dma_chan *ch);
 
 /* chan.c: queueing and completions */
 void stunt_chan_setup(struct stunt_dma *sd, unsigned int nr);
@@ -245,7 +268,10 @@ int stunt_chan_alloc(struct stunt_dma_chan *ch);
 unsigned long stunt_chan_lock(struct stunt_dma_chan *ch) __acquires(ch->lock);
 /* Also sends ended jobs on their way, and deals with a device found to be gone. */
 void stunt_chan_unlock(struct stunt_dma_chan *ch, unsigned long flags) __releases(ch->lock);
-/* Any context. Return: 0, or -ENODEV and the job is still the caller's. */
+/*
+ * Any context. Return: 0; or the job is still the caller's: -ENODEV, or -EBUSY while a client keeps the
+ * channel to itself, by a cyclic transfer or because it has paused it.
+ */
 int stunt_chan_submit(struct stunt_dma_chan *ch, struct stunt_dma_job *job);
 /*
  * Submits and sleeps until the job has ended or was called off and the device has let go of it.
@@ -267,6 +293,23 @@ unsigned int stunt_chan_harvest(struct stunt_dma_chan *ch);
  * is none. @ret_asked: how many asked.
  */
 u32 stunt_chan_peek(const struct stunt_dma_chan *ch, u32 *ret_asked);
+/* Periods that the device has completed and nobody has seen. */
+u32 stunt_chan_unseen(struct stunt_dma_chan *ch);
+
+/* chain.c: descriptors outside of the ring */
+int stunt_chain_pool(struct stunt_dma *sd);
+/* @n descriptors, zeroed, 1 to STUNT_CHAIN_MAX. NULL without memory. */
+struct stunt_dma_chain *stunt_chain_new(struct stunt_dma *sd, u32 n, gfp_t gfp);
+/* NULL is fine. */
+void stunt_chain_free(struct stunt_dma_chain *chain);
+/* NULL behind the last one. */
+struct stunt_dma_desc *stunt_chain_at(const struct stunt_dma_chain *chain, u32 i);
+/*
+ * Closes a chain that is filled in: it ends with its last descriptor, or leads back to its first. @link
+ * becomes the descriptor that leads to it.
+ */
+void stunt_chain_end(const struct stunt_dma_chain *chain, struct stunt_dma_desc *link);
+void stunt_chain_loop(const struct stunt_dma_chain *chain, struct stunt_dma_desc *link);
 
 /* recover.c: everything that goes wrong */
 void stunt_chan_service(struct stunt_dma_chan *ch, bool error);
@@ -344,6 +387,10 @@ int stunt_engine_register(struct stunt_dma *sd);
 void stunt_engine_chan_init(struct stunt_dma_chan *ch);
 /* With the lock held: a client's job has ended, its done function is yet to come. */
 void stunt_engine_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job);
+/* Tells the client of a cyclic transfer of its next period. Return: whether there was one. */
+bool stunt_engine_tell(struct stunt_dma_chan *ch);
+/* The binding ends: what clients have prepared keeps nothing of the hardware. */
+void stunt_engine_let_go(struct stunt_dma *sd);
 
 /* sysfs.c */
 extern const struct attribute_group *stunt_dma_groups[];

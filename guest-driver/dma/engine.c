@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The channels as dmaengine offers them to other drivers: memcpy, memset, interrupt.
+ * The channels as dmaengine offers them to other drivers: memcpy, memset, interrupt; slave and cyclic
+ * transfers are in slave.c.
  *
  * A descriptor of dmaengine's becomes a job when it is issued. Its cookie is completed when the
  * job ends; the callback follows from the tasklet. A client may spin until its cookie is complete
@@ -8,24 +9,7 @@
  */
 #include <linux/slab.h>
 
-#include "dma.h"
-
-struct stunt_dma_tx {
-	struct dma_async_tx_descriptor tx;
-	struct stunt_dma_job job;
-	size_t len;
-	struct stunt_dma_desc desc[];
-};
-
-static struct stunt_dma_chan *to_stunt_chan(struct dma_chan *chan)
-{
-	return container_of(chan, struct stunt_dma_chan, dma);
-}
-
-static struct stunt_dma_tx *to_stunt_tx(struct stunt_dma_job *job)
-{
-	return container_of(job, struct stunt_dma_tx, job);
-}
+#include "engine.h"
 
 /* Cookies count up from DMA_MIN_COOKIE and wrap around to it. */
 static dma_cookie_t stunt_engine_assign(struct stunt_dma_tx *tx)
@@ -54,30 +38,76 @@ static bool stunt_engine_failed(const struct stunt_dma_chan *ch, dma_cookie_t co
 	return false;
 }
 
-static void stunt_engine_callback(struct stunt_dma_tx *tx)
-{
-	struct dmaengine_result result = {
-		.result = tx->job.error || tx->job.status ? DMA_TRANS_ABORTED : DMA_TRANS_NOERROR,
-		.residue = tx->len - min_t(u64, tx->job.bytes, tx->len),
-	};
+/* Copied, as nothing keeps a cyclic tx while its callback runs. */
+struct stunt_engine_call {
+	dma_async_tx_callback plain;
+	dma_async_tx_callback_result with_result;
+	void *param;
+	struct dmaengine_result result;
+};
 
-	if (tx->tx.callback_result)
-		tx->tx.callback_result(tx->tx.callback_param, &result);
-	else if (tx->tx.callback)
-		tx->tx.callback(tx->tx.callback_param);
+static struct stunt_engine_call stunt_engine_call_of(struct stunt_dma_tx *tx,
+						     enum dmaengine_tx_result result, u32 residue)
+{
+	return (struct stunt_engine_call){
+		.plain = tx->tx.callback,
+		.with_result = tx->tx.callback_result,
+		.param = tx->tx.callback_param,
+		.result = { .result = result, .residue = residue },
+	};
+}
+
+static void stunt_engine_callback(const struct stunt_engine_call *call)
+{
+	if (call->with_result)
+		call->with_result(call->param, &call->result);
+	else if (call->plain)
+		call->plain(call->param);
+}
+
+/* The next period of a transfer that its client has not been told of. */
+static bool stunt_engine_next_period(struct stunt_dma_job *job, struct stunt_engine_call *ret_call)
+{
+	if (job->told == job->periods)
+		return false;
+	job->told++;
+	*ret_call = stunt_engine_call_of(to_stunt_tx(job), DMA_TRANS_NOERROR, 0);
+	return true;
+}
+
+bool stunt_engine_tell(struct stunt_dma_chan *ch)
+{
+	unsigned long flags = stunt_chan_lock(ch);
+	struct stunt_dma_job *job = list_first_entry_or_null(&ch->active, struct stunt_dma_job,
+							     node);
+	struct stunt_engine_call call;
+	bool found = job && job->cyclic && stunt_engine_next_period(job, &call);
+
+	ch->untold = false;	/* whoever finds another one sets it anew */
+	stunt_chan_unlock(ch, flags);
+	if (found)
+		stunt_engine_callback(&call);
+	return found;
 }
 
 void stunt_engine_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job)
 {
 	stunt_engine_complete(ch, to_stunt_tx(job), job->error || job->status);
+	stunt_slave_release(ch, to_stunt_tx(job));
 }
 
 static void stunt_engine_done(struct stunt_dma_job *job)
 {
 	struct stunt_dma_tx *tx = to_stunt_tx(job);
+	struct stunt_engine_call call;
 
 	dma_descriptor_unmap(&tx->tx);
-	stunt_engine_callback(tx);
+	while (stunt_engine_next_period(job, &call))
+		stunt_engine_callback(&call);
+	call = stunt_engine_call_of(tx, job->error || job->status ? DMA_TRANS_ABORTED :
+								    DMA_TRANS_NOERROR,
+				    tx->len - min_t(u64, job->bytes, tx->len));
+	stunt_engine_callback(&call);
 	dma_run_dependencies(&tx->tx);
 	kfree(tx);
 }
@@ -113,19 +143,10 @@ static void stunt_engine_issue_pending(struct dma_chan *chan)
 	stunt_chan_unlock(ch, flags);
 }
 
-/*
- * One tx of @len bytes, its descriptors not filled in, but for the lengths. Clients call from any
- * context.
- */
-static struct stunt_dma_tx *stunt_engine_prepare(struct dma_chan *chan, size_t len, u8 op,
-						 unsigned long flags)
+struct stunt_dma_tx *stunt_engine_new(struct dma_chan *chan, u32 n, size_t len,
+				      unsigned long flags)
 {
-	struct stunt_dma_chan *ch = to_stunt_chan(chan);
-	size_t max = ch->sd->max_len;
-	u32 n = max_t(u32, DIV_ROUND_UP(len, max), 1);
 	struct stunt_dma_tx *tx;
-	unsigned long irq_flags;
-	u32 i;
 
 	if (flags & DMA_CTRL_REUSE)
 		return NULL;
@@ -140,13 +161,34 @@ static struct stunt_dma_tx *stunt_engine_prepare(struct dma_chan *chan, size_t l
 	tx->job.desc = tx->desc;
 	tx->job.n_desc = n;
 	tx->job.client = true;
+	return tx;
+}
+
+void stunt_engine_keep(struct stunt_dma_chan *ch, struct stunt_dma_tx *tx)
+{
+	list_add_tail(&tx->job.node, &ch->prepared);
+}
+
+/* One tx of @len bytes, its descriptors not filled in, but for the lengths. */
+static struct stunt_dma_tx *stunt_engine_prepare(struct dma_chan *chan, size_t len, u8 op,
+						 unsigned long flags)
+{
+	struct stunt_dma_chan *ch = to_stunt_chan(chan);
+	size_t max = ch->sd->max_len;
+	u32 n = max_t(u32, DIV_ROUND_UP(len, max), 1);
+	struct stunt_dma_tx *tx = stunt_engine_new(chan, n, len, flags);
+	unsigned long irq_flags;
+	u32 i;
+
+	if (!tx)
+		return NULL;
 	for (i = 0; i < n; i++) {
 		tx->desc[i].op = op;
 		tx->desc[i].len = min(len - i * max, max);
 	}
 
 	irq_flags = stunt_chan_lock(ch);
-	list_add_tail(&tx->job.node, &ch->prepared);
+	stunt_engine_keep(ch, tx);
 	stunt_chan_unlock(ch, irq_flags);
 	return tx;
 }
@@ -216,7 +258,7 @@ static u32 stunt_engine_residue(struct stunt_dma_chan *ch, dma_cookie_t cookie)
 
 	tx = tx ?: stunt_engine_find_in(&ch->queued, cookie);
 	tx = tx ?: stunt_engine_find_in(&ch->submitted, cookie);
-	return tx ? min_t(u64, tx->len - min_t(u64, tx->job.bytes, tx->len), U32_MAX) : 0;
+	return tx ? min_t(u64, tx->len - min_t(u64, stunt_slave_done(ch, tx), tx->len), U32_MAX) : 0;
 }
 
 static enum dma_status stunt_engine_tx_status(struct dma_chan *chan, dma_cookie_t cookie,
@@ -232,7 +274,9 @@ static enum dma_status stunt_engine_tx_status(struct dma_chan *chan, dma_cookie_
 	status = dma_async_is_complete(cookie, chan->completed_cookie, chan->cookie);
 	if (status != DMA_COMPLETE)
 		residue = stunt_engine_residue(ch, cookie);
-	else if (stunt_engine_failed(ch, cookie))
+	if (status == DMA_IN_PROGRESS && ch->paused)
+		status = DMA_PAUSED;
+	else if (status == DMA_COMPLETE && stunt_engine_failed(ch, cookie))
 		status = DMA_ERROR;
 	dma_set_tx_state(state, chan->completed_cookie, chan->cookie, residue);
 	stunt_chan_unlock(ch, flags);
@@ -267,7 +311,7 @@ static void stunt_engine_drop(struct stunt_dma_chan *ch, struct list_head *jobs)
 {
 	struct stunt_dma_job *job;
 	LIST_HEAD(done);
-	bool in_work;
+	bool in_work, paused;
 
 	stunt_chan_harvest(ch);
 	stunt_engine_take(&ch->done, &done);
@@ -275,11 +319,39 @@ static void stunt_engine_drop(struct stunt_dma_chan *ch, struct list_head *jobs)
 	stunt_engine_take(&ch->active, jobs);
 	stunt_engine_take(&ch->queued, jobs);
 	stunt_engine_take(&ch->submitted, jobs);
+	ch->endless = NULL;
+	paused = ch->paused;
+	ch->paused = false;
 	if (in_work && stunt_dma_is(ch->sd, STUNT_DMA_RUNNING))
 		stunt_chan_restart(ch, NULL, 0);
-	list_for_each_entry(job, jobs, node)
+	else if (paused && stunt_dma_is(ch->sd, STUNT_DMA_RUNNING))
+		stunt_chan_hw_run(ch);
+	list_for_each_entry(job, jobs, node) {
 		stunt_engine_complete(ch, to_stunt_tx(job), true);
+		stunt_slave_release(ch, to_stunt_tx(job));
+	}
 	list_splice(&done, jobs);
+}
+
+static void stunt_engine_release_all(struct stunt_dma_chan *ch, struct list_head *jobs)
+{
+	struct stunt_dma_job *job;
+
+	list_for_each_entry(job, jobs, node)
+		stunt_slave_release(ch, to_stunt_tx(job));
+}
+
+void stunt_engine_let_go(struct stunt_dma *sd)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < sd->channels; i++) {
+		flags = stunt_chan_lock(&sd->chan[i]);
+		stunt_engine_release_all(&sd->chan[i], &sd->chan[i].prepared);
+		stunt_engine_release_all(&sd->chan[i], &sd->chan[i].submitted);
+		stunt_chan_unlock(&sd->chan[i], flags);
+	}
 }
 
 static int stunt_engine_terminate_all(struct dma_chan *chan)
@@ -289,6 +361,7 @@ static int stunt_engine_terminate_all(struct dma_chan *chan)
 	LIST_HEAD(jobs);
 
 	stunt_engine_drop(ch, &jobs);
+	stunt_engine_release_all(ch, &ch->prepared);
 	stunt_engine_take(&ch->prepared, &jobs);
 	stunt_chan_unlock(ch, flags);
 	stunt_engine_free(&jobs);
@@ -358,6 +431,7 @@ static void stunt_engine_init(struct stunt_dma *sd)
 	engine->device_terminate_all = stunt_engine_terminate_all;
 	engine->device_synchronize = stunt_engine_synchronize;
 	engine->device_release = stunt_engine_release;
+	stunt_slave_init(engine);
 }
 
 int stunt_engine_register(struct stunt_dma *sd)

@@ -101,6 +101,7 @@ void stunt_chan_hw_start(struct stunt_dma_chan *ch)
 	ch->head = 0;
 	ch->tail = 0;
 	ch->held_back = false;
+	ch->periods = 0;
 	/* No entry has a phase that is waited for. */
 	memset(ch->comps, 0, stunt_dma_entries(sd) * sizeof(*ch->comps));
 	dma_wmb();
@@ -117,4 +118,11 @@ void stunt_chan_hw_start(struct stunt_dma_chan *ch)
 	if (moderate)
 		stunt_chan_write(ch, STUNT_DMA_CH_MODERATE, moderate);
 	stunt_chan_write(ch, STUNT_DMA_CH_CTRL, STUNT_DMA_CH_CTRL_ENABLE);
+	stunt_chan_hw_run(ch);
+}
+
+void stunt_chan_hw_run(struct stunt_dma_chan *ch)
+{
+	stunt_chan_write(ch, STUNT_DMA_CH_CTRL,
+			 STUNT_DMA_CH_CTRL_ENABLE | (ch->paused ? STUNT_DMA_CH_CTRL_PAUSE : 0));
 }

@@ -137,6 +137,9 @@ static int stunt_dma_claim(struct stunt_dma *sd)
 					 GFP_KERNEL);
 	if (!sd->bounce)
 		return -ENOMEM;
+	ret = stunt_chain_pool(sd);
+	if (ret)
+		return ret;
 	for (i = 0; i < sd->channels; i++) {
 		ret = stunt_chan_alloc(&sd->chan[i]);
 		if (ret)
@@ -155,6 +158,7 @@ static void stunt_dma_down(struct stunt_dma *sd)
 	stunt_health_stop(sd);
 	stunt_dma_stop(sd, STUNT_DMA_REMOVED, -ENODEV);
 	stunt_dma_fail_all(sd, -ENODEV);
+	stunt_engine_let_go(sd);
 	stunt_dma_hw_disable(sd);
 	down_write(&sd->calls);
 	up_write(&sd->calls);

@@ -32,6 +32,7 @@ static void stunt_chan_rewind(struct stunt_dma_chan *ch)
 		job->finished = 0;
 		job->status = 0;
 		job->bytes = 0;
+		job->lap = job->periods;
 		list_move(&job->node, &ch->queued);
 	}
 	ch->head = 0;
@@ -164,16 +165,17 @@ static void stunt_chan_check_irq(struct stunt_dma_chan *ch)
 	unsigned long flags = stunt_chan_lock(ch);
 	bool quiet, missing, lost;
 	u32 head = ch->head;
-	u32 due, asked, causes;
+	u32 due, asked, late, causes;
 
 	due = stunt_chan_peek(ch, &asked);
+	late = stunt_chan_unseen(ch);
 	stunt_chan_unlock(ch, flags);
 	causes = stunt_chan_irq_sync(ch);
 	quiet = stunt_chan_irq_count(ch) == count;
 	flags = stunt_chan_lock(ch);
 	missing = quiet && due != head && ch->head == head;
 	ch->held_back = missing && stunt_chan_held_back(ch, asked);
-	lost = missing && !ch->held_back;
+	lost = (missing && !ch->held_back) || (quiet && late && stunt_chan_unseen(ch) >= late);
 	stunt_chan_unlock(ch, flags);
 	if (!quiet)
 		return;
@@ -206,6 +208,8 @@ static void stunt_chan_look(struct stunt_dma_chan *ch)
 	stunt_chan_handle(ch, stunt_chan_harvest(ch), true);
 	if (ch->head != head || ch->head == ch->tail || !stunt_dma_is(sd, STUNT_DMA_RUNNING))
 		return;
+	if (ch->paused)
+		ch->progress = jiffies;
 	if (!stunt_chan_stuck(ch))
 		return;
 	dev_warn(sd->dev, "channel %u: no progress for %u ms, giving up a job\n", ch->nr,

@@ -1,40 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A client of dmaengine that puts stunt_dma's channels to the test: memcpy, memset, interrupt,
- * residue, terminate. All is done while the module is loaded; loading it fails if a test does.
- * "stunt_dma_test: ok N" or "stunt_dma_test: FAILED ..." in the kernel log says which.
+ * residue, terminate; and, if a second device has memory, slave and cyclic transfers. All is done
+ * while the module is loaded; loading it fails if a test does. "stunt_dma_test: ok N" or
+ * "stunt_dma_test: FAILED ..." in the kernel log says which.
  */
-#define pr_fmt(fmt) "stunt_dma_test: " fmt
+#include "test.h"
 
-#include <linux/completion.h>
-#include <linux/delay.h>
-#include <linux/dma-mapping.h>
-#include <linux/dmaengine.h>
-#include <linux/module.h>
-#include <linux/sizes.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 
+#include <stunt/regs/dma.h>
+
 #define TEST_GUARD	64
-#define TEST_BIG	SZ_1M
 #define TEST_MANY	64
-#define TEST_WAIT	msecs_to_jiffies(5000)
 
 static char *device = "";
 module_param(device, charp, 0444);
 MODULE_PARM_DESC(device, "PCI address of the device to test (the first with a free channel)");
 
-/* Two buffers with room for guards, mapped both ways. */
-struct test {
-	struct dma_chan *chan;
-	struct device *dev;
-	u8 *src;
-	u8 *dst;
-	dma_addr_t src_bus;
-	dma_addr_t dst_bus;
-	struct completion done;
-	enum dmaengine_tx_result result;
-	unsigned int callbacks;
-};
+static char *only = "";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "run just the tests whose names begin so (all)");
 
 static void test_callback(void *param, const struct dmaengine_result *result)
 {
@@ -45,7 +32,7 @@ static void test_callback(void *param, const struct dmaengine_result *result)
 	complete(&t->done);
 }
 
-static dma_cookie_t test_submit(struct test *t, struct dma_async_tx_descriptor *tx)
+dma_cookie_t test_submit(struct test *t, struct dma_async_tx_descriptor *tx)
 {
 	if (!tx)
 		return -ENOMEM;
@@ -54,16 +41,14 @@ static dma_cookie_t test_submit(struct test *t, struct dma_async_tx_descriptor *
 	return dmaengine_submit(tx);
 }
 
-/* What dmaengine says of a cookie: the status, and the residue as expected. */
-static bool test_is(struct test *t, dma_cookie_t cookie, enum dma_status status, u32 residue)
+bool test_is(struct test *t, dma_cookie_t cookie, enum dma_status status, u32 residue)
 {
 	struct dma_tx_state state;
 
 	return dmaengine_tx_status(t->chan, cookie, &state) == status && state.residue == residue;
 }
 
-/* Runs one descriptor to its end, and looks at all that dmaengine says about it. */
-static int test_run(struct test *t, struct dma_async_tx_descriptor *tx)
+int test_run(struct test *t, struct dma_async_tx_descriptor *tx)
 {
 	dma_cookie_t cookie;
 
@@ -81,7 +66,7 @@ static int test_run(struct test *t, struct dma_async_tx_descriptor *tx)
 	return test_is(t, cookie, DMA_COMPLETE, 0) ? 0 : -EBADE;
 }
 
-static void test_fill(u8 *p, size_t len, u32 seed)
+void test_fill(u8 *p, size_t len, u32 seed)
 {
 	size_t i;
 
@@ -91,22 +76,22 @@ static void test_fill(u8 *p, size_t len, u32 seed)
 	}
 }
 
-/* Everything but [at, at + len) of the destination is 0xee as before. */
+/* Everything but [at, at + len) of the destination is blank as before. */
 static bool test_guards(const struct test *t, size_t at, size_t len)
 {
-	return !memchr_inv(t->dst, 0xee, at) &&
-	       !memchr_inv(t->dst + at + len, 0xee, TEST_BIG - at - len);
+	return !memchr_inv(t->dst, TEST_BLANK, at) &&
+	       !memchr_inv(t->dst + at + len, TEST_BLANK, TEST_BIG - at - len);
 }
 
-static void test_begin(struct test *t, u32 seed)
+void test_begin(struct test *t, u32 seed)
 {
 	test_fill(t->src, TEST_BIG, seed);
-	memset(t->dst, 0xee, TEST_BIG);
+	memset(t->dst, TEST_BLANK, TEST_BIG);
 	dma_sync_single_for_device(t->dev, t->src_bus, TEST_BIG, DMA_BIDIRECTIONAL);
 	dma_sync_single_for_device(t->dev, t->dst_bus, TEST_BIG, DMA_BIDIRECTIONAL);
 }
 
-static void test_end(struct test *t)
+void test_end(struct test *t)
 {
 	dma_sync_single_for_cpu(t->dev, t->src_bus, TEST_BIG, DMA_BIDIRECTIONAL);
 	dma_sync_single_for_cpu(t->dev, t->dst_bus, TEST_BIG, DMA_BIDIRECTIONAL);
@@ -214,7 +199,7 @@ static int test_terminate(struct test *t)
 	test_begin(t, 2);
 	fsleep(100000);
 	test_end(t);
-	if (!ret && (memchr_inv(t->dst, 0xee, TEST_BIG) || t->callbacks != callbacks))
+	if (!ret && (memchr_inv(t->dst, TEST_BLANK, TEST_BIG) || t->callbacks != callbacks))
 		ret = -EBUSY;
 	return ret ?: test_memcpy_one(t, 0, 0, 4096);
 }
@@ -222,20 +207,35 @@ static int test_terminate(struct test *t)
 static const struct {
 	const char *name;
 	int (*run)(struct test *t);
+	bool needs_window;
 } tests[] = {
 	{ "memcpy", test_memcpy },
 	{ "memset", test_memset },
 	{ "interrupt", test_interrupt },
 	{ "residue", test_residue },
 	{ "terminate", test_terminate },
+	{ "slave-gather", test_slave_gather, true },
+	{ "slave-scatter", test_slave_scatter, true },
+	{ "slave-window", test_slave_window, true },
+	{ "slave-pause", test_slave_pause, true },
+	{ "slave-refused", test_slave_refused, true },
+	{ "cyclic-out", test_cyclic_out, true },
+	{ "cyclic-in", test_cyclic_in, true },
 };
+
+static bool test_wanted(const struct test *t, unsigned int i)
+{
+	return !strncmp(tests[i].name, only, strlen(only)) && (t->io || !tests[i].needs_window);
+}
 
 static int test_all(struct test *t)
 {
-	unsigned int i;
+	unsigned int i, n = 0;
 	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(tests); i++) {
+		if (!test_wanted(t, i))
+			continue;
 		ret = tests[i].run(t);
 		if (ret) {
 			pr_err("FAILED %s: %d\n", tests[i].name, ret);
@@ -243,8 +243,13 @@ static int test_all(struct test *t)
 			return ret;
 		}
 		pr_info("%s ok\n", tests[i].name);
+		n++;
 	}
-	pr_info("ok %zu\n", ARRAY_SIZE(tests));
+	if (!n) {
+		pr_err("FAILED: no test is called '%s', or there is no second device\n", only);
+		return -ENOENT;
+	}
+	pr_info("ok %u\n", n);
 	return 0;
 }
 
@@ -254,6 +259,23 @@ static bool test_filter(struct dma_chan *chan, void *param)
 
 	return dev->driver && !strcmp(dev->driver->name, "stunt_dma") &&
 	       (!*device || !strcmp(device, dev_name(dev)));
+}
+
+/* Memory of another device, whoever drives that one. */
+static void test_find_window(struct test *t)
+{
+	struct pci_dev *pdev = NULL;
+
+	while ((pdev = pci_get_device(STUNT_DMA_PCI_VENDOR, STUNT_DMA_PCI_DEVICE, pdev))) {
+		if (&pdev->dev == t->dev || !pci_is_enabled(pdev) ||
+		    pci_resource_len(pdev, STUNT_DMA_SRAM_BAR) < STUNT_DMA_SRAM_SIZE)
+			continue;
+		t->window = pci_resource_start(pdev, STUNT_DMA_SRAM_BAR);
+		t->window_len = STUNT_DMA_SRAM_SIZE;
+		t->io = ioremap(t->window, t->window_len);
+		pci_dev_put(pdev);
+		return;
+	}
 }
 
 static int test_map(struct test *t, u8 **buf, dma_addr_t *bus)
@@ -306,7 +328,10 @@ static int __init test_init(void)
 	t->chan = dma_request_channel(mask, test_filter, NULL);
 	if (t->chan) {
 		t->dev = t->chan->device->dev;
+		test_find_window(t);
 		ret = test_buffers(t);
+		if (t->io)
+			iounmap(t->io);
 		dma_release_channel(t->chan);
 	} else {
 		pr_err("FAILED: no channel of stunt_dma is free\n");

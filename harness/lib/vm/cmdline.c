@@ -154,7 +154,8 @@ static void add_link(GPtrArray *argv, const StuntMachine *machine)
 static void add_iommu(GPtrArray *argv, const StuntMachine *machine)
 {
     if (machine->iommu) {
-        add(argv, "-device", "intel-iommu,intremap=on");
+        /* 48 bits: with 39 no address could be too wide for a device of 40 */
+        add(argv, "-device", "intel-iommu,intremap=on,aw-bits=48");
     }
 }
 
