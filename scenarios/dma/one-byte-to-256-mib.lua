@@ -3,7 +3,7 @@
 -- copies it, and compares and sums what it has made.
 local dma = require "dma"
 
-local SRC, DST = 0x11000000, 0x21000000 -- above mem=256M
+local SRC, DST = 0x11000000, 0x21010000 -- above mem=256M
 local MOST = 256 << 20
 local sizes = { 1, 2, 4096, 65535, 65537, (4 << 20) + 1, MOST }
 local MARK, GUARD = 0x1122334455667788, 0x0123456789abcdef

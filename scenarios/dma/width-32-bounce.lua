@@ -15,7 +15,7 @@ end
 
 return scenario {
   summary = "a device of 32 address bits gets high memory by bounce buffers, whole, and gives them back",
-  machine = { dma0 = { type = "dma", ["dma-width"] = 32, bandwidth = 20000000 }, memory = 4096, iommu = false },
+  machine = { dma0 = { type = "dma", ["dma-width"] = 32, bandwidth = 20000000 }, memory = 3072, iommu = false },
   modules = { "stunt_dma" },
   run = function(vm)
     expect.equal(vm:run("stunt-dma info").values.width, 32)

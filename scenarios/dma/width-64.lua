@@ -12,7 +12,7 @@ end
 
 return scenario {
   summary = "a device of 64 address bits reaches memory above 4 GiB in place",
-  machine = { dma0 = "dma", memory = 4096, iommu = false },
+  machine = { dma0 = "dma", memory = 3072, iommu = false },
   modules = { "stunt_dma" },
   catches = { "truncate_32" },
   run = function(vm)
