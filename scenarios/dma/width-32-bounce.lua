@@ -3,6 +3,9 @@
 -- high address.
 local dma = require "dma"
 
+-- 2 GiB below 4 GiB and 1 GiB above: a quarter of a GiB of each is enough, and boots sooner.
+local MEMORY = "memmap=1792M$0x10000000 mem=4352M swiotlb=2048"
+
 local TRACE = "/sys/kernel/debug/tracing/"
 
 local function used(vm)
@@ -15,7 +18,7 @@ end
 
 return scenario {
   summary = "a device of 32 address bits gets high memory by bounce buffers, whole, and gives them back",
-  machine = { dma0 = { type = "dma", ["dma-width"] = 32, bandwidth = 20000000 }, memory = 3072, iommu = false },
+  machine = { dma0 = { type = "dma", ["dma-width"] = 32, bandwidth = 20000000 }, memory = 3072, cmdline = MEMORY, iommu = false },
   modules = { "stunt_dma" },
   run = function(vm)
     expect.equal(vm:run("stunt-dma info").values.width, 32)
