@@ -16,6 +16,8 @@
 #include <linux/mutex.h>
 
 #define STUNT_DMA_BUGS(BUG)								\
+	BUG(ack_after_service, "acknowledged too late",					\
+	    "the thread clears what it was woken for only after it has served: what came meanwhile is lost")	\
 	BUG(close_forgets_jobs, "object lifetime",					\
 	    "closing a file neither calls off its requests nor waits for them")		\
 	BUG(desc_rewrite, "descriptor of the device's",					\
@@ -24,6 +26,8 @@
 	    "a request that is refused drops its eventfd twice")			\
 	BUG(empty_doorbell, "doorbell for nothing",					\
 	    "the doorbell is rung at each look at the channel, work or not")		\
+	BUG(irq_freed_early, "freed in use",						\
+	    "remove frees the interrupts while the device is at work")			\
 	BUG(leak_on_error, "leak",							\
 	    "a transfer that fails leaves its destination mapped")			\
 	BUG(length_overrun, "beyond the mapping",					\
@@ -36,10 +40,16 @@
 	    "mappings of a device that was let go of stay in the address space")	\
 	BUG(map_twice, "mapped twice",							\
 	    "the first page of a buffer is mapped once more, for the device to write")	\
+	BUG(no_irq_sync, "missing synchronize_irq",					\
+	    "a reset does not hold off the handlers: they touch the device in reset")	\
+	BUG(no_ones_check, "no all-ones check",						\
+	    "INT_STATUS of all ones is taken at face value")				\
 	BUG(pool_leak, "leak on error path",						\
 	    "a chain of a transfer that failed is not given back to its pool")		\
 	BUG(reuse_stale, "use after completion",					\
 	    "from the second round on, slots of the ring are handed over as they are")	\
+	BUG(sleep_in_primary, "sleeps in atomic context",				\
+	    "the hard handler sleeps")							\
 	BUG(touch_in_d3, "access in D3",						\
 	    "the health thread goes on asking while the device sleeps")			\
 	BUG(touch_in_reset, "access during a reset",					\

@@ -3,6 +3,8 @@
  * Interrupts. The hard handler acknowledges the causes; the channels are served by the vector's thread, or, with
  * threaded=0, by the hard handler itself. A vector may serve one cause or several, see stunt_pci_irq().
  */
+#include <linux/delay.h>
+
 #include "dma.h"
 
 #define STUNT_CAUSE_LOOK	BIT(31)	/* not of the device: see whether it is still there */
@@ -12,7 +14,9 @@ u32 stunt_vec_take(struct stunt_dma_vec *vec)
 	struct stunt_dma *sd = vec->sd;
 	u32 status;
 
-	if (stunt_read_live(&sd->pci, STUNT_DMA_INT_STATUS, &status))
+	if (stunt_bug(no_ones_check))
+		status = stunt_read(&sd->pci, STUNT_DMA_INT_STATUS);
+	else if (stunt_read_live(&sd->pci, STUNT_DMA_INT_STATUS, &status))
 		return STUNT_CAUSE_LOOK | vec->causes;
 	status &= vec->causes;
 	if (status)
@@ -40,7 +44,9 @@ static u32 stunt_vec_interrupt(struct stunt_dma_vec *vec)
 	struct stunt_dma *sd = vec->sd;
 	u32 causes;
 
-	if (!stunt_dma_is(sd, STUNT_DMA_RUNNING))
+	if (stunt_bug(sleep_in_primary))
+		msleep(1);
+	if (!stunt_dma_is(sd, STUNT_DMA_RUNNING) && !stunt_bug(no_irq_sync))
 		return 0;
 	causes = stunt_vec_take(vec);
 	if (causes || sd->pci.irq_mode != STUNT_IRQ_INTX)
@@ -76,10 +82,14 @@ static irqreturn_t stunt_vec_hard(int irq, void *data)
 static irqreturn_t stunt_vec_thread(int irq, void *data)
 {
 	struct stunt_dma_vec *vec = data;
+	u32 causes = stunt_bug(ack_after_service) ? atomic_read(&vec->pending) :
+						    atomic_xchg(&vec->pending, 0);
 
 	local_bh_disable();
-	stunt_vec_serve(vec, atomic_xchg(&vec->pending, 0));
+	stunt_vec_serve(vec, causes);
 	local_bh_enable();
+	if (stunt_bug(ack_after_service))
+		atomic_set(&vec->pending, 0);
 	return IRQ_HANDLED;
 }
 
@@ -239,7 +249,7 @@ void stunt_dma_irq_quiesce(struct stunt_dma *sd)
 {
 	unsigned int i;
 
-	if (sd->irqs_off)
+	if (sd->irqs_off || stunt_bug(no_irq_sync))
 		return;
 	for (i = 0; i < sd->pci.vectors; i++) {
 		synchronize_irq(sd->vec[i].irq);

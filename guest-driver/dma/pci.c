@@ -156,6 +156,8 @@ static int stunt_dma_claim(struct stunt_dma *sd)
 static void stunt_dma_down(struct stunt_dma *sd)
 {
 	stunt_health_stop(sd);
+	if (stunt_bug(irq_freed_early))
+		stunt_dma_irq_free(sd);
 	stunt_dma_stop(sd, STUNT_DMA_REMOVED, -ENODEV);
 	stunt_dma_fail_all(sd, -ENODEV);
 	stunt_engine_let_go(sd);
@@ -163,7 +165,8 @@ static void stunt_dma_down(struct stunt_dma *sd)
 	down_write(&sd->calls);
 	up_write(&sd->calls);
 	stunt_client_drain(sd);
-	stunt_dma_irq_free(sd);
+	if (!stunt_bug(irq_freed_early))
+		stunt_dma_irq_free(sd);
 	destroy_workqueue(sd->wq);
 	pci_clear_master(sd->pci.pdev);
 }

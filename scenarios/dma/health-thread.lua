@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The device dies while nobody uses it: without the thread nobody knows until the next job, with it the driver does.
+-- The device dies while nobody uses it: without the thread the driver knows at the next interrupt or job, with it soon.
 local dma = require "dma"
 
 local function threads(vm)
@@ -17,12 +17,18 @@ end
 return scenario {
   summary = "a thread finds that an idle device is dead, stops with the device, and does not exist unless asked for",
   machine = { dma0 = "dma" },
+  catches = { "no_ones_check" },
   run = function(vm)
     vm:insmod("stunt_dma")
     expect.equal(threads(vm), 0)
     local since = dma.last_event(vm)
     vm:sleep("10s")
     expect.no_event { device = "dma0", since = since, message = "an idle device is left alone" }
+    local ones = vm.dma0:fault { at = "mmio.read", action = "ones" }
+    vm.dma0:interrupt("CH1_DONE")
+    vm:sleep("1ms")
+    expect.equal(state(vm), "gone", "an interrupt tells, too")
+    ones:disarm()
     vm:rmmod("stunt_dma")
 
     vm:insmod("stunt_dma", "health_ms=50")

@@ -26,6 +26,7 @@ end
 return scenario {
   summary = "channels are served alike by interrupt threads and by the hard handler, errors and lost interrupts too",
   machine = { dma0 = "dma" },
+  catches = { "sleep_in_primary" },
   run = function(vm)
     for _, mode in ipairs { "msix", "intx" } do
       for threaded = 0, 1 do
