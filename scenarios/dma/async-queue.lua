@@ -7,6 +7,7 @@ return scenario {
   machine = { dma0 = { type = "dma", bandwidth = 200000000 } },
   modules = { "stunt_dma" },
   catches = { "double_put" },
+  deadline = "4s",
   run = function(vm)
     local since = dma.last_event(vm)
     local r = dma.ok(vm, "submit --channel 2 --count 50 --size 3000 --entries 4")
