@@ -3,6 +3,8 @@
  * Cyclic transfers, as sound and serial use them. Every period is told of exactly once, however
  * late the interrupts are: after a pause the position says how many there were.
  */
+#define pr_fmt(fmt) "stunt_dma_test: " fmt
+
 #include "test.h"
 
 #define TEST_PERIODS	8

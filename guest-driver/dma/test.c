@@ -5,6 +5,8 @@
  * while the module is loaded; loading it fails if a test does. "stunt_dma_test: ok N" or
  * "stunt_dma_test: FAILED ..." in the kernel log says which.
  */
+#define pr_fmt(fmt) "stunt_dma_test: " fmt
+
 #include "test.h"
 
 #include <linux/pci.h>

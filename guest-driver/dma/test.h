@@ -12,8 +12,6 @@
 #ifndef STUNT_DMA_TEST_H
 #define STUNT_DMA_TEST_H
 
-#define pr_fmt(fmt) "stunt_dma_test: " fmt
-
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
