@@ -69,9 +69,12 @@ static void record_event(Double *d, guint64 used)
 void double_record_events(Double *d)
 {
     const struct stunt_shm *shm = d->shm;
+    const guint64 first = __atomic_load_n(&shm->tail, __ATOMIC_ACQUIRE);
 
     while (d->burst) {
-        const guint64 used = shm->head - __atomic_load_n(&shm->tail, __ATOMIC_ACQUIRE);
+        /* a flood is over before anybody can have emptied the ring, however slow this host is */
+        const guint64 tail = d->flood ? first : __atomic_load_n(&shm->tail, __ATOMIC_ACQUIRE);
+        const guint64 used = shm->head - tail;
 
         if (!d->flood && used >= shm->event_capacity / 4 * 3) {
             double_stop(d, STUNT_STOP_RING, 0);
