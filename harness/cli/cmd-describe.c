@@ -92,6 +92,12 @@ static void print_machine(const StuntScenario *scenario)
 
         printf("  %s: %s%s%s\n", device->name, device->type, device->props ? ", " : "",
                device->props ? device->props : "");
+        for (guint k = 0; k < device->setting->len; k++) {
+            const StuntSetting *setting = device->setting->pdata[k];
+            g_autofree char *value = json_to_string(setting->value, FALSE);
+
+            printf("  %s.%s: %s\n", device->name, setting->property, value);
+        }
     }
     printf("  memory: %u MiB\n", scenario->memory_mib);
     if (scenario->kernel) {

@@ -53,6 +53,21 @@ static void everything_is_read(void)
     g_assert_cmpuint(scenario->misuse->len, ==, 2);
 }
 
+/* They do not shape it: scenarios that differ in nothing else share a warm one. */
+static void adjustable_properties_are_no_part_of_the_machine(void)
+{
+    g_autoptr(StuntScenario) scenario =
+        declare("machine = { toy0 = { type = 'toy', speed = 3 }, toy1 = { type = 'toy', speed = 5, b = 1 } }", NULL);
+    const StuntDeviceDef *first = scenario->device->pdata[0], *second = scenario->device->pdata[1];
+    const StuntSetting *setting = second->setting->pdata[0];
+
+    g_assert_cmpstr(first->props, ==, NULL);
+    g_assert_cmpstr(second->props, ==, "b=1");
+    g_assert_cmpuint(first->setting->len, ==, 1);
+    g_assert_cmpstr(setting->property, ==, "speed");
+    g_assert_cmpint(json_node_get_int(setting->value), ==, 5);
+}
+
 static void defaults(void)
 {
     g_autoptr(StuntScenario) scenario = declare("", NULL);
@@ -204,6 +219,7 @@ int main(int argc, char **argv)
     g_assert_true(spec && setup);
     g_test_add_func("/declare/everything-is-read", everything_is_read);
     g_test_add_func("/declare/defaults", defaults);
+    g_test_add_func("/declare/adjustable-properties", adjustable_properties_are_no_part_of_the_machine);
     g_test_add_func("/declare/mistakes-are-told", mistakes_are_told);
     g_test_add_func("/declare/files-that-are-no-scenario", files_that_are_no_scenario);
     g_test_add_func("/declare/missing-file", missing_file);

@@ -117,6 +117,7 @@ int main(int argc, char **argv)
 LUA_QUESTIONS = {
     "spec.device_names[1]": "toy",
     "spec.devices.toy.title": 'A "toy" with a # | in its title',
+    "spec.devices.toy.adjustable[1]": "speed",
     "spec.devices.toy.registers[2].name": "CTRL",
     "spec.devices.toy.registers[spec.devices.toy.register.CH_STATUS].stride": "16",
     "spec.devices.toy.registers[2].fields[3].values.FAST": "3",

@@ -55,6 +55,7 @@ TOY = """\
 [device]
 name = "toy"
 title = "A \\"toy\\" with a # | in its title"
+adjustable = ["speed"]
 
 [pci]
 class = 0x088000

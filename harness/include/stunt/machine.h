@@ -4,17 +4,26 @@
 #define STUNT_MACHINE_H
 
 #include <glib.h>
+#include <json-glib/json-glib.h>
+
+typedef struct {
+    char *property;
+    JsonNode *value;
+} StuntSetting;
 
 typedef struct {
     char *name;  /* QOM id, "dma0" */
     char *type;  /* spec name, "dma": QEMU device "stunt-dma" */
-    char *props; /* more -device properties, "dma-width=40,latency-ns=500", or NULL */
+    char *props; /* more -device properties, "dma-width=40", or NULL */
+    GPtrArray *setting; /* StuntSetting *, made when the machine stands ready: they do not shape it */
 } StuntDeviceDef;
 
 /* A list of StuntDeviceDef * that owns them. */
 GPtrArray *stunt_device_defs_new(void);
-/* Copies all; props may be NULL. */
-void stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props);
+/* Copies all; props may be NULL. Without settings. Borrowed. */
+StuntDeviceDef *stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props);
+/* Takes the value. */
+void stunt_device_def_set(StuntDeviceDef *device, const char *property, JsonNode *value);
 
 /* What may be left open. */
 typedef enum {

@@ -96,6 +96,7 @@ typedef struct {
 typedef struct {
     char *name;  /* "dma" */
     char *title;
+    GPtrArray *adjustable; /* char *, properties that may change while the machine runs */
     GPtrArray *reg;    /* StuntSpecRegister * */
     GPtrArray *vector; /* StuntSpecName *, value: index */
     GPtrArray *enums;  /* StuntSpecEnum * */

@@ -66,22 +66,27 @@ static void check_name(lua_State *L, const char *name)
 /* One -device property of the value on top of the stack; a comma in it is doubled, as QEMU wants it. */
 static void append_property(lua_State *L, GString *props, const char *key)
 {
-    const char *value;
-
     if (lua_isboolean(L, -1)) {
-        value = lua_toboolean(L, -1) ? "on" : "off";
-        lua_pushstring(L, value);
-    } else if (lua_isinteger(L, -1) || lua_type(L, -1) == LUA_TSTRING) {
-        lua_pushvalue(L, -1);
+        lua_pushstring(L, lua_toboolean(L, -1) ? "on" : "off");
     } else {
-        g_string_free(props, TRUE);
-        luaL_error(L, "machine: property '%s' must be a number, string or boolean", key);
+        lua_pushvalue(L, -1);
     }
     g_string_append_printf(props, "%s%s=", props->len ? "," : "", key);
     for (const char *c = lua_tostring(L, -1); *c; c++) {
         g_string_append(props, *c == ',' ? ",," : (char[]){ *c, '\0' });
     }
     lua_pop(L, 1);
+}
+
+static JsonNode *property_value(lua_State *L)
+{
+    JsonNode *node = json_node_alloc();
+
+    if (lua_isboolean(L, -1)) {
+        return json_node_init_boolean(node, lua_toboolean(L, -1));
+    }
+    return lua_isinteger(L, -1) ? json_node_init_int(node, lua_tointeger(L, -1))
+                                : json_node_init_string(node, lua_tostring(L, -1));
 }
 
 /* Calls Lua's pairs() for its fixed order: leaves iterator function, state and control on the stack. */
@@ -113,30 +118,40 @@ static void end_pair(lua_State *L)
     lua_replace(L, -2); /* the key is the next control value */
 }
 
-/* { type = "dma", ["dma-width"] = 40 } on top of the stack. */
+/*
+ * { type = "dma", ["dma-width"] = 40 } on top of the stack. What may change while the machine runs is set when it stands
+ * ready: machines that differ in nothing else are then one, and start warm.
+ */
 static void declare_device_table(lua_State *L, StuntRuntime *runtime, const char *name)
 {
     const char *type = stunt_bridge_get_string(L, -1, "type", NULL);
+    GPtrArray *adjustable;
+    StuntDeviceDef *device;
     GString *props;
 
     if (!type) {
         luaL_error(L, "machine: %s has no type", name);
     }
     check_type(L, runtime, name, type);
+    adjustable = stunt_spec_device(runtime->spec, type)->adjustable;
+    device = stunt_device_defs_add(runtime->scenario->device, name, type, NULL);
     props = g_string_new(NULL);
     for (push_pairs(L, -1); next_pair(L); end_pair(L)) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
 
-        if (!key) {
+        if (!key || !(lua_isboolean(L, -1) || lua_isinteger(L, -1) || lua_type(L, -1) == LUA_TSTRING)) {
             g_string_free(props, TRUE);
-            luaL_error(L, "machine: %s: only named properties belong here", name);
+            luaL_error(L, key ? "machine: %s: property '%s' must be a number, string or boolean"
+                              : "machine: %s: only named properties belong here",
+                       name, key);
         }
-        if (!g_str_equal(key, "type")) {
+        if (g_ptr_array_find_with_equal_func(adjustable, key, g_str_equal, NULL)) {
+            stunt_device_def_set(device, key, property_value(L));
+        } else if (!g_str_equal(key, "type")) {
             append_property(L, props, key);
         }
     }
-    stunt_device_defs_add(runtime->scenario->device, name, type, props->str);
-    g_string_free(props, TRUE);
+    device->props = g_string_free(props, !props->len);
 }
 
 /* Key and value of a device are on top of the stack. */

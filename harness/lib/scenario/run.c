@@ -134,6 +134,26 @@ static gboolean start_with(Run *run, StuntStarter *starter, GError **error)
     return stunt_starter_start(starter, &request, &run->ready, error);
 }
 
+static gboolean make_settings(Run *run, GError **error)
+{
+    const GPtrArray *devices = run->runtime->scenario->device;
+
+    for (guint i = 0; i < devices->len; i++) {
+        const StuntDeviceDef *device = devices->pdata[i];
+
+        for (guint k = 0; k < device->setting->len; k++) {
+            const StuntSetting *setting = device->setting->pdata[k];
+
+            if (!stunt_vm_qom_set(run->ready.vm, device->name, setting->property,
+                                  json_node_copy(setting->value), error)) {
+                g_prefix_error(error, "machine: %s: ", device->name);
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
 /* What there is of the machine is handed on also when it did not come to its ready point. */
 static gboolean start(Run *run, GError **error)
 {
@@ -147,7 +167,7 @@ static gboolean start(Run *run, GError **error)
         stunt_guest_on_pause(run->ready.guest, stunt_rules_on_pause, run->runtime);
         stunt_oracle_set_baseline(run->oracle, &run->ready.baseline);
     }
-    return good;
+    return good && make_settings(run, error);
 }
 
 /* ---- the script and what comes after ------------------------------------------------------------- */

@@ -42,6 +42,7 @@ static void device_free(gpointer data)
 
     g_free(device->name);
     g_free(device->title);
+    g_ptr_array_unref(device->adjustable);
     g_ptr_array_unref(device->reg);
     g_ptr_array_unref(device->vector);
     g_ptr_array_unref(device->enums);
@@ -177,12 +178,19 @@ static void read_device(lua_State *L, StuntSpec *spec)
 {
     StuntSpecDevice *device = g_new0(StuntSpecDevice, 1);
 
+    device->adjustable = g_ptr_array_new_with_free_func(g_free);
     device->reg = g_ptr_array_new_with_free_func(register_free);
     device->enums = g_ptr_array_new_with_free_func(enum_free);
     device->vector = g_ptr_array_new_with_free_func(name_free);
     g_ptr_array_add(spec->device, device);
     device->name = g_strdup(get_string(L, "name"));
     device->title = g_strdup(get_string(L, "title"));
+    get_table(L, "adjustable");
+    for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
+        g_ptr_array_add(device->adjustable, g_strdup(lua_tostring(L, -1)));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 2);
     get_table(L, "vectors");
     g_ptr_array_unref(device->vector);
     device->vector = read_map(L);

@@ -19,6 +19,15 @@ gboolean stunt_switch_parse(const char *name, StuntSwitch *ret_value)
     return FALSE;
 }
 
+static void setting_free(gpointer data)
+{
+    StuntSetting *setting = data;
+
+    g_free(setting->property);
+    json_node_unref(setting->value);
+    g_free(setting);
+}
+
 static void device_free(gpointer data)
 {
     StuntDeviceDef *device = data;
@@ -26,6 +35,7 @@ static void device_free(gpointer data)
     g_free(device->name);
     g_free(device->type);
     g_free(device->props);
+    g_ptr_array_unref(device->setting);
     g_free(device);
 }
 
@@ -34,14 +44,25 @@ GPtrArray *stunt_device_defs_new(void)
     return g_ptr_array_new_with_free_func(device_free);
 }
 
-void stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props)
+StuntDeviceDef *stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props)
 {
     StuntDeviceDef *device = g_new0(StuntDeviceDef, 1);
 
     device->name = g_strdup(name);
     device->type = g_strdup(type);
     device->props = props && *props ? g_strdup(props) : NULL;
+    device->setting = g_ptr_array_new_with_free_func(setting_free);
     g_ptr_array_add(defs, device);
+    return device;
+}
+
+void stunt_device_def_set(StuntDeviceDef *device, const char *property, JsonNode *value)
+{
+    StuntSetting *setting = g_new(StuntSetting, 1);
+
+    setting->property = g_strdup(property);
+    setting->value = value;
+    g_ptr_array_add(device->setting, setting);
 }
 
 StuntMachine *stunt_machine_new(void)

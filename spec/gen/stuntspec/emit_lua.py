@@ -36,6 +36,7 @@ def _device(device):
     return {
         "name": device.name,
         "title": device.title,
+        "adjustable": device.adjustable,
         "pci": {
             "vendor": pci.vendor, "device": pci.device, "subsystem_vendor": pci.subsystem_vendor,
             "subsystem": pci.subsystem, "class": pci.class_code, "revision": pci.revision, "msi": pci.msi,

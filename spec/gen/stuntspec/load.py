@@ -47,6 +47,7 @@ def _device(source, ids, problems):
         first += register.count
     return model.Device(
         source, ("device",), data["device"]["name"], data["device"]["title"],
+        adjustable=data["device"].get("adjustable", []),
         pci=_pci(source, ids),
         bars=[_bar(source, i) for i in _range(source, "bar")],
         vectors=[model.Vector(source, ("vector", i), **data["vector"][i]) for i in _range(source, "vector")],

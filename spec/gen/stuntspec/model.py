@@ -167,6 +167,7 @@ class Pci(Node):
 class Device(Node):
     name: str
     title: str
+    adjustable: list  # names of properties that may change while the machine runs
     pci: Pci
     bars: list
     vectors: list

@@ -42,7 +42,7 @@ _REGISTER = Table({
 _MEMBER = Table({"name": _NEED_TEXT, "type": _NEED_TEXT, "count": _NUMBER, "doc": _NEED_TEXT})
 
 DEVICE = Table({
-    "device": Key(Table({"name": _NEED_TEXT, "title": _NEED_TEXT}), True),
+    "device": Key(Table({"name": _NEED_TEXT, "title": _NEED_TEXT, "adjustable": _TEXTS}), True),
     "pci": Key(Table({
         "class": _NEED_NUMBER, "revision": _NUMBER, "msi": _NUMBER, "msix": _NUMBER,
     }), True),

@@ -5,6 +5,7 @@ return {
         ["toy"] = {
             ["name"] = "toy",
             ["title"] = "A device for tests",
+            ["adjustable"] = { "speed" },
             ["registers"] = {
                 {
                     ["name"] = "CTRL",
@@ -37,6 +38,7 @@ return {
         ["link"] = {
             ["name"] = "link",
             ["title"] = "The rendezvous",
+            ["adjustable"] = {},
             ["registers"] = {},
             ["vectors"] = {},
             ["enums"] = {},
