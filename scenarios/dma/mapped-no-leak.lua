@@ -11,7 +11,8 @@ return scenario {
   run = function(vm)
     mapped.load(vm)
     local address = dma.address(vm)
-    vm.dma0:fault { at = "job.start", match = { channel = 0 }, nth = 2, action = "fail" }
+    -- not the first descriptor of the transfer, unless an IOMMU makes it the only one
+    vm.dma0:fault { at = "job.start", match = { channel = 0 }, nth = vm:iommu() and 1 or 2, action = "fail" }
     expect.equal(vm:run("stunt-dma copy --channel 0 --size 20000").values.status, "INTERNAL")
     vm.dma0:fault { at = "dma.write", match = { what = "DATA", channel = 1 }, nth = 1, action = "error" }
     expect.equal(vm:run("stunt-dma copy --channel 1 --size 20000").values.status, "BUS_ERROR")
