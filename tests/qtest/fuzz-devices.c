@@ -224,8 +224,16 @@ static void check_alive(Bench *bench)
     shm_forget(bench->shm);
 }
 
+/* One of the devices that a machine definition can ask for; it always has MSI and MSI-X. */
+static char *some_properties(void)
+{
+    return g_strdup_printf(",msi-vectors=%u,interrupt-pin=%u,class-code=%u,reset-ns=%u", 1u << below(6),
+                           1 + below(4), below(0x1000000), below(2) ? below(3000000) : 0);
+}
+
 int main(int argc, char **argv)
 {
+    g_autofree char *props = NULL;
     unsigned seed = (unsigned)time(NULL);
     long seconds = 20;
     unsigned long steps = 0;
@@ -241,7 +249,8 @@ int main(int argc, char **argv)
     printf("-seed=%u\n", seed);
     fflush(stdout);
     dice = g_rand_new_with_seed(seed);
-    bench = bench_new_traced("", 4096);
+    props = some_properties();
+    bench = bench_new_traced(props, 4096);
     for (end = time(NULL) + seconds; time(NULL) < end; steps++) {
         one_step(bench);
         if (steps % 500 == 499) {
