@@ -30,8 +30,11 @@ int stunt_async_start(struct stunt_file *sf, u32 entries)
 {
 	int ret = -EBUSY;
 
-	if (!is_power_of_2(entries) || entries > STUNT_DMA_QUEUE_ENTRIES_MAX)
+	if (!is_power_of_2(entries) || entries > STUNT_DMA_QUEUE_ENTRIES_MAX) {
+		if (stunt_bug(double_put))
+			stunt_dma_put(sf->sd);
 		return -EINVAL;
+	}
 	if (mutex_lock_interruptible(&sf->lock))
 		return -ERESTARTSYS;
 	if (!sf->wq) {
@@ -271,8 +274,6 @@ int stunt_async_submit(struct stunt_file *sf, struct stunt_dma_submit *submit, v
 		ret = stunt_async_reserve(req);
 	if (!ret)
 		ret = stunt_request_begin(req, submit, arg, usize);
-	if (ret == -EAGAIN && req->eventfd && stunt_bug(double_put))
-		eventfd_ctx_put(req->eventfd);
 	if (ret)
 		stunt_request_free(req);
 	return ret;

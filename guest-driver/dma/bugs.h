@@ -23,7 +23,7 @@
 	BUG(desc_rewrite, "descriptor of the device's",					\
 	    "the last descriptor is changed after the doorbell")			\
 	BUG(double_put, "double free",							\
-	    "a request that is refused drops its eventfd twice")			\
+	    "a queue that is refused drops what closing its file drops again")			\
 	BUG(empty_doorbell, "doorbell for nothing",					\
 	    "the doorbell is rung at each look at the channel, work or not")		\
 	BUG(irq_freed_early, "freed in use",						\

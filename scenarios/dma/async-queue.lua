@@ -7,7 +7,6 @@ return scenario {
   machine = { dma0 = { type = "dma", bandwidth = 200000000 } },
   modules = { "stunt_dma" },
   catches = { "double_put" },
-  deadline = "4s",
   run = function(vm)
     local since = dma.last_event(vm)
     local r = dma.ok(vm, "submit --channel 2 --count 50 --size 3000 --entries 4")
@@ -33,5 +32,8 @@ return scenario {
     r = vm:run("stunt-dma submit --size 17M")
     expect.equal(r.values.error, "EMSGSIZE")
     dma.ok(vm, "submit --channel 1 --count 2 --size 8M")
+    -- Whatever was refused, the device has as many holders as before.
+    vm:rmmod("stunt_dma")
+    expect.equal(vm.dma0:peek("CH_CTRL.ENABLE", 1), 0, "the channel is off")
   end,
 }
