@@ -5,7 +5,7 @@ local mapped = require "mapped"
 
 return scenario {
   summary = "a function is not touched while it resets, and memory is unmapped as ever",
-  machine = { dma0 = { type = "dma", bandwidth = 20000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 20000000, ["reset-ns"] = 80000000 } },
   modules = { "stunt_dmacheck", { "stunt_dma", "watchdog_ms=4 health_ms=1" } },
   catches = { "touch_in_reset" },
   run = function(vm)
