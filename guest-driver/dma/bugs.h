@@ -18,12 +18,14 @@
 #define STUNT_DMA_BUGS(BUG)								\
 	BUG(ack_after_service, "acknowledged too late",					\
 	    "the thread clears what it was woken for only after it has served: what came meanwhile is lost")	\
+	BUG(check_then_sleep, "race",							\
+	    "an interrupt between the look at 'done' and the sleep wakes nobody")	\
 	BUG(close_forgets_jobs, "object lifetime",					\
 	    "closing a file neither calls off its requests nor waits for them")		\
 	BUG(desc_rewrite, "descriptor of the device's",					\
 	    "the last descriptor is changed after the doorbell")			\
 	BUG(double_put, "double free",							\
-	    "a queue that is refused drops what closing its file drops again")			\
+	    "a queue that is refused drops what closing its file drops again")		\
 	BUG(empty_doorbell, "doorbell for nothing",					\
 	    "the doorbell is rung at each look at the channel, work or not")		\
 	BUG(irq_freed_early, "freed in use",						\

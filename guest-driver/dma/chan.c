@@ -219,6 +219,8 @@ int stunt_chan_run(struct stunt_dma_chan *ch, struct stunt_dma_wait *wait, ktime
 	if (ret)
 		return ret;
 
+	if (stunt_bug(check_then_sleep) && !completion_done(&wait->ended))
+		reinit_completion(&wait->ended);
 	left = stunt_chan_sleep(wait, deadline);
 	if (left <= 0) {
 		stunt_chan_cancel(ch, &wait->job, left ? -ERESTARTSYS : -ETIMEDOUT);

@@ -434,7 +434,7 @@ static int run(int argc, char **argv, const char *config)
 
     if (!stunt_cli_options(&argc, &argv, "[PATH|NAME …]",
                            "Runs scenarios on the drivers with planted bugs, and tells which catches which.\n"
-                           "Each bug must be caught by the scenarios that claim it; the real driver must pass.",
+                           "A bug must be caught by all that claim it, and the real driver must pass.",
                            entries, &config, &status)) {
         return status;
     }

@@ -61,11 +61,12 @@ static void step_due(void *opaque)
     do {
         delay_ns = stunt_dma_step(ch, &budget);
     } while (delay_ns == 0 && waits_for_time(ch) && budget.descriptors && budget.bytes);
+    stunt_dma_channel_publish(ch);
+    stunt_dma_signal(ch->dma);
+    /* Last: when the guest is idle, arming a timer takes the clock there, and what is signalled then is late. */
     if (waits_for_time(ch)) {
         arm(ch, delay_ns ? delay_ns : BREATH_NS);
     }
-    stunt_dma_channel_publish(ch);
-    stunt_dma_signal(ch->dma);
     stunt_pci_leave(STUNT_PCI(ch->dma));
 }
 

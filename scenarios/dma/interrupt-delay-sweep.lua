@@ -1,21 +1,33 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- One prefix, many continuations: each delay starts from the same instruction.
 local dma = require("dma")
+local sweep = require("sweep")
 
 local WATCHDOG_MS = 100
 
 -- Copies with the interrupt late by so much; says whether the watchdog was faster.
-local function copy_with_delay(vm, delay_ms)
+local function copy_with_delay(vm, delay_ns)
   vm.dma0:fault { at = "irq.raise", match = { vector = "CH1_DONE" }, nth = 1, action = "delay",
-    params = { ns = delay_ms * ns("1ms") } }
+    params = { ns = delay_ns } }
   local r = dma.ok(vm, "copy --channel 1 --size 4096")
   local lost = vm:run("stunt-dma info").values.lost_irqs
   expect.equal(r.values.data, "ok")
   if lost == 0 then
-    expect.is_true(r.virtual_ns >= delay_ms * ns("1ms"), "it waited for its interrupt")
+    expect.is_true(r.virtual_ns >= delay_ns, "it waited for its interrupt")
   end
   expect.is_true(r.virtual_ns < (WATCHDOG_MS + 5) * ns("1ms"), "nobody waits longer than for the watchdog")
   return lost == 1
+end
+
+local function judge_delay(vm, delay_ns)
+  local lost = copy_with_delay(vm, delay_ns)
+  vm:sleep("100ms") -- an interrupt for a job that was ended comes now, and harms nobody
+  expect.event { device = "dma0", class = "fault", count = 1 }
+  local before = dma.last_event(vm)
+  dma.ok(vm, "copy --channel 1 --size 4096")
+  expect.event { device = "dma0", class = "irq.raise", since = before, count = 1 }
+  expect.equal(vm:run("stunt-dma info").values.lost_irqs, lost and 1 or 0, "no second one is lost")
+  return lost
 end
 
 return scenario {
@@ -24,21 +36,11 @@ return scenario {
   modules = { { "stunt_dma", "watchdog_ms=" .. WATCHDOG_MS } },
   run = function(vm)
     dma.ok(vm, "copy --channel 1 --size 4096") -- all is warm
-    vm:snapshot("ready")
-    local delays = { 1, 10, 50, 80, 90, 92, 94, 96, 97, 98, 99, 100, 101, 102, 103, 104, 106, 108, 110, 150 }
-    local lost = {}
-    for i, delay_ms in ipairs(delays) do
-      vm:rewind("ready")
-      vm:step(("delay %d ms"):format(delay_ms))
-      lost[i] = copy_with_delay(vm, delay_ms)
-      vm:sleep("100ms") -- an interrupt for a job that was ended comes now, and harms nobody
-      expect.event { device = "dma0", class = "fault", count = 1 }
-      local before = dma.last_event(vm)
-      dma.ok(vm, "copy --channel 1 --size 4096")
-      expect.event { device = "dma0", class = "irq.raise", since = before, count = 1 }
-      expect.equal(vm:run("stunt-dma info").values.lost_irqs, lost[i] and 1 or 0, "no second one is lost")
-      expect.is_true(i == 1 or lost[i] or not lost[i - 1], "a longer delay is not found sooner")
+    local points = sweep(vm, "10ms", "150ms", "10ms", judge_delay, { refine = "1ms" })
+    for i = 2, #points do
+      expect.is_true(points[i].outcome or not points[i - 1].outcome, "a longer delay is not found sooner")
     end
-    expect.equal({ lost[1], lost[#delays] }, { false, true }, "the sweep has both sides of the watchdog")
+    expect.equal({ points[1].outcome, points[#points].outcome }, { false, true },
+      "the sweep has both sides of the watchdog")
   end,
 }
