@@ -5,7 +5,7 @@
 -- to hit the races of the planted bugs several times.
 --
 -- path     completion                                                          points
--- submit   from the doorbell to behind the caller's sleep, served at once         209
+-- submit   from the doorbell to behind the caller's sleep, served at once         126
 -- service  a second one from the first's interrupt to the end of its thread        61
 -- abort    around the time-out that takes the job back and resets the channel      81
 -- remove   from before the interrupts go off to behind the channel's reset         81
@@ -40,7 +40,7 @@ local function data_problem(r)
 end
 
 local function submit(vm, before)
-  sweep(vm, 0, "5us", "24ns", function(_, at)
+  sweep(vm, 0, "3us", "24ns", function(_, at)
     vm.dma0:set("latency-ns", at)
     local r = vm:run(COPY .. " --timeout-ns " .. ns("500ms"), { timeout = "2s" })
     return r.status, data_problem(r) or problem_of(vm, before, 1)

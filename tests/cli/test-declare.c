@@ -30,6 +30,7 @@ static void everything_is_read(void)
                 "memory = 512,\n"
                 "  kernel = '6.12', cmdline = 'quiet' },\n"
                 "modules = { 'one', { 'two', 'a=1' } }, deadline = '30s', verdict = 'INVALID',\n"
+                "catches = { 'late' },\n"
                 "oracle = { allow = { 'toy: .* lost' }, misuse = { toy0 = 2, toy1 = true } }",
                 NULL);
     const StuntDeviceDef *first, *second;
@@ -47,6 +48,8 @@ static void everything_is_read(void)
     g_assert_cmpstr(scenario->kernel, ==, "6.12");
     g_assert_cmpstr(scenario->cmdline, ==, "quiet");
     g_assert_cmpstr(module->params, ==, "a=1");
+    g_assert_cmpuint(scenario->catches->len, ==, 1);
+    g_assert_cmpstr(scenario->catches->pdata[0], ==, "late");
     g_assert_cmpuint(scenario->deadline_ns, ==, G_GUINT64_CONSTANT(30000000000));
     g_assert_cmpint(scenario->verdict, ==, STUNT_INVALID);
     g_assert_cmpuint(scenario->allow->len, ==, 1);
@@ -106,6 +109,9 @@ static void mistakes_are_told(void)
         { "modules = 'one'", "modules must be a list" },
         { "modules = { 5 }", "a name, or { name, parameters }" },
         { "modules = { { 'a', 5 } }", "the parameters of 'a' must be a string" },
+        { "catches = 'late'", "catches must be a list" },
+        { "catches = { 5 }", "catches must be a list of planted bugs' names" },
+        { "catches = { 'lat' }", "no planted bug is called 'lat', did you mean 'late'?" },
         { "deadline = 'soon'", "'soon' is no time" },
         { "deadline = -5", "deadline must be a time" },
         { "deadline = 1.5", "deadline must be a time" },
@@ -206,7 +212,7 @@ static void reference_tells_all(void)
 
 int main(int argc, char **argv)
 {
-    g_autofree char *file = NULL, *config = NULL;
+    g_autofree char *file = NULL, *config = NULL, *bugs = NULL;
     int status;
 
     g_test_init(&argc, &argv, NULL);
@@ -214,7 +220,8 @@ int main(int argc, char **argv)
     file = data_file("data/spec.lua");
     spec = stunt_spec_load(file, NULL);
     config = write_file(folder, "stunt.conf",
-                        "[paths]\nqemu=/q\ndevices=/d\nspec=/s\nscenarios=scenarios\n");
+                        "[paths]\nqemu=/q\ndevices=/d\nspec=/s\nscenarios=scenarios\nbugs=bugs.ini\n");
+    bugs = write_file(folder, "bugs.ini", "[late]\nmodule=toy\nclass=order\nsummary=is too late\n");
     setup = stunt_setup_load(config, NULL);
     g_assert_true(spec && setup);
     g_test_add_func("/declare/everything-is-read", everything_is_read);

@@ -71,6 +71,49 @@ static void bad_files_are_explained(Fixture *f, gconstpointer data)
     }
 }
 
+/* ---- planted bugs -------------------------------------------------------------------------------- */
+
+#define BUG "[late]\nmodule=toy\nclass=order\nsummary=is too late\n"
+
+static StuntSetup *load_with_bugs(const Fixture *f, const char *bugs, GError **error)
+{
+    g_autofree char *file = write_file(f->folder, "stunt.conf", PATHS "bugs=bugs.ini\n" KERNELS);
+    g_autofree char *list = write_file(f->folder, "bugs.ini", bugs);
+
+    return stunt_setup_load(file, error);
+}
+
+static void bugs_are_read(Fixture *f, gconstpointer data)
+{
+    g_autoptr(StuntSetup) setup = load_with_bugs(f, BUG, NULL);
+    g_autoptr(GError) error = NULL;
+    const StuntBug *bug;
+
+    (void)data;
+    g_assert_cmpuint(f->setup->bug->len, ==, 0); /* no list, no bugs */
+    g_assert_nonnull(setup);
+    bug = stunt_setup_find_bug(setup, "late", NULL);
+    g_assert_cmpstr(bug->module, ==, "toy");
+    g_assert_cmpstr(bug->kind, ==, "order");
+    g_assert_cmpstr(bug->summary, ==, "is too late");
+    g_assert_null(stunt_setup_find_bug(setup, "lat", &error));
+    g_assert_error(error, STUNT_ERROR, STUNT_ERROR_INPUT);
+    assert_has(error->message, "no planted bug is called 'lat', did you mean 'late'?");
+}
+
+static void bad_bugs_are_explained(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    g_assert_null(load_with_bugs(f, "[late]\nmodule=toy\nclass=order\n", &error));
+    g_assert_error(error, STUNT_ERROR, STUNT_ERROR_INPUT);
+    assert_has(error->message, "bugs.ini: [late] has no 'summary'");
+    g_clear_error(&error);
+    g_assert_null(stunt_bugs_load("/none", &error));
+    g_assert_error(error, STUNT_ERROR, STUNT_ERROR_MISSING);
+}
+
 static void missing_file_is_told(Fixture *f, gconstpointer data)
 {
     g_autofree char *file = g_build_filename(f->folder, "none.conf", NULL);
@@ -269,6 +312,8 @@ int main(int argc, char **argv)
         { "/setup/file-is-read", file_is_read },
         { "/setup/bad-files-are-explained", bad_files_are_explained },
         { "/setup/missing-file-is-told", missing_file_is_told },
+        { "/setup/bugs-are-read", bugs_are_read },
+        { "/setup/bad-bugs-are-explained", bad_bugs_are_explained },
         { "/setup/kernels-are-found", kernels_are_found },
         { "/setup/unknown-kernel-lists-those-there-are", unknown_kernel_lists_those_there_are },
         { "/setup/kernel-file-of-a-known-release", kernel_file_of_a_known_release },
