@@ -55,7 +55,7 @@
 	BUG(touch_in_d3, "access in D3",						\
 	    "the health thread goes on asking while the device sleeps")			\
 	BUG(touch_in_reset, "access during a reset",					\
-	    "the health thread goes on asking while the function resets")		\
+	    "a reset of the function is done once more, and not waited for")		\
 	BUG(truncate_32, "address truncation",						\
 	    "source addresses lose all but their lower 32 bits")			\
 	BUG(truncate_40, "address truncation",						\

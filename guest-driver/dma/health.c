@@ -26,8 +26,8 @@ static void stunt_health_look(struct stunt_dma *sd)
 	struct stunt_dma_chan *ch = &sd->chan[0];
 	unsigned long flags = stunt_chan_lock(ch);
 
-	if ((stunt_dma_is(sd, STUNT_DMA_RUNNING) || stunt_bug(touch_in_d3) ||
-	     stunt_bug(touch_in_reset)) && stunt_dma_idle(sd) && stunt_gone(&sd->pci))
+	if ((stunt_dma_is(sd, STUNT_DMA_RUNNING) || stunt_bug(touch_in_d3)) &&
+	    stunt_dma_idle(sd) && stunt_gone(&sd->pci))
 		stunt_dma_lost(sd);
 	stunt_chan_unlock(ch, flags);
 }

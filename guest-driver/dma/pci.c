@@ -255,7 +255,7 @@ static void stunt_dma_remove(struct pci_dev *pdev)
 
 static void stunt_dma_quiesce(struct stunt_dma *sd, int error)
 {
-	if (!(stunt_bug(touch_in_d3) && !error) && !(stunt_bug(touch_in_reset) && error))
+	if (!(stunt_bug(touch_in_d3) && !error))
 		stunt_health_stop(sd);
 	stunt_dma_stop(sd, STUNT_DMA_STOPPED, error);
 }
@@ -283,6 +283,9 @@ static void stunt_dma_reset_done(struct pci_dev *pdev)
 {
 	struct stunt_dma *sd = pci_get_drvdata(pdev);
 
+	if (stunt_bug(touch_in_reset) && !pci_save_state(pdev))
+		pcie_capability_set_word(pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR),
+		pci_restore_state(pdev);
 	stunt_dma_revive(sd);
 	stunt_map_thaw(sd);
 }
