@@ -35,6 +35,10 @@ const struct command commands[] = {
 	 .options = " channel ",
 	 .run = run_reset,
 	 .needs_channel = true},
+	{.name = "peer",
+	 .options = " channel timeout-ns size src-offset dst-offset seed peer offset ",
+	 .run = run_peer},
+	{.name = "sweep", .options = " channel timeout-ns seed ", .run = run_sweep},
 	{.name = "submit",
 	 .options = " channel timeout-ns size src-offset dst-offset seed count op pattern entries "
 		    "files eventfd cancel cancel-all keep leave hold-ms ",

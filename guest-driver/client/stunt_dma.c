@@ -167,6 +167,33 @@ int stunt_dma_compare(struct stunt_dma *dma, const struct stunt_dma_how *how, co
 	return transfer(dma, &xfer, ret_result);
 }
 
+int stunt_dma_peer(struct stunt_dma *dma, const struct stunt_dma_how *how, struct stunt_dma *peer,
+		   bool from, void *data, size_t len, uint64_t offset,
+		   struct stunt_dma_result *ret_result)
+{
+	struct stunt_dma_peer arg = {
+		.size = sizeof(arg),
+		.flags = from ? STUNT_DMA_PEER_FROM : 0,
+		.channel = how ? how->channel : STUNT_DMA_CHANNEL_ANY,
+		.peer = peer->fd,
+		.addr = address(data),
+		.offset = offset,
+		.len = len,
+		.timeout_ns = how ? how->timeout_ns : 0,
+	};
+	int ret = stunt_dma_call(dma, STUNT_DMA_PEER, &arg);
+
+	if (ret == 0)
+		*ret_result = (struct stunt_dma_result){
+			.status = arg.status,
+			.channel = arg.channel,
+			.bytes = arg.bytes,
+			.descriptors = arg.descriptors,
+			.peer_size = arg.peer_size,
+		};
+	return ret;
+}
+
 int stunt_dma_raw(struct stunt_dma *dma, struct stunt_dma_raw *raw)
 {
 	struct stunt_dma_raw copy = *raw;

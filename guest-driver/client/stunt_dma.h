@@ -28,6 +28,7 @@ struct stunt_dma_result {
 	uint64_t mismatch;    /* of stunt_dma_compare() with status MISMATCH: where it begins */
 	uint64_t bytes;	      /* done by the device */
 	unsigned int descriptors; /* that it took */
+	uint64_t peer_size;   /* of stunt_dma_peer(): bytes of the other device's memory */
 };
 
 /* How a transfer is to be run; NULL wherever one is asked for means any channel and no limit. */
@@ -64,6 +65,14 @@ int stunt_dma_crc_check(struct stunt_dma *dma, const struct stunt_dma_how *how, 
 			size_t len, uint32_t expected, struct stunt_dma_result *ret_result);
 int stunt_dma_compare(struct stunt_dma *dma, const struct stunt_dma_how *how, const void *a,
 		      const void *b, size_t len, struct stunt_dma_result *ret_result);
+
+/*
+ * Between `len` bytes of memory and those at `offset` in the memory of another device: from there, or to there.
+ * Also -EINVAL (both are the same device), -ENXIO (it has no memory), -ERANGE (beyond it).
+ */
+int stunt_dma_peer(struct stunt_dma *dma, const struct stunt_dma_how *how, struct stunt_dma *peer,
+		   bool from, void *data, size_t len, uint64_t offset,
+		   struct stunt_dma_result *ret_result);
 
 /* One descriptor as it stands; `raw` as in stunt/uapi/dma.h, size and flags are filled in. */
 int stunt_dma_raw(struct stunt_dma *dma, struct stunt_dma_raw *raw);

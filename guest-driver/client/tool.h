@@ -29,6 +29,7 @@ struct options {
 	bool has_differ; /* compare: make this byte differ */
 	uint64_t differ;
 	const char *file, *output;
+	const char *peer;
 	/* raw */
 	uint32_t src_base, dst_base;
 	uint64_t src, dst, arg, reserved;
@@ -107,6 +108,8 @@ int run_crc(struct stunt_dma *dma, const struct options *opts);
 int run_compare(struct stunt_dma *dma, const struct options *opts);
 int run_file(struct stunt_dma *dma, const struct options *opts);
 int run_raw(struct stunt_dma *dma, const struct options *opts);
+int run_peer(struct stunt_dma *dma, const struct options *opts);
+int run_sweep(struct stunt_dma *dma, const struct options *opts);
 int run_reset(struct stunt_dma *dma, const struct options *opts);
 int run_submit(struct stunt_dma *dma, const struct options *opts);
 int run_scalar(struct stunt_dma *dma, const struct options *opts);

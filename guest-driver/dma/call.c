@@ -128,6 +128,18 @@ static long stunt_call_submit(struct stunt_file *sf, void __user *arg)
 	return ret ?: stunt_async_submit(sf, &submit, arg, usize);
 }
 
+static long stunt_call_peer(struct stunt_file *sf, void __user *arg)
+{
+	struct stunt_dma_peer peer;
+	u32 usize;
+	int ret;
+
+	ret = stunt_cdev_get(&peer, sizeof(peer), sizeof(peer), arg, &usize);
+	if (!ret)
+		ret = stunt_peer(sf, &peer);
+	return ret ?: stunt_cdev_put(&peer, sizeof(peer), arg, usize);
+}
+
 static long stunt_call_cancel(struct stunt_file *sf, void __user *arg)
 {
 	struct stunt_dma_cancel cancel;
@@ -156,6 +168,7 @@ static const struct stunt_call {
 	[_IOC_NR(STUNT_DMA_QUEUE)] = { stunt_call_queue, STUNT_CALL_DRIVES },
 	[_IOC_NR(STUNT_DMA_SUBMIT)] = { stunt_call_submit, STUNT_CALL_DRIVES },
 	[_IOC_NR(STUNT_DMA_CANCEL)] = { stunt_call_cancel, STUNT_CALL_DRIVES },
+	[_IOC_NR(STUNT_DMA_PEER)] = { stunt_call_peer, STUNT_CALL_DRIVES },
 };
 
 /*

@@ -129,6 +129,11 @@ static const struct file_operations stunt_cdev_fops = {
 	.llseek = noop_llseek,
 };
 
+struct stunt_file *stunt_cdev_file(struct file *file)
+{
+	return file->f_op == &stunt_cdev_fops ? file->private_data : NULL;
+}
+
 void stunt_client_init(struct stunt_dma *sd)
 {
 	struct stunt_client *client = &sd->client;

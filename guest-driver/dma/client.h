@@ -108,6 +108,8 @@ void stunt_cdev_unregister(struct stunt_dma *sd);
  */
 int stunt_cdev_get(void *dst, size_t size, size_t first_size, void __user *arg, u32 *ret_size);
 int stunt_cdev_put(const void *src, size_t size, void __user *arg, u32 usize);
+/* What is behind a file, NULL if that is none of ours. */
+struct stunt_file *stunt_cdev_file(struct file *file);
 /* The channel of that number, STUNT_DMA_CHANNEL_ANY for the next in turn; NULL if there is none. */
 struct stunt_dma_chan *stunt_cdev_chan(struct stunt_dma *sd, u32 nr);
 ktime_t stunt_cdev_deadline(u64 timeout_ns);
@@ -121,6 +123,14 @@ long stunt_call(struct stunt_file *sf, unsigned int cmd, void __user *arg);
 /* transfer.c, raw.c */
 int stunt_transfer(struct stunt_file *sf, struct stunt_dma_transfer *xfer);
 int stunt_raw(struct stunt_file *sf, struct stunt_dma_raw *raw);
+
+/* peer.c */
+void stunt_peer_init(struct stunt_dma *sd);
+/* Where the device's memory is, which then is ours. Managed. */
+int stunt_peer_claim(struct stunt_dma *sd);
+/* The state is such that nobody begins: calls off what others do on the device's memory. */
+void stunt_peer_evict(struct stunt_dma *sd);
+int stunt_peer(struct stunt_file *sf, struct stunt_dma_peer *call);
 
 /* scalar.c */
 int stunt_scalar(struct stunt_file *sf, struct stunt_dma_scalar *call);

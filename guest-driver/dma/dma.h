@@ -231,6 +231,8 @@ struct stunt_dma {
 	struct dma_pool *pool;		/* of chains */
 	phys_addr_t sram;		/* of the device, for its peers */
 	resource_size_t sram_len;	/* 0: there is none */
+	struct mutex peer_lock;		/* guards @peers */
+	struct list_head peers;		/* jobs of other devices that work on it */
 
 	struct miscdevice misc;
 	struct stunt_client client;

@@ -107,6 +107,7 @@ static struct stunt_dma *stunt_dma_new(struct pci_dev *pdev)
 	init_rwsem(&sd->calls);
 	mutex_init(&sd->raw_lock);
 	stunt_client_init(sd);
+	stunt_peer_init(sd);
 	for (i = 0; i < STUNT_DMA_CHANNELS; i++)
 		stunt_chan_setup(sd, i);
 	return sd;
@@ -138,6 +139,8 @@ static int stunt_dma_claim(struct stunt_dma *sd)
 	if (!sd->bounce)
 		return -ENOMEM;
 	ret = stunt_chain_pool(sd);
+	if (!ret)
+		ret = stunt_peer_claim(sd);
 	if (ret)
 		return ret;
 	for (i = 0; i < sd->channels; i++) {
@@ -161,6 +164,7 @@ static void stunt_dma_down(struct stunt_dma *sd)
 	stunt_dma_stop(sd, STUNT_DMA_REMOVED, -ENODEV);
 	stunt_dma_fail_all(sd, -ENODEV);
 	stunt_engine_let_go(sd);
+	stunt_peer_evict(sd);
 	stunt_dma_hw_disable(sd);
 	down_write(&sd->calls);
 	up_write(&sd->calls);

@@ -71,15 +71,26 @@ static void stunt_side_close(struct stunt_side *side, struct device *dev)
 	side->mapped = false;
 }
 
-/* A place in a mapped side; where the side is not used it is at address 0 and has no end. */
+/* A place in a mapped side or a window; where the side is not used it is at address 0 and has no end. */
 struct stunt_cursor {
 	struct scatterlist *sg;
-	size_t done;		/* of sg */
+	u64 window;
+	size_t done;		/* of sg, or of the window */
 };
+
+static struct stunt_cursor stunt_cursor_start(const struct stunt_side *side, u64 offset)
+{
+	return (struct stunt_cursor){
+		.sg = side->used ? side->sgt.sgl : NULL,
+		.window = side->window ? side->window + offset : 0,
+	};
+}
 
 static u64 stunt_cursor_addr(const struct stunt_cursor *at)
 {
-	return at->sg ? sg_dma_address(at->sg) + at->done : 0;
+	if (at->sg)
+		return sg_dma_address(at->sg) + at->done;
+	return at->window ? at->window + at->done : 0;
 }
 
 static size_t stunt_cursor_left(const struct stunt_cursor *at)
@@ -89,10 +100,8 @@ static size_t stunt_cursor_left(const struct stunt_cursor *at)
 
 static void stunt_cursor_move(struct stunt_cursor *at, size_t len)
 {
-	if (!at->sg)
-		return;
 	at->done += len;
-	if (at->done == sg_dma_len(at->sg)) {
+	if (at->sg && at->done == sg_dma_len(at->sg)) {
 		at->sg = sg_next(at->sg);
 		at->done = 0;
 	}
@@ -108,8 +117,8 @@ static u64 stunt_transfer_arg(const struct stunt_dma_transfer *xfer, u64 offset)
 static u32 stunt_piece_split(struct stunt_piece *piece, const struct stunt_dma_transfer *xfer,
 			     u32 max_len)
 {
-	struct stunt_cursor src = { .sg = piece->src.used ? piece->src.sgt.sgl : NULL };
-	struct stunt_cursor dst = { .sg = piece->dst.used ? piece->dst.sgt.sgl : NULL };
+	struct stunt_cursor src = stunt_cursor_start(&piece->src, piece->offset);
+	struct stunt_cursor dst = stunt_cursor_start(&piece->dst, piece->offset);
 	size_t offset = 0;
 	u32 n = 0;
 

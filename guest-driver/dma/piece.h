@@ -4,8 +4,12 @@
 #define STUNT_DMA_PIECE_H
 
 #include <linux/scatterlist.h>
+#include <linux/sizes.h>
 
 #include "dma.h"
+
+/* Pinned at a time; longer transfers are done in pieces of so many bytes. */
+#define STUNT_TRANSFER_PIECE	SZ_4M
 
 /* One side of a piece: source or destination. */
 struct stunt_side {
@@ -15,6 +19,7 @@ struct stunt_side {
 	enum dma_data_direction dir;
 	bool used;
 	bool mapped;
+	u64 window;		/* not memory of the process, but what begins at this bus address */
 };
 
 /* One piece of a transfer. */

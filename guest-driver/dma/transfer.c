@@ -5,9 +5,6 @@
 
 #include "piece.h"
 
-/* Pinned at a time; longer transfers are done in pieces of so many bytes. */
-#define STUNT_TRANSFER_PIECE	SZ_4M
-
 static int stunt_piece_run(struct stunt_dma_chan *ch, struct stunt_piece *piece,
 			   struct stunt_dma_transfer *xfer, ktime_t deadline)
 {

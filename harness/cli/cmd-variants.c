@@ -214,16 +214,20 @@ static int run_cases(Table *table, GPtrArray *cases, StuntStartKind start)
 
 /* ---- the table ----------------------------------------------------------------------------------- */
 
+#define REASON_MAX 100 /* characters; what a guest's program printed may be long */
+
 static void print_case(const StuntCase *one)
 {
     const char *how = stunt_case_how(one);
     const char *reason = one->result ? one->result->reason : "";
+    gboolean whole = g_utf8_strlen(reason, -1) <= REASON_MAX;
+    g_autofree char *shown = whole ? g_strdup(reason) : g_utf8_substring(reason, 0, REASON_MAX);
 
-    printf("         %-32s %-11s  %s\n", one->scenario->name,
+    printf("         %-32s %-11s  %s%s\n", one->scenario->name,
            *how           ? how
            : one->result  ? stunt_status_name(one->result->status)
                           : "not run",
-           reason);
+           shown, whole ? "" : "…");
 }
 
 /* A case that says nothing of the bug is left out. */

@@ -276,6 +276,33 @@ struct stunt_dma_cancel {
 #define STUNT_DMA_MAP_STRIDE 0x01000000u /* from a channel's ring to the next channel's */
 #define STUNT_DMA_MAP_BAR_SIZE 0x2000u   /* without the MSI-X table, which is the kernel's */
 
+#define STUNT_DMA_PEER_FROM 1u /* from the peer to the caller; else from the caller to the peer */
+
+/*
+ * Version 2. Copies between memory of the caller and that of another device of the kind (its BAR 2), which an
+ * open file of that device stands for; it must be open for writing to be written, and for reading to be read.
+ * The engine is that of the device that is called.
+ *
+ * 0 means that the device has answered. Errors as of STUNT_DMA_TRANSFER, and EBADF (peer is no open file, or
+ * not open for this), EINVAL (peer is no such device, or the device itself), ENXIO (the peer has no memory),
+ * ERANGE (offset and len reach beyond it), ENODEV also when the peer is gone or is unbound meanwhile.
+ */
+struct stunt_dma_peer {
+    uint32_t size;        /* in: sizeof(struct stunt_dma_peer) */
+    uint32_t flags;       /* in: STUNT_DMA_PEER_… */
+    uint32_t channel;     /* in: number, or STUNT_DMA_CHANNEL_ANY; out: the one that was used */
+    int32_t peer;         /* in: open file of the other device */
+    uint64_t addr;        /* in: address of the caller's memory */
+    uint64_t offset;      /* in: in the peer's memory */
+    uint64_t len;         /* in: bytes, at least 1 */
+    uint64_t timeout_ns;  /* in: as in struct stunt_dma_transfer */
+    uint32_t status;      /* out: STUNT_DMA_STATUS_… */
+    uint32_t descriptors; /* out: descriptors that it took */
+    uint64_t bytes;       /* out: bytes done */
+    uint64_t peer_size;   /* out: bytes of the peer's memory */
+    uint64_t reserved[2]; /* in: 0 */
+};
+
 #define STUNT_DMA_INFO _IOWR('D', 0x00, struct stunt_dma_info)
 #define STUNT_DMA_TRANSFER _IOWR('D', 0x01, struct stunt_dma_transfer)
 #define STUNT_DMA_RAW _IOWR('D', 0x02, struct stunt_dma_raw)
@@ -284,6 +311,7 @@ struct stunt_dma_cancel {
 #define STUNT_DMA_QUEUE _IOWR('D', 0x05, struct stunt_dma_queue)
 #define STUNT_DMA_SUBMIT _IOWR('D', 0x06, struct stunt_dma_submit)
 #define STUNT_DMA_CANCEL _IOWR('D', 0x07, struct stunt_dma_cancel)
+#define STUNT_DMA_PEER _IOWR('D', 0x10, struct stunt_dma_peer)
 
 #ifdef __cplusplus
 #define STUNT_DMA_UAPI_ASSERT(c, m) static_assert(c, m)
@@ -301,5 +329,6 @@ STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_completion) == 64, "stunt_dma_comp
 STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_queue) == 16, "stunt_dma_queue is 16 bytes");
 STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_submit) == 80, "stunt_dma_submit is 80 bytes");
 STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_cancel) == 24, "stunt_dma_cancel is 24 bytes");
+STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_peer) == 88, "stunt_dma_peer is 88 bytes");
 
 #endif
