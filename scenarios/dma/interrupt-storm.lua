@@ -2,7 +2,7 @@
 -- An interrupt that comes again and again: the driver masks it, polls, and goes back to interrupts when it is over.
 local dma = require "dma"
 
-local STORM_NS = 40 * ns("1ms")
+local STORM_NS = 20 * ns("1ms")
 local PERIOD_NS = 1000
 
 local function reads(vm, since)
@@ -47,6 +47,6 @@ return scenario {
     outlives(vm, "irq_mode=msix", 700)
     outlives(vm, "irq_mode=msix threaded=0", 700)
     -- on a line that may be shared the driver is slower to suspect itself; how slow depends on the kernel's clock tick
-    outlives(vm, "irq_mode=intx", STORM_NS // PERIOD_NS // 5)
+    outlives(vm, "irq_mode=intx", STORM_NS // PERIOD_NS // 4)
   end,
 }

@@ -5,8 +5,8 @@
 -- to hit the races of the planted bugs several times.
 --
 -- path     completion                                                          points
--- submit   from the doorbell to behind the caller's sleep, served at once         126
--- service  a second one from the first's interrupt to the end of its thread        81
+-- submit   from the doorbell to behind the caller's sleep, served at once          63
+-- service  a second one from the first's interrupt to the end of its thread        41
 -- abort    around the time-out that takes the job back and resets the channel      41
 -- remove   from before the interrupts go off to behind the channel's reset         41
 --
@@ -42,7 +42,7 @@ local function data_problem(r)
 end
 
 local function submit(vm, before)
-  sweep(vm, 0, "3us", "24ns", function(_, at)
+  sweep(vm, 0, "3us", "48ns", function(_, at)
     vm.dma0:set("latency-ns", at)
     local r = vm:run(COPY .. " --timeout-ns " .. ns("500ms"), { timeout = "2s" })
     return r.status, data_problem(r) or problem_of(vm, before, 1)
@@ -52,7 +52,7 @@ end
 -- Both are on the ring before the first ends; the device takes the second up so much later.
 local function service(vm, before)
   local since = dma.last_event(vm)
-  sweep(vm, 0, "64us", "800ns", function(_, at)
+  sweep(vm, 0, "64us", "1600ns", function(_, at)
     vm.dma0:fault { at = "job.start", nth = 1, action = "delay", params = { ns = ns("30ms") } }
     local first = vm:spawn(COPY)
     local second = vm:spawn(COPY)
