@@ -4,11 +4,16 @@
 
 import json
 import os
+import re
 import subprocess
 import unittest
+from pathlib import Path
 
 from common import STUNT, StuntTest
 
+BUGS = Path(os.environ["STUNT_BUGS"])
+ALL = bool(os.environ.get("STUNT_ALL_BUGS"))
+SHARE = 3
 BUGS_AT_LEAST = 12
 LOST = '''return scenario { summary = "test", machine = { dma0 = "dma" }, modules = { "stunt_dma" }, %s
   run = function(vm)
@@ -19,15 +24,23 @@ DROP = '''vm.dma0:fault { at = "irq.raise", action = "drop" }
     vm:run("stunt-dma copy", { timeout = "2s" })'''
 
 
+
+
+def some_bugs() -> list:
+    """The tests of every day take each third bug; `stunt check variants` takes all."""
+    names = re.findall(r"^\[(\w+)\]", BUGS.read_text(), re.M)
+    return [] if ALL else [word for name in names[::SHARE] for word in ("--bug", name)]
+
+
 class Variants(StuntTest):
     def test_every_bug_is_caught_and_the_real_driver_is_not(self):
         out = self.home / "table.json"
         # With the templates of the user: what is compared are verdicts.
-        done = subprocess.run([STUNT, "variants", "--json", out], env=dict(os.environ, XDG_STATE_HOME=str(self.home)),
+        done = subprocess.run([STUNT, "variants", "--json", out, *some_bugs()], env=dict(os.environ, XDG_STATE_HOME=str(self.home)),
                               capture_output=True, text=True, timeout=600)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         rows = json.loads(out.read_text())["rows"]
-        self.assertGreaterEqual(len(rows) - 1, BUGS_AT_LEAST)
+        self.assertGreaterEqual(len(rows) - 1, BUGS_AT_LEAST // (1 if ALL else SHARE))
         self.assertRegex(done.stdout.splitlines()[-1], f"^{len(rows)} passed, 0 failed$")
 
     def test_a_claim_that_is_not_true_fails(self):

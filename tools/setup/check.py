@@ -11,7 +11,7 @@ from pathlib import Path
 import progress
 
 PASSED = {"OK", "EXPECTEDFAIL"}
-SLOW_SUITES = ("soak",)
+SLOW_SUITES = ("soak", "variants")
 
 
 def outcome(build: Path) -> tuple:
