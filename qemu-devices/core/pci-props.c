@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the harness
- * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, bus-master, interrupt-mode and unmasked-vectors.
+ * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, bus-master, interrupt-mode, unmasked-vectors and
+ * mappings.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -185,6 +186,21 @@ static void get_unmasked_vectors(Object *obj, Visitor *v, const char *name, void
     visit_type_uint32(v, name, &count, errp);
 }
 
+/* Memory that the driver has handed over, as far as the guest tells. */
+static char *get_mappings(Object *obj, Error **errp)
+{
+    const StuntCheck *check = &STUNT_PCI(obj)->check;
+    uint64_t bytes = 0;
+
+    if (check->state != STUNT_CHECK_ON) {
+        return g_strdup(check->state == STUNT_CHECK_OFF ? "not told" : "not told all");
+    }
+    for (int32_t i = 0; i < check->mappings.n; i++) {
+        bytes += check->mappings.mapping[i].len;
+    }
+    return g_strdup_printf("%" PRIi32 ", %" PRIu64 " bytes", check->mappings.n, bytes);
+}
+
 void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec)
 {
     for (size_t i = 0; i < spec->n_regs; i++) {
@@ -199,5 +215,6 @@ void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spe
     object_property_add_uint8_ptr(OBJECT(dev), "power-state", &dev->power, OBJ_PROP_FLAG_READ);
     object_property_add_bool(OBJECT(dev), "bus-master", get_bus_master, NULL);
     object_property_add_str(OBJECT(dev), "interrupt-mode", get_interrupt_mode, NULL);
+    object_property_add_str(OBJECT(dev), "mappings", get_mappings, NULL);
     object_property_add(OBJECT(dev), "unmasked-vectors", "uint32", get_unmasked_vectors, NULL, NULL, NULL);
 }

@@ -118,6 +118,7 @@ static gboolean ask_device(StuntVm *vm, StuntLiveSide *side, const StuntSpecDevi
     if (g_strcmp0(g_hash_table_lookup(side->fact, "interrupts"), "INTx") != 0) {
         take_text(vm, side, "unmasked-vectors", "vectors", as_number);
     }
+    take_text(vm, side, "mappings", "mappings", as_word);
     take_text(vm, side, "misuse-count", "misuse", as_number);
     count_signals(vm, side, spec);
     return ask_registers(vm, side, spec, error);
