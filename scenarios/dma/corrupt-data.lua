@@ -4,6 +4,9 @@ return scenario {
   summary = "corrupted DMA data is found by the CRC operation and reported as an error",
   machine = { dma0 = "dma" },
   modules = { "stunt_dma" },
+  proves = {
+    ["dma.write corrupt"] = "the CRC operation finds the wrong byte, the caller gets an error, the channel goes on",
+  },
   run = function(vm)
     vm.dma0:fault {
       id = "bit", at = "dma.write", match = { what = "DATA", channel = 2 }, nth = 1,

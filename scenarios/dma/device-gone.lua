@@ -4,6 +4,7 @@ return scenario {
   summary = "a device that reads as all ones is taken for gone, without a loop",
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=50 job_timeout_ms=200" } },
+  proves = { ["mmio.read ones"] = "the driver takes the device for gone and never touches it again" },
   run = function(vm)
     expect.equal(vm:run("stunt-dma copy --size 4096").status, 0)
     vm.dma0:fault { id = "ones", at = "mmio.read", action = "ones" }

@@ -8,6 +8,7 @@ return scenario {
   machine = { dma0 = "dma" },
   modules = { "stunt_dmacheck", { "stunt_dma", "watchdog_ms=20 job_timeout_ms=100" } },
   catches = { "empty_doorbell" },
+  proves = { ["mmio.write drop"] = "the watchdog rings the doorbell again" },
   run = function(vm)
     mapped.load(vm)
     vm.dma0:fault { id = "doorbell", at = "mmio.write", match = { offset = "CH_TAIL[0]" }, nth = 1, action = "drop" }

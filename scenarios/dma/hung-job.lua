@@ -6,6 +6,7 @@ return scenario {
   summary = "a hung job is given up in time, its channel reset, and others are not harmed",
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=50 job_timeout_ms=500" } },
+  proves = { ["job.start hang"] = "the watchdog gives the job up and resets its channel; the jobs behind it run" },
   run = function(vm)
     vm.dma0:fault { at = "job.start", match = { channel = 0, op = "COPY" }, nth = 1, action = "hang" }
     local hung = vm:spawn("stunt-dma copy --channel 0 --size 4096")

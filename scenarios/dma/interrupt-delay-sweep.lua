@@ -34,6 +34,7 @@ return scenario {
   summary = "an interrupt that is late by any time ends its job once, with or without the watchdog",
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=" .. WATCHDOG_MS } },
+  proves = { ["irq.raise delay"] = "the job ends once: by its interrupt, or by the watchdog when that comes first" },
   run = function(vm)
     dma.ok(vm, "copy --channel 1 --size 4096") -- all is warm
     local points = sweep(vm, "10ms", "150ms", "10ms", judge_delay, { refine = "1ms" })

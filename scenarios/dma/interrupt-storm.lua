@@ -43,6 +43,7 @@ end
 return scenario {
   summary = "an interrupt storm is masked, the channel polled until it is over, and no data is lost",
   machine = { dma0 = "dma" },
+  proves = { ["irq.raise storm"] = "the vector is masked and its channel polled until the storm is over" },
   run = function(vm)
     outlives(vm, "irq_mode=msix", 700)
     outlives(vm, "irq_mode=msix threaded=0", 700)

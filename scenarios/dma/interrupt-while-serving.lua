@@ -21,6 +21,7 @@ return scenario {
   summary = "an interrupt that comes while the last one is being served is served, too, however close they are",
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=20" } },
+  proves = { ["job.start delay"] = "the jobs queue up behind it and each ends with an interrupt of its own" },
   run = function(vm)
     local found = 0
     vm.dma0:fault { at = "job.start", match = { channel = 1 }, nth = 1, every = 4, action = "delay", params = { ns = "5ms" } }

@@ -4,6 +4,7 @@ return scenario {
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=100" } },
   catches = { "lost_watchdog" },
+  proves = { ["irq.raise drop"] = "the watchdog finds the completion" },
   run = function(vm)
     local lost = vm.dma0:fault { at = "irq.raise", match = { vector = "CH1_DONE" }, nth = 1, action = "drop" }
     local r = vm:run("stunt-dma copy --channel 1 --size 4096")

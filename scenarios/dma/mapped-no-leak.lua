@@ -8,6 +8,10 @@ return scenario {
   machine = { dma0 = { type = "dma", bandwidth = 20000000 } },
   modules = { "stunt_dmacheck", "stunt_dma" },
   catches = { "leak_on_error" },
+  proves = {
+    ["job.start fail"] = "the caller gets INTERNAL, all its memory is unmapped",
+    ["dma.write error"] = "the caller gets BUS_ERROR, all its memory is unmapped",
+  },
   run = function(vm)
     mapped.load(vm)
     local address = dma.address(vm)

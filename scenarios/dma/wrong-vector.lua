@@ -6,6 +6,10 @@ return scenario {
   summary = "an interrupt on the wrong vector neither loses a completion nor upsets the other channel",
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=100" } },
+  proves = {
+    ["irq.raise wrong-vector"] = "the watchdog finds the completion, the other channel counts a spurious interrupt",
+    ["irq.raise duplicate"] = "the second one finds nothing to do and is counted as spurious",
+  },
   run = function(vm)
     vm.dma0:fault {
       at = "irq.raise", match = { vector = "CH0_DONE" }, nth = 1, action = "wrong-vector", params = { vector = 3 },

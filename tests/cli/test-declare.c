@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What scenario files declare, and how their mistakes are told. */
 #include "common.h"
+#include "core/fault.h"
 #include "stunt/scenario.h"
 
 static StuntSetup *setup;
@@ -23,6 +24,24 @@ static StuntScenario *declare(const char *fields, GError **error)
     return load(text, error);
 }
 
+/* "*" is all classes of the machine's devices, and only those; in the order of the classes. */
+static void check_proofs(const GPtrArray *proofs)
+{
+    static const char *const expected[] = {
+        "mmio.read mark", "mmio.write mark", "irq.raise drop", "irq.raise mark", "job.start mark", "job.done mark",
+        "reset mark", "misuse mark",
+    };
+
+    g_assert_cmpuint(proofs->len, ==, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < proofs->len; i++) {
+        const StuntProof *proof = proofs->pdata[i];
+        g_autofree char *pair = g_strdup_printf("%s %s", proof->class_info->name, proof->action->name);
+
+        g_assert_cmpstr(pair, ==, expected[i]);
+        g_assert_cmpstr(proof->what, ==, i == 2 ? "waits" : "nothing");
+    }
+}
+
 static void everything_is_read(void)
 {
     g_autoptr(StuntScenario) scenario =
@@ -30,7 +49,7 @@ static void everything_is_read(void)
                 "memory = 512,\n"
                 "  kernel = '6.12', cmdline = 'quiet' },\n"
                 "modules = { 'one', { 'two', 'a=1' } }, deadline = '30s', verdict = 'INVALID',\n"
-                "catches = { 'late' },\n"
+                "catches = { 'late' }, proves = { ['irq.raise drop'] = 'waits', ['* mark'] = 'nothing' },\n"
                 "oracle = { allow = { 'toy: .* lost' }, misuse = { toy0 = 2, toy1 = true } }",
                 NULL);
     const StuntDeviceDef *first, *second;
@@ -50,6 +69,7 @@ static void everything_is_read(void)
     g_assert_cmpstr(module->params, ==, "a=1");
     g_assert_cmpuint(scenario->catches->len, ==, 1);
     g_assert_cmpstr(scenario->catches->pdata[0], ==, "late");
+    check_proofs(scenario->proof);
     g_assert_cmpuint(scenario->deadline_ns, ==, G_GUINT64_CONSTANT(30000000000));
     g_assert_cmpint(scenario->verdict, ==, STUNT_INVALID);
     g_assert_cmpuint(scenario->allow->len, ==, 1);
@@ -112,6 +132,16 @@ static void mistakes_are_told(void)
         { "catches = 'late'", "catches must be a list" },
         { "catches = { 5 }", "catches must be a list of planted bugs' names" },
         { "catches = { 'lat' }", "no planted bug is called 'lat', did you mean 'late'?" },
+        { "proves = 'irq.raise drop'", "proves must be a table" },
+        { "proves = { 'irq.raise drop' }", "[\"CLASS ACTION\"] = \"what the driver then does\" expected" },
+        { "proves = { ['irq.raise drop'] = '' }", "\"what the driver then does\" expected" },
+        { "proves = { drop = 'x' }", "[\"CLASS ACTION\"] =" },
+        { "proves = { ['irq.rise drop'] = 'x' }", "proves: unknown event class 'irq.rise', did you mean 'irq.raise'?" },
+        { "proves = { ['irq.raise dorp'] = 'x' }", "proves: unknown action 'dorp', did you mean 'drop'?" },
+        { "proves = { ['irq.raise  drop'] = 'x' }", "unknown action ' drop', did you mean 'drop'?" },
+        { "proves = { ['reset drop'] = 'x' }", "proves: action 'drop' does not apply to reset" },
+        { "machine = { toy0 = 'toy' }, proves = { ['* mark'] = 'x', ['reset mark'] = 'x' }",
+          "proves: 'reset mark' is there twice" },
         { "deadline = 'soon'", "'soon' is no time" },
         { "deadline = -5", "deadline must be a time" },
         { "deadline = 1.5", "deadline must be a time" },

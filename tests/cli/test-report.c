@@ -28,8 +28,9 @@ static GPtrArray *sample(void)
     GPtrArray *results = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_result_free);
 
     add(results, "toy/pass", STUNT_PASS, "", "");
-    stunt_result_add_rule(results->pdata[0], "lost", TRUE, 3, 1, 123456789);
-    stunt_result_add_rule(results->pdata[0], "spare", FALSE, 0, 0, 0);
+    stunt_result_add_rule(results->pdata[0],
+                          &(StuntRuleResult){ "lost", "irq.raise", "drop", TRUE, 3, 1, 123456789, 4711 });
+    stunt_result_add_rule(results->pdata[0], &(StuntRuleResult){ "spare", "mmio.read", "ones", 0, 0, 0, 0, 0 });
     add(results, "toy/fail", STUNT_FAIL, "scenarios/toy/fail.lua:7: expected \"<a> & 'b'\", got ]]>",
         "last events:\n     1.000000000  #000001  toy0  reset  kind=0\n\x01 control \x7f \xff bytes, "
         "\xc3\xa4 letter\n");

@@ -24,7 +24,7 @@ static StuntResult *sample(const char *name)
     stunt_result_set(&result->start, "strict");
     stunt_result_set(&result->start_note, "the console shows the boot");
     stunt_result_set(&result->start_warning, "no place for a template");
-    stunt_result_add_rule(result, "lost", TRUE, 2, 1, 77);
+    stunt_result_add_rule(result, &(StuntRuleResult){ "lost", "irq.raise", "drop", TRUE, 2, 1, 77, 12 });
     return result;
 }
 
@@ -44,7 +44,10 @@ static void json_and_back(void)
     g_assert_cmpstr(again->start_note, ==, "the console shows the boot");
     g_assert_cmpstr(again->start_warning, ==, "no place for a template");
     g_assert_cmpstr(rule->id, ==, "lost");
+    g_assert_cmpstr(rule->at, ==, "irq.raise");
+    g_assert_cmpstr(rule->action, ==, "drop");
     g_assert_cmpuint(rule->first_ns, ==, 77);
+    g_assert_cmpuint(rule->first_seq, ==, 12);
 }
 
 /* The report has these members, in this order, and no others. */

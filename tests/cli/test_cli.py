@@ -95,8 +95,8 @@ class Usage(CliTest):
     def test_help_lists_every_command_and_each_has_help(self):
         shown = self.stunt("--help")
         commands = re.findall(r"^  (\w+) ", shown.stdout, re.M)
-        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "variants", "bench", "doctor",
-                                    "check"])
+        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "variants", "faults", "bench",
+                                    "doctor", "check"])
         for command in commands:
             one = self.stunt(command, "--help")
             self.assertEqual(one.returncode, 0)
@@ -114,7 +114,7 @@ class Usage(CliTest):
         self.refused(["describe", "--live", "--end", "toy/first"], "the scenario did not come to its end", "the reason", status=2)
 
     def test_help_is_narrow(self):
-        for command in ([], ["run"], ["replay"], ["describe"], ["events"]):
+        for command in ([], ["run"], ["replay"], ["describe"], ["events"], ["faults"]):
             widest = max(len(line) for line in self.stunt(*command, "--help").stdout.splitlines())
             self.assertLess(widest, 80, command)
 
@@ -196,6 +196,30 @@ class Files(CliTest):
         self.assertIn("toy/broken  ERROR: scenarios/toy/broken.lua:2: unexpected symbol near '='",
                       shown.stdout)
         self.assertIn("the second of them", shown.stdout)
+
+    def test_faults(self):
+        """From the files alone: a pair without a scenario is told, and fails."""
+        proves = 'proves = { ["irq.raise drop"] = "it waits" }'
+        self.write("scenarios/toy/third.lua", f'return scenario {{ summary = "x", {proves}, run = print }}\n')
+        shown = self.stunt("faults")
+        self.assertEqual(shown.returncode, 1, shown.stderr)
+        self.assertRegex(shown.stdout, r"(?m)^irq.raise +drop +toy/third  it waits$")
+        self.assertRegex(shown.stdout, r"(?m)^irq.raise +mark +no scenario proves it$")
+        self.assertRegex(shown.stdout, r"(?m)^link.ask +mark +no scenario")
+        self.assertNotRegex(shown.stdout, r"(?m)^dma.read", "no device here has it")
+        self.assertRegex(shown.stdout, r"(?m)^1 of \d+ pairs of event class and action are proved$")
+        self.assertNotIn("toy/third", self.stunt("faults", "--missing").stdout)
+        out = self.dir / "faults.json"
+        one = self.stunt("faults", "--json", out, "toy/third")
+        self.assertEqual((one.returncode, one.stdout.splitlines()[-1]), (0, "1 of 1 pairs of event class and action are proved"))
+        (pair,) = json.loads(out.read_text())["pairs"]
+        self.assertEqual(pair, {"at": "irq.raise", "action": "drop", "proved": True, "scenarios": [
+            {"scenario": "toy/third", "what": "it waits", "status": "", "fired": 0}]})
+        self.fake_qemu("echo the reason >&2\nexit 3\n")
+        ran = self.stunt("faults", "--run", "toy/third")
+        self.assertEqual(ran.returncode, 1)
+        self.assertRegex(ran.stdout, r"(?m)^irq.raise +drop +ERROR +0 fired +toy/third  it waits$")
+        self.assertIn("0 of 1 pairs", ran.stdout)
 
     def test_describe(self):
         for name, golden in (("toy/first", "scenario"), ("toy", "device"), ("irq.raise", "class"),

@@ -25,8 +25,10 @@ class Verdicts(StuntTest):
         self.assertLessEqual(FIELDS, set(row))
         self.assertEqual((row["seed"], row["kernel"], row["mode"]), (42, "6.1", "deterministic"))
         (rule,) = row["rules"]
-        self.assertEqual(set(rule), {"id", "armed", "matched", "fired", "first_ns"})
-        self.assertEqual((rule["id"], rule["armed"], rule["fired"] > 0), ("m", True, True))
+        self.assertEqual(set(rule), {"id", "at", "action", "armed", "matched", "fired", "first_ns", "first_seq"})
+        self.assertEqual((rule["id"], rule["at"], rule["action"]), ("m", "job.start", "mark"))
+        self.assertEqual((rule["armed"], rule["fired"] > 0), (True, True))
+        self.assertIn(f"#{rule['first_seq']:06}  dma0  job.start", Path(row["events"]).read_text())
         self.assertGreater(Path(row["events"]).stat().st_size, 1000)
 
     def test_expectation_that_does_not_hold_is_fail_with_line_and_last_events(self):
@@ -47,6 +49,28 @@ class Verdicts(StuntTest):
         status, row = self.verdict('vm.dma0:fault{ at = "job.start", nth = 2, action = "forbid" } '
                                    'vm:run("stunt-dma copy --count 5") error("not reached")')
         self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+
+    MARK = 'vm.dma0:fault{ at = "job.start", action = "mark" } '
+    PROVES = 'proves = { ["job.start mark"] = "nothing" },'
+
+    def test_what_a_scenario_proves_must_have_been_shown(self):
+        status, row = self.verdict('vm:run("stunt-dma copy")', self.PROVES)
+        self.assertEqual((status, row["status"]), (2, "INVALID"), row)
+        self.assertEqual(row["reason"], "it proves 'job.start mark', but no such rule fired")
+        status, row = self.verdict(self.MARK + 'vm:run("stunt-dma copy")', self.PROVES)
+        self.assertEqual((status, row["status"]), (0, "PASS"), row)
+
+    def test_what_was_shown_on_a_branch_counts(self):
+        branch = 'vm:snapshot("a") ' + self.MARK + 'vm:run("stunt-dma copy") vm:rewind("a")'
+        status, row = self.verdict(branch, self.PROVES)
+        self.assertEqual((status, row["status"]), (0, "PASS"), row)
+
+    def test_an_expected_fail_does_not_excuse_a_lack_of_proof(self):
+        extra = 'verdict = "FAIL",' + self.PROVES
+        status, row = self.verdict('vm:run("stunt-dma copy") fail("as it should")', extra)
+        self.assertEqual((status, row["status"]), (2, "INVALID"), row)
+        status, row = self.verdict(self.MARK + 'vm:run("stunt-dma copy") fail("as it should")', extra)
+        self.assertEqual((status, row["status"]), (0, "PASS"), row)
 
     def test_kernel_warning_is_found_by_the_oracle(self):
         status, row = self.verdict('vm:run{ "sh", "-c", "echo \'<4>WARNING: CPU: 0 PID: 1 at test\' > /dev/kmsg" }')

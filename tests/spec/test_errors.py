@@ -55,6 +55,14 @@ CASES = [
     ("two bars", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 2\nname = "b"\nsize = 0x1000\n'
      'msix_table = 0\nmsix_pba = 0x20\n[[vector]]\nname = "DONE"', "[device]",
      "a device has exactly one [[bar]] for its registers"),
+    ("event of no class", DEVICE, "[[enum]]", '[[event]]\nclass = "job.strat"\n\n[[enum]]', 'class = "job.strat"',
+     "unknown event class 'job.strat'; did you mean 'job.start'?"),
+    ("event that all have", DEVICE, "[[enum]]", '[[event]]\nclass = "reset"\n\n[[enum]]', 'class = "reset"',
+     "events of class 'reset' need not be told: the class is of 'all' devices"),
+    ("event twice", DEVICE, "[[enum]]", '[[event]]\nclass = "job.start"\n\n[[event]]  # 2\nclass = "job.start"\n\n[[enum]]',
+     "# 2", "event of class 'job.start' is already in line"),
+    ("class of nobody", FAULTS, 'of = "some"', 'of = "smoe"', 'of = "smoe"',
+     "class 'job.start' is of unknown devices 'smoe'; did you mean 'some'?"),
     ("bar kind", DEVICE, 'name = "regs"', 'name = "regs"\nkind = "memroy"', 'kind = "memroy"',
      "unknown kind 'memroy'; did you mean 'memory'?"),
     ("memory over another bar", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 0  # 2\nname = "ram"\n'
@@ -228,7 +236,7 @@ class Errors(ToyCase):
     def test_base_is_without_fault(self):
         code, out, err = self.run_tool("check")
         self.assertEqual((code, err), (0, ""))
-        self.assertIn("1 devices with 7 registers, 2 event classes, 2 fault actions", out)
+        self.assertIn("1 devices with 7 registers, 3 event classes, 2 fault actions", out)
 
     def test_two_devices_share_an_id(self):
         device = (self.spec / DEVICE).read_text().replace('name = "toy"', 'name = "joy"')

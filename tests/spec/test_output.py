@@ -86,8 +86,9 @@ DOORBELL 30 1 0 6 0 rw=0 w1c=0 w1s=0 wo=ffffffff res=0 01
 7 2 ERROR
 irq.raise 1 2 mode
 reset 2 0 -
+job.start 3 0 -
 drop 1 2 0 0
-storm 2 6 2 ffffffffffffffff
+storm 2 e 2 ffffffffffffffff
 """
 
 # Reads the table as the harness does, without any library; the question may use them.
@@ -118,6 +119,7 @@ LUA_QUESTIONS = {
     "spec.device_names[1]": "toy",
     "spec.devices.toy.title": 'A "toy" with a # | in its title',
     "spec.devices.toy.adjustable[1]": "speed",
+    "table.concat(spec.devices.toy.events, ' ')": "irq.raise reset",
     "spec.devices.toy.registers[2].name": "CTRL",
     "spec.devices.toy.registers[spec.devices.toy.register.CH_STATUS].stride": "16",
     "spec.devices.toy.registers[2].fields[3].values.FAST": "3",

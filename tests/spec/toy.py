@@ -36,6 +36,13 @@ id = 2
 doc = "The device is reset"
 fields = []
 
+[[class]]
+name = "job.start"
+id = 3
+doc = "Work begins"
+fields = [ ]
+of = "some"
+
 [[action]]
 name = "drop"
 id = 1

@@ -22,9 +22,11 @@ gboolean stunt_status_parse(const char *name, StuntStatus *ret_status);
 
 typedef struct {
     char *id;
+    char *at, *action; /* "irq.raise", "drop" */
     gboolean armed;
     guint64 matched, fired;
-    guint64 first_ns; /* virtual time of the first firing, 0 without one */
+    guint64 first_ns;  /* virtual time of the first firing, 0 without one */
+    guint64 first_seq; /* number of the event that it fired on first */
 } StuntRuleResult;
 
 typedef struct {
@@ -60,8 +62,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntResult, stunt_result_free)
 
 /* Replaces *string by a copy of value, made valid UTF-8: a guest may say anything. */
 void stunt_result_set(char **string, const char *value);
-void stunt_result_add_rule(StuntResult *result, const char *id, gboolean armed, guint64 matched,
-                           guint64 fired, guint64 first_ns);
+void stunt_result_add_rule(StuntResult *result, const StuntRuleResult *rule); /* copies; NULL strings are "" */
 
 /* Counts for the last line and the exit code. */
 typedef struct {

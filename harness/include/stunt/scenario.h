@@ -25,6 +25,13 @@ typedef struct {
     gint64 count; /* -1: any */
 } StuntMisuseAllowance;
 
+/* A rule of this class and action fires in each run of the scenario. */
+typedef struct {
+    const struct stunt_class_info *class_info;
+    const struct stunt_action_info *action;
+    char *what; /* the driver then does, in a line */
+} StuntProof;
+
 typedef struct {
     char *name, *file;
     char *summary;
@@ -37,6 +44,7 @@ typedef struct {
     char *cmdline; /* NULL: none */
     GPtrArray *module; /* StuntModule * */
     GPtrArray *catches; /* char *, planted bugs that make it fail */
+    GPtrArray *proof;   /* StuntProof *, by class and action */
     guint64 deadline_ns;
     StuntStatus verdict;  /* the verdict that counts as a pass */
     GPtrArray *allow;     /* char *, patterns for the oracle */

@@ -99,6 +99,7 @@ typedef struct {
     GPtrArray *adjustable; /* char *, properties that may change while the machine runs */
     GPtrArray *reg;    /* StuntSpecRegister * */
     GPtrArray *vector; /* StuntSpecName *, value: index */
+    GPtrArray *event;  /* char *, classes of its events */
     GPtrArray *enums;  /* StuntSpecEnum * */
 } StuntSpecDevice;
 
@@ -116,6 +117,8 @@ const StuntSpecDevice *stunt_spec_device(const StuntSpec *spec, const char *name
 const StuntSpecRegister *stunt_spec_register(const StuntSpecDevice *device, const char *name);
 const StuntSpecEnum *stunt_spec_enum(const StuntSpecDevice *device, const char *name);
 const StuntSpecName *stunt_spec_name(const GPtrArray *names, const char *name);
+/* Has the device events of this class? */
+gboolean stunt_spec_has_class(const StuntSpecDevice *device, const char *class_name);
 
 /* The names of an array of any of the structs above (each begins with its name): char *, borrowed. */
 GPtrArray *stunt_spec_names(const GPtrArray *things);

@@ -19,11 +19,14 @@ static void put_rule(JsonBuilder *builder, const StuntRuleResult *rule)
 {
     json_builder_begin_object(builder);
     put_string(builder, "id", rule->id);
+    put_string(builder, "at", rule->at);
+    put_string(builder, "action", rule->action);
     json_builder_set_member_name(builder, "armed");
     json_builder_add_boolean_value(builder, rule->armed);
     put_number(builder, "matched", rule->matched);
     put_number(builder, "fired", rule->fired);
     put_number(builder, "first_ns", rule->first_ns);
+    put_number(builder, "first_seq", rule->first_seq);
     json_builder_end_object(builder);
 }
 
@@ -93,6 +96,22 @@ static guint64 get_number(JsonObject *object, const char *key)
     return (guint64)json_object_get_int_member_with_default(object, key, 0);
 }
 
+static void get_rule(StuntResult *result, JsonObject *object)
+{
+    StuntRuleResult rule = {
+        .id = (char *)get_string(object, "id"),
+        .at = (char *)get_string(object, "at"),
+        .action = (char *)get_string(object, "action"),
+        .armed = json_object_get_boolean_member_with_default(object, "armed", FALSE),
+        .matched = get_number(object, "matched"),
+        .fired = get_number(object, "fired"),
+        .first_ns = get_number(object, "first_ns"),
+        .first_seq = get_number(object, "first_seq"),
+    };
+
+    stunt_result_add_rule(result, &rule);
+}
+
 static void get_rules(StuntResult *result, JsonObject *object)
 {
     JsonNode *node = json_object_get_member(object, "rules");
@@ -100,13 +119,9 @@ static void get_rules(StuntResult *result, JsonObject *object)
 
     for (guint i = 0; rules && i < json_array_get_length(rules); i++) {
         JsonNode *element = json_array_get_element(rules, i);
-        JsonObject *rule = JSON_NODE_HOLDS_OBJECT(element) ? json_node_get_object(element) : NULL;
 
-        if (rule) {
-            stunt_result_add_rule(result, get_string(rule, "id"),
-                                  json_object_get_boolean_member_with_default(rule, "armed", FALSE),
-                                  get_number(rule, "matched"), get_number(rule, "fired"),
-                                  get_number(rule, "first_ns"));
+        if (JSON_NODE_HOLDS_OBJECT(element)) {
+            get_rule(result, json_node_get_object(element));
         }
     }
 }

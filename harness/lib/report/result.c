@@ -30,6 +30,8 @@ static void rule_free(gpointer data)
     StuntRuleResult *rule = data;
 
     g_free(rule->id);
+    g_free(rule->at);
+    g_free(rule->action);
     g_free(rule);
 }
 
@@ -74,13 +76,14 @@ void stunt_result_set(char **string, const char *value)
     *string = copy;
 }
 
-void stunt_result_add_rule(StuntResult *result, const char *id, gboolean armed, guint64 matched,
-                           guint64 fired, guint64 first_ns)
+void stunt_result_add_rule(StuntResult *result, const StuntRuleResult *rule)
 {
-    StuntRuleResult *rule = g_new0(StuntRuleResult, 1);
+    StuntRuleResult *copy = g_memdup2(rule, sizeof(*rule));
 
-    *rule = (StuntRuleResult){ g_strdup(id), armed, matched, fired, first_ns };
-    g_ptr_array_add(result->rule, rule);
+    copy->id = g_strdup(rule->id ? rule->id : "");
+    copy->at = g_strdup(rule->at ? rule->at : "");
+    copy->action = g_strdup(rule->action ? rule->action : "");
+    g_ptr_array_add(result->rule, copy);
 }
 
 /* ---- counting ------------------------------------------------------------------------------------ */

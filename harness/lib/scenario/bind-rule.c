@@ -211,8 +211,7 @@ static const struct stunt_class_info *check_class(lua_State *L)
 }
 
 /* Fills runtime->text with all but the id. */
-static const struct stunt_action_info *read_rule(lua_State *L, StuntRuntime *runtime,
-                                                 const StuntDevice *device)
+static void read_rule(lua_State *L, StuntRuntime *runtime, const StuntDevice *device)
 {
     const struct stunt_class_info *class_info = check_class(L);
     const struct stunt_action_info *action = check_action(L);
@@ -228,7 +227,6 @@ static const struct stunt_action_info *read_rule(lua_State *L, StuntRuntime *run
     append_probability(L, text);
     g_string_append_printf(text, " action=%s", action->name);
     append_params(L, text, device->spec, action);
-    return action;
 }
 
 /* ---- arming -------------------------------------------------------------------------------------- */
@@ -237,7 +235,6 @@ int stunt_device_fault(lua_State *L)
 {
     StuntRuntime *runtime = stunt_runtime_running(L);
     StuntDevice *device = stunt_device_check(L, 1);
-    const struct stunt_action_info *action;
     StuntRule *rule, **object;
     GError *error = NULL;
     const char *id;
@@ -245,10 +242,10 @@ int stunt_device_fault(lua_State *L)
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
     stunt_bridge_check_keys(L, 2, "fault", keys);
-    action = read_rule(L, runtime, device);
+    read_rule(L, runtime, device);
     id = lua_pushfstring(L, "rule-%d", (int)runtime->rule->len + 1);
     id = check_id(L, stunt_bridge_get_string(L, 2, "id", id));
-    rule = stunt_rules_arm(runtime, device->name, id, action->id, &error);
+    rule = stunt_rules_arm(runtime, device->name, id, &error);
     if (!rule) {
         return stunt_runtime_raise(runtime, L, error);
     }

@@ -70,7 +70,10 @@ static const StuntFunction functions[] = {
       "- `verdict`: the verdict that is right for this scenario, `\"PASS\"` by default. One that\n"
       "  shows the bench at work may say `\"INVALID\"` or `\"FAIL\"`: it passes with exactly this\n"
       "  verdict and fails with any other.\n"
-      "- `catches`: planted bugs (`stunt variants`) that this scenario must find." },
+      "- `catches`: planted bugs (`stunt variants`) that this scenario must find.\n"
+      "- `proves`: pairs of event class and action that it shows, and what the driver then does:\n"
+      "  `{ [\"irq.raise drop\"] = \"the watchdog finds the completion\" }`. A rule of each must fire in\n"
+      "  every run, else it is INVALID. `\"* ACTION\"` are all classes of the machine's devices." },
     { "skip", skip, "skip(reason)", "Ends the run: it does not apply here." },
     { "fail", fail, "fail(message)", "Ends the run with a FAIL." },
     { "ns", to_ns, "ns(time) -> integer", "A time in nanoseconds: `ns(\"5ms\")` is 5000000." },

@@ -5,7 +5,8 @@
 #include "lib/scenario/declare.h"
 
 static const char *const keys[] = {
-    "summary", "machine", "modules", "deadline", "oracle", "verdict", "catches", "run", NULL,
+    "summary", "machine", "modules", "deadline", "oracle", "verdict", "catches", "proves",
+    "run", NULL,
 };
 
 /* "name" or { "name", "params" } on top of the stack. */
@@ -166,5 +167,6 @@ void stunt_declare_scenario(lua_State *L, int idx, StuntRuntime *runtime)
     lua_pop(L, 2);
     for_list(L, idx, "modules", runtime, declare_module);
     for_list(L, idx, "catches", runtime, declare_catch);
+    stunt_declare_proofs(L, idx, runtime);
     declare_oracle(L, idx, runtime);
 }

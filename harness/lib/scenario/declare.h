@@ -11,4 +11,7 @@ void stunt_declare_scenario(lua_State *L, int idx, StuntRuntime *runtime);
 /* Its machine = { … }, on top of the stack. */
 void stunt_declare_machine(lua_State *L, StuntRuntime *runtime);
 
+/* The proves = { … } of the table at idx; the machine's devices are known already. */
+void stunt_declare_proofs(lua_State *L, int idx, StuntRuntime *runtime);
+
 #endif

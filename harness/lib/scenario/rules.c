@@ -53,8 +53,15 @@ static StuntRuleStatus *find_status(StuntRuntime *runtime, const char *id, GErro
     return NULL;
 }
 
-StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, guint16 action,
-                           GError **error)
+static void read_kind(const StuntRuntime *runtime, StuntRule *rule)
+{
+    const struct stunt_rule *armed = &runtime->engine.rule[runtime->engine.n_rules - 1];
+
+    rule->class_info = stunt_class_by_id(armed->class_id);
+    rule->action = stunt_action_by_id(armed->action);
+}
+
+StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, GError **error)
 {
     g_autofree char *text = g_strdup_printf("id=%s %s", id, runtime->text->str);
     g_autofree char *note = g_strdup_printf("%s device=%s", text, device);
@@ -71,7 +78,7 @@ StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char
     rule = g_new0(StuntRule, 1);
     rule->id = g_strdup(id);
     rule->number = status->number;
-    rule->action = action;
+    read_kind(runtime, rule);
     rule->on_pause = LUA_NOREF;
     rule->text = g_strdup(note);
     g_ptr_array_add(runtime->all_rules, rule);
@@ -102,6 +109,7 @@ gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **err
     stunt_fault_disarm(&runtime->engine, rule->id);
     last->armed = FALSE;
     rule->last = last;
+    rule->shown |= last->fired > 0;
     stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "rule", note);
     return TRUE;
 }
@@ -110,7 +118,7 @@ gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **err
 
 static gboolean must_fire(const StuntRule *rule)
 {
-    return !rule->optional && rule->action != STUNT_ACT_FORBID;
+    return !rule->optional && rule->action->id != STUNT_ACT_FORBID;
 }
 
 /* After another verdict it is told beside it: a run that did not go as planned is read differently. */
@@ -133,8 +141,50 @@ static void judge_one(StuntRuntime *runtime, StuntRule *rule, const StuntRuleSta
 
 static void add_result(StuntResult *result, const StuntRule *rule, const StuntRuleStatus *status)
 {
-    stunt_result_add_rule(result, rule->id, status && status->armed, status ? status->matched : 0,
-                          status ? status->fired : 0, status ? status->first_ns : 0);
+    StuntRuleResult row = {
+        .id = rule->id,
+        .at = (char *)rule->class_info->name,
+        .action = (char *)rule->action->name,
+    };
+
+    if (status) {
+        row.armed = status->armed;
+        row.matched = status->matched;
+        row.fired = status->fired;
+        row.first_ns = status->first_ns;
+        row.first_seq = status->first_seq;
+    }
+    stunt_result_add_rule(result, &row);
+}
+
+static gboolean is_shown(const StuntRuntime *runtime, const StuntProof *proof)
+{
+    for (guint i = 0; i < runtime->all_rules->len; i++) {
+        const StuntRule *rule = runtime->all_rules->pdata[i];
+
+        if (rule->shown && rule->class_info == proof->class_info && rule->action == proof->action) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* A FAIL that the scenario expects is no excuse: apply_expected() in run.c asks for `unproved`. */
+static void judge_proofs(StuntRuntime *runtime)
+{
+    const GPtrArray *proofs = runtime->scenario->proof;
+
+    for (guint i = 0; i < proofs->len && !runtime->unproved; i++) {
+        const StuntProof *proof = proofs->pdata[i];
+
+        if (!is_shown(runtime, proof)) {
+            runtime->unproved = g_strdup_printf("it proves '%s %s', but no such rule fired",
+                                                proof->class_info->name, proof->action->name);
+        }
+    }
+    if (runtime->unproved && !runtime->judged) {
+        stunt_runtime_judge(runtime, STUNT_INVALID, runtime->unproved);
+    }
 }
 
 gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **error)
@@ -155,9 +205,13 @@ gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **
         add_result(result, rule, status);
         good = status != NULL;
         if (good) {
+            rule->shown |= status->fired > 0;
             judge_one(runtime, rule, status);
             stunt_rule_status_free(status);
         }
+    }
+    if (good) {
+        judge_proofs(runtime);
     }
     return good;
 }
@@ -213,6 +267,7 @@ gboolean stunt_rules_leave(StuntRuntime *runtime, guint first, GError **error)
         if (!rule->left) {
             return FALSE;
         }
+        rule->shown |= rule->left->fired > 0;
         if (i >= first) {
             judge_one(runtime, rule, rule->left);
         }

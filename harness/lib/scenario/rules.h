@@ -7,8 +7,7 @@
 
 /* Arms runtime->text under an id. Errors: INPUT (what is wrong with the rule), QEMU. The rule belongs to the
  * runtime. */
-StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, guint16 action,
-                           GError **error);
+StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, GError **error);
 
 /* As the fault engine has it now, or as it was when disarmed. Free with stunt_rule_status_free(). Errors:
  * QEMU. */
@@ -34,7 +33,8 @@ void stunt_rules_rewind(StuntRuntime *runtime, const StuntRulesMark *mark);
 
 /*
  * Puts all rules into the result, those of ways that were given up first, and lets the verdict INVALID fall
- * for one that should have fired. Errors: QEMU.
+ * for one that should have fired, and for what the scenario proves by its own word when no rule showed it.
+ * Errors: QEMU.
  */
 gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **error);
 

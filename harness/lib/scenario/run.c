@@ -253,7 +253,10 @@ static void apply_expected(const StuntRuntime *runtime, StuntResult *result)
     if (expected == STUNT_PASS || result->status == STUNT_SKIP) {
         return;
     }
-    if (result->status == expected) {
+    if (result->status == expected && runtime->unproved) {
+        result->status = STUNT_INVALID;
+        stunt_result_set(&result->reason, runtime->unproved);
+    } else if (result->status == expected) {
         result->status = STUNT_PASS;
         stunt_result_set(&result->detail, "");
         stunt_result_set(&result->reason, "");

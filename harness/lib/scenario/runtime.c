@@ -30,6 +30,7 @@ void stunt_runtime_free(StuntRuntime *runtime)
         g_string_free(runtime->text, TRUE);
         g_free(runtime->reason);
         g_free(runtime->detail);
+        g_free(runtime->unproved);
         g_free(runtime->refusal);
         g_free(runtime);
     }

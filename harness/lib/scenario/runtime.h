@@ -17,7 +17,8 @@
 typedef struct {
     char *id;
     guint number;      /* the fault engine's */
-    guint16 action;    /* STUNT_ACT_… */
+    const struct stunt_class_info *class_info;
+    const struct stunt_action_info *action;
     gboolean optional; /* may stay unfired */
     int on_pause;      /* Lua registry reference, or LUA_NOREF */
     char *text;        /* as armed */
@@ -25,6 +26,7 @@ typedef struct {
     gboolean given_up;     /* armed on a way that the machine went back from */
     StuntRuleStatus *left; /* as it was then */
     gboolean told;         /* that it never fired */
+    gboolean shown;        /* it fired, now or on a way that was given up */
 } StuntRule;
 
 typedef struct {
@@ -62,6 +64,7 @@ typedef struct {
     gboolean judged;
     StuntStatus status;
     char *reason, *detail;
+    char *unproved; /* what the scenario proves by its own word, and this run did not; or NULL */
     guint64 last_event; /* number of the newest when the verdict fell */
     guint64 last_rewinds; /* `rewinds` then */
     char *refusal; /* the last error that the guest's answer caused, as raised */

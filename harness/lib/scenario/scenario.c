@@ -12,6 +12,14 @@ static void allowance_free(gpointer data)
     g_free(allowance);
 }
 
+static void proof_free(gpointer data)
+{
+    StuntProof *proof = data;
+
+    g_free(proof->what);
+    g_free(proof);
+}
+
 StuntScenario *stunt_scenario_new(const char *name, const char *file)
 {
     StuntScenario *scenario = g_new0(StuntScenario, 1);
@@ -22,6 +30,7 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file)
     scenario->device = stunt_device_defs_new();
     scenario->module = stunt_modules_new();
     scenario->catches = g_ptr_array_new_with_free_func(g_free);
+    scenario->proof = g_ptr_array_new_with_free_func(proof_free);
     scenario->allow = g_ptr_array_new_with_free_func(g_free);
     scenario->misuse = g_ptr_array_new_with_free_func(allowance_free);
     scenario->memory_mib = DEFAULT_MEMORY_MIB;
@@ -42,6 +51,7 @@ void stunt_scenario_free(StuntScenario *scenario)
         g_free(scenario->cmdline);
         g_ptr_array_unref(scenario->module);
         g_ptr_array_unref(scenario->catches);
+        g_ptr_array_unref(scenario->proof);
         g_ptr_array_unref(scenario->allow);
         g_ptr_array_unref(scenario->misuse);
         g_free(scenario);

@@ -45,6 +45,7 @@ static void device_free(gpointer data)
     g_ptr_array_unref(device->adjustable);
     g_ptr_array_unref(device->reg);
     g_ptr_array_unref(device->vector);
+    g_ptr_array_unref(device->event);
     g_ptr_array_unref(device->enums);
     g_free(device);
 }
@@ -174,23 +175,30 @@ static int compare_enums(gconstpointer a, gconstpointer b)
     return strcmp((*left)->name, (*right)->name);
 }
 
+static void read_strings(lua_State *L, const char *key, GPtrArray *strings)
+{
+    get_table(L, key);
+    for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
+        g_ptr_array_add(strings, g_strdup(lua_tostring(L, -1)));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 2);
+}
+
 static void read_device(lua_State *L, StuntSpec *spec)
 {
     StuntSpecDevice *device = g_new0(StuntSpecDevice, 1);
 
     device->adjustable = g_ptr_array_new_with_free_func(g_free);
+    device->event = g_ptr_array_new_with_free_func(g_free);
     device->reg = g_ptr_array_new_with_free_func(register_free);
     device->enums = g_ptr_array_new_with_free_func(enum_free);
     device->vector = g_ptr_array_new_with_free_func(name_free);
     g_ptr_array_add(spec->device, device);
     device->name = g_strdup(get_string(L, "name"));
     device->title = g_strdup(get_string(L, "title"));
-    get_table(L, "adjustable");
-    for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
-        g_ptr_array_add(device->adjustable, g_strdup(lua_tostring(L, -1)));
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 2);
+    read_strings(L, "adjustable", device->adjustable);
+    read_strings(L, "events", device->event);
     get_table(L, "vectors");
     g_ptr_array_unref(device->vector);
     device->vector = read_map(L);
@@ -286,4 +294,14 @@ const StuntSpecEnum *stunt_spec_enum(const StuntSpecDevice *device, const char *
 const StuntSpecName *stunt_spec_name(const GPtrArray *names, const char *name)
 {
     return find(names, name);
+}
+
+gboolean stunt_spec_has_class(const StuntSpecDevice *device, const char *class_name)
+{
+    for (guint i = 0; i < device->event->len; i++) {
+        if (g_str_equal(device->event->pdata[i], class_name)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
 }

@@ -11,7 +11,7 @@ def check(spec, problems):
     check_ids(spec, problems)
     check_faults(spec, problems)
     for device in spec.devices:
-        check_device(device, problems)
+        check_device(device, spec.classes, problems)
         if device.bar:
             check_registers(device, problems)
     if problems:

@@ -4,7 +4,7 @@ from .check_common import (
     DEVICE, LOWER, TAKEN_DEVICE_NAMES, UPPER, check_at_most, check_name, check_unique, check_values,
     did_you_mean, is_power_of_two,
 )
-from .model import BAR_KINDS, MEMORY, REGISTERS, TYPE_BYTES
+from .model import BAR_KINDS, MEMORY, REGISTERS, SOME, TYPE_BYTES
 
 NAME_MAX = 16
 MSI_MAX = 32
@@ -22,11 +22,12 @@ C_WORDS = {
 }
 
 
-def check_device(device, problems):
+def check_device(device, classes, problems):
     _check_own_name(device, problems)
     _check_pci(device, problems)
     _check_bars(device, problems)
     _check_vectors(device, problems)
+    _check_events(device, classes, problems)
     check_unique(device.enums, "enum", problems)
     for enum in device.enums:
         check_name(enum, enum.name, UPPER, problems, "name")
@@ -126,6 +127,19 @@ def _check_vectors(device, problems):
         problems.at(pci, f"msix is {pci.msix}, but there are {count} [[vector]]", "msix")
     if pci.msi and (pci.msi < count or not count):
         problems.at(pci, f"msi is {pci.msi}, but there are {count} [[vector]]", "msi")
+
+
+def _check_events(device, classes, problems):
+    """A class that a device has anyway need not be said, and would only look as if others had not."""
+    known = {event_class.name: event_class for event_class in classes}
+    check_unique(device.events, "event of class", problems)
+    for event in device.events:
+        if event.name not in known:
+            hint = did_you_mean(event.name, known)
+            problems.at(event, f"unknown event class '{event.name}'{hint}", "class")
+        elif known[event.name].of != SOME:
+            problems.at(event, f"events of class '{event.name}' need not be told: the class is of"
+                        f" '{known[event.name].of}' devices", "class")
 
 
 def _check_struct(struct, problems):

@@ -3,7 +3,7 @@
 from .check_common import (
     DASHED, DOTTED, LOWER, check_name, check_unique, check_unique_texts, did_you_mean,
 )
-from .model import ANY, CLASS_ID_MAX, FIELDS_MAX, PARAMS_MAX
+from .model import ANY, CLASS_ID_MAX, CLASS_OF, FIELDS_MAX, PARAMS_MAX
 
 ACTION_ID_MAX = 0xFFFF
 
@@ -28,6 +28,9 @@ def _check_class(item, problems):
     for n, name in enumerate(item.fields):
         check_name(item, name, LOWER, problems, "fields", n)
     check_unique_texts(item, item.fields, "field", problems, "fields")
+    if item.of not in CLASS_OF:
+        hint = did_you_mean(item.of, CLASS_OF) or f"; there are {', '.join(CLASS_OF)}"
+        problems.at(item, f"class '{item.name}' is of unknown devices '{item.of}'{hint}", "of")
     if len(item.fields) > FIELDS_MAX:
         problems.at(item, f"class '{item.name}' has {len(item.fields)} fields, more than {FIELDS_MAX}",
                     "fields")

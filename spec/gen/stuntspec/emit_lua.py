@@ -14,7 +14,7 @@ LUA_WORDS = {
 
 def lua(spec):
     table = {
-        "devices": {device.name: _device(device) for device in spec.devices},
+        "devices": {device.name: _device(device, spec) for device in spec.devices},
         "device_names": [device.name for device in spec.devices],
         "classes": {item.name: _event_class(item) for item in spec.classes},
         "class_names": [item.name for item in spec.classes],
@@ -31,7 +31,7 @@ def lua(spec):
     ])
 
 
-def _device(device):
+def _device(device, spec):
     pci, bar = device.pci, device.bar
     return {
         "name": device.name,
@@ -48,6 +48,7 @@ def _device(device):
         "register": {register.name: n for n, register in enumerate(device.registers, 1)},
         "vectors": {vector.name: vector.index for vector in device.vectors},
         "vector_docs": {vector.name: vector.doc for vector in device.vectors},
+        "events": [item.name for item in spec.classes if device.has_class(item)],
         "enums": {enum.name: enum.values for enum in device.enums},
         "enum_docs": {enum.name: enum.doc for enum in device.enums},
         "structs": {struct.name: _struct(struct) for struct in device.structs},

@@ -51,6 +51,7 @@ def _device(source, ids, problems):
         pci=_pci(source, ids),
         bars=[_bar(source, i) for i in _range(source, "bar")],
         vectors=[model.Vector(source, ("vector", i), **data["vector"][i]) for i in _range(source, "vector")],
+        events=[model.Event(source, ("event", i), data["event"][i]["class"]) for i in _range(source, "event")],
         enums=[model.Enum(source, ("enum", i), **data["enum"][i]) for i in _range(source, "enum")],
         structs=[_struct(source, i) for i in _range(source, "struct")],
         registers=registers,

@@ -14,6 +14,9 @@ ANY = "any"
 ACCESS = ("ro", "rw", "w1c", "w1s", "wo")
 READS_AS_ZERO = ("w1s", "wo")
 
+# Which devices have a class of events: every one; those with MSI-X; with vectors; those that say so, [[event]].
+ALL, MSIX, VECTORS, SOME = CLASS_OF = ("all", "msix", "vectors", "some")
+
 # What is behind a BAR: the registers of the file, or plain memory.
 REGISTERS, MEMORY = BAR_KINDS = ("registers", "memory")
 
@@ -112,6 +115,12 @@ class Vector(Node):
 
 
 @dataclass
+class Event(Node):
+    """The device has events of a class that not every device has."""
+    name: str  # of the class
+
+
+@dataclass
 class Enum(Node):
     name: str
     doc: str
@@ -171,6 +180,7 @@ class Device(Node):
     pci: Pci
     bars: list
     vectors: list
+    events: list  # beside those that it has anyway
     enums: list
     structs: list
     registers: list  # ascending by offset
@@ -191,6 +201,11 @@ class Device(Node):
         """Entries in the device's value array."""
         return sum(register.count for register in self.registers)
 
+    def has_class(self, event_class):
+        if event_class.of == SOME:
+            return any(event.name == event_class.name for event in self.events)
+        return {ALL: True, MSIX: self.pci.msix > 0, VECTORS: bool(self.vectors)}[event_class.of]
+
 
 @dataclass
 class EventClass(Node):
@@ -198,6 +213,7 @@ class EventClass(Node):
     id: int
     doc: str
     fields: list
+    of: str = ALL
 
 
 @dataclass

@@ -51,6 +51,7 @@ DEVICE = Table({
         "msix_table": _NUMBER, "msix_pba": _NUMBER,
     })), True),
     "vector": Key(ListOf(Table({"name": _NEED_TEXT, "index": _NEED_NUMBER, "doc": _NEED_TEXT}))),
+    "event": Key(ListOf(Table({"class": _NEED_TEXT}))),
     "enum": Key(ListOf(Table({"name": _NEED_TEXT, "doc": _NEED_TEXT, "values": Key("numbers", True)}))),
     "struct": Key(ListOf(Table({
         "name": _NEED_TEXT, "doc": _NEED_TEXT, "fields": Key(ListOf(_MEMBER), True),
@@ -62,6 +63,7 @@ DEVICE = Table({
 FAULTS = Table({
     "class": Key(ListOf(Table({
         "name": _NEED_TEXT, "id": _NEED_NUMBER, "doc": _NEED_TEXT, "fields": Key(ListOf("text"), True),
+        "of": _TEXT,
     })), True),
     "action": Key(ListOf(Table({
         "name": _NEED_TEXT, "id": _NEED_NUMBER, "doc": _NEED_TEXT, "on": Key(ListOf("text"), True),

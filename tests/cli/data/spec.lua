@@ -6,6 +6,7 @@ return {
             ["name"] = "toy",
             ["title"] = "A device for tests",
             ["adjustable"] = { "speed" },
+            ["events"] = { "mmio.read", "mmio.write", "irq.raise", "reset", "misuse", "job.start", "job.done" },
             ["registers"] = {
                 {
                     ["name"] = "CTRL",
@@ -39,6 +40,7 @@ return {
             ["name"] = "link",
             ["title"] = "The rendezvous",
             ["adjustable"] = {},
+            ["events"] = { "mmio.read", "mmio.write", "link.ask", "link.mark" },
             ["registers"] = {},
             ["vectors"] = {},
             ["enums"] = {},
