@@ -149,7 +149,11 @@
 #define STUNT_EV_JOB_PERIOD_BYTES   3U
 
 /* Fault actions */
-#define STUNT_ACT_DROP           1U /* The event does not reach the other side; the sender does not notice */
+/*
+ * It does not reach the other side, and the sender does not notice; who reads gets all ones, as a root
+ * complex gives when no answer comes
+ */
+#define STUNT_ACT_DROP           1U
 #define STUNT_ACT_ONES           2U /* The reader gets all ones, as from a device that is gone */
 #define STUNT_ACT_REPLACE        3U /* Another value takes the place of the real one */
 #define STUNT_ACT_FLIP           4U /* Bits of the value are inverted */
@@ -169,6 +173,8 @@
 #define STUNT_ACT_MARK           17U /* Nothing is broken; the firing alone is recorded */
 #define STUNT_ACT_FORBID         18U /* The event must not happen: the run fails at once */
 #define STUNT_ACT_VERIFY         19U /* The event must happen: the run is INVALID without it */
+/* Bits of a register are stuck: reads give what the first one gave, writes leave them as they are */
+#define STUNT_ACT_STICK          20U
 
 /* Parameters of replace: index into the parameters of its rule */
 #define STUNT_ACT_REPLACE_VALUE 0U
@@ -195,5 +201,8 @@
 
 /* Parameters of wrong-vector: index into the parameters of its rule */
 #define STUNT_ACT_WRONG_VECTOR_VECTOR 0U
+
+/* Parameters of stick: index into the parameters of its rule */
+#define STUNT_ACT_STICK_MASK 0U
 
 #endif /* STUNT_EVENTS_H */

@@ -298,7 +298,8 @@ static bool read_word_number(struct reader *reader, enum word word, uint64_t *va
 
 static bool read_occurrence(struct reader *reader, struct stunt_rule *rule)
 {
-    bool one = reader->word[W_NTH] && !reader->word[W_EVERY]; /* "the third" means one, "each third" many */
+    /* "the third" means one, "each third" many; what lasts goes on from the third */
+    bool one = reader->word[W_NTH] && !reader->word[W_EVERY] && !stunt_action_by_id(rule->action)->lasts;
 
     rule->nth = 1;
     rule->times = one ? 1 : 0;

@@ -158,9 +158,11 @@ static bool fires(struct stunt_fault_engine *engine, const struct stunt_rule *ru
     return rule->probability >= STUNT_ALWAYS || roll(engine) < rule->probability;
 }
 
-static void record_firing(struct stunt_rule *rule, uint64_t time_ns, uint64_t seq)
+static void record_firing(struct stunt_rule *rule, const uint64_t field[STUNT_FIELDS_MAX], uint64_t time_ns,
+                          uint64_t seq)
 {
     if (rule->fired++ == 0) {
+        memcpy(rule->first_field, field, sizeof(rule->first_field));
         rule->first_ns = time_ns;
         rule->first_seq = seq;
     }
@@ -196,7 +198,7 @@ const struct stunt_rule *stunt_fault_match(struct stunt_fault_engine *engine, ui
         if ((place == &breaking && breaking) || !fires(engine, rule)) {
             continue; /* an event is broken once; the rule waits for its next match */
         }
-        record_firing(rule, time_ns, seq);
+        record_firing(rule, field, time_ns, seq);
         *place = *place ? *place : rule;
     }
     return breaking ? breaking : watching;

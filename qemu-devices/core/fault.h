@@ -11,7 +11,8 @@
  *
  *     nth=N             the first match that fires, from 1 (default 1)
  *     every=N           and then each N-th after it; 0: each one (default 0)
- *     times=N           at most N firings; 0: no limit. Default: 1 when nth is given without every, else 0
+ *     times=N           at most N firings; 0: no limit. Default: 1 when nth is given without every and the
+ *                       action does not last, else 0
  *     between=FROM..TO  virtual time in ns, both ends belong to it
  *     after=ID          only events after the first firing of rule ID, which is armed already
  *     probability=P     a decimal fraction ("0.25") or a ratio ("1/4"); more than 0, at most 1
@@ -45,6 +46,7 @@ struct stunt_action_info {
     const char *doc;
     uint16_t id;           /* STUNT_ACT_… */
     uint64_t classes;      /* bit 1 << class id for each class that it applies to */
+    bool lasts;            /* acts from its firing on */
     uint8_t n_params;
     const char *param[STUNT_PARAMS_MAX];
     uint64_t def[STUNT_PARAMS_MAX]; /* default of each parameter */
@@ -86,6 +88,7 @@ struct stunt_rule {
     uint64_t fired;
     uint64_t first_ns;  /* virtual time of the first firing */
     uint64_t first_seq; /* event number of the first firing */
+    uint64_t first_field[STUNT_FIELDS_MAX]; /* and the event itself */
 };
 
 struct stunt_fault_engine {

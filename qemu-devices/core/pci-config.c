@@ -115,32 +115,51 @@ void stunt_pci_reset_config(StuntPCI *dev)
     }
 }
 
+/* What comes of a value on its way, to or from the device. A lost read gives what a root complex makes of it. */
+static uint32_t broken_value(uint32_t value, const struct stunt_rule *rule)
+{
+    switch (rule->action) {
+    case STUNT_ACT_ONES:
+    case STUNT_ACT_DROP:
+        return UINT32_MAX;
+    case STUNT_ACT_REPLACE:
+        return rule->param[STUNT_ACT_REPLACE_VALUE];
+    case STUNT_ACT_FLIP:
+        return value ^ rule->param[STUNT_ACT_FLIP_XOR];
+    }
+    return value;
+}
+
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
 {
     StuntPCI *dev = STUNT_PCI(pci);
-    uint32_t value = pci_default_read_config(pci, addr, len);
-    const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_CFG_READ, addr, len, value);
+    const struct stunt_rule *rule;
+    uint32_t value;
 
-    if (stunt_rule_is(rule, STUNT_ACT_ONES)) {
-        return UINT32_MAX >> (32 - len * 8);
-    }
-    if (stunt_rule_is(rule, STUNT_ACT_REPLACE)) {
-        return rule->param[STUNT_ACT_REPLACE_VALUE] & (UINT32_MAX >> (32 - len * 8));
-    }
-    return value;
+    stunt_posted_push(dev);
+    value = pci_default_read_config(pci, addr, len);
+    rule = stunt_event(dev->trace_id, STUNT_EV_CFG_READ, addr, len, value);
+    return rule ? broken_value(value, rule) & (UINT32_MAX >> (32 - len * 8)) : value;
 }
 
 void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len)
 {
     StuntPCI *dev = STUNT_PCI(pci);
-    StuntIRQMode mode = stunt_irq_mode(dev);
+    const struct stunt_rule *rule;
+    StuntIRQMode mode;
 
     if (DEVICE(dev)->mem_reentrancy_guard.engaged_in_io) {
         /* The device itself caused this write, by a message whose address is its configuration space. */
         stunt_pci_misuse(dev, STUNT_MISUSE_BAD_ACCESS, addr, value);
         return;
     }
-    (void)stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
+    stunt_posted_push(dev);
+    mode = stunt_irq_mode(dev);
+    rule = stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
+    if (stunt_rule_is(rule, STUNT_ACT_DROP)) {
+        return;
+    }
+    value = rule ? broken_value(value, rule) : value;
     stunt_pci_enter(dev); /* what was pending may be sent now */
     pci_default_write_config(pci, addr, value, len);
     power_written(dev);

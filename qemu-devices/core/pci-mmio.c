@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The register BAR. */
 #include "qemu/osdep.h"
+#include "core/clock.h"
 #include "core/pci.h"
 
 static uint64_t ones(unsigned size)
@@ -29,13 +30,45 @@ unsigned stunt_pci_bar_refusal(const StuntPCI *dev)
     return stunt_pci_in_reset(dev) ? STUNT_MISUSE_ACCESS_IN_RESET : 0;
 }
 
+/* The bits of the mask read as they did when the rule fired first, in the register that it fired on then. */
+static uint64_t read_stuck(hwaddr addr, uint64_t value, const struct stunt_rule *rule)
+{
+    uint64_t mask = rule->param[STUNT_ACT_STICK_MASK];
+
+    if (addr != rule->first_field[STUNT_EV_MMIO_READ_OFFSET]) {
+        return value;
+    }
+    return (value & ~mask) | (rule->first_field[STUNT_EV_MMIO_READ_VALUE] & mask);
+}
+
+static uint64_t read_faulty(hwaddr addr, uint64_t value, const struct stunt_rule *rule)
+{
+    switch (rule->action) {
+    case STUNT_ACT_ONES:
+    case STUNT_ACT_DROP: /* what a root complex gives when no answer comes */
+        return UINT64_MAX;
+    case STUNT_ACT_REPLACE:
+        return rule->param[STUNT_ACT_REPLACE_VALUE];
+    case STUNT_ACT_FLIP:
+        return value ^ rule->param[STUNT_ACT_FLIP_XOR];
+    case STUNT_ACT_STICK:
+        return read_stuck(addr, value, rule);
+    case STUNT_ACT_DELAY:
+        stunt_clock_pass(rule->param[STUNT_ACT_DELAY_NS]);
+        break;
+    }
+    return value;
+}
+
 static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
 {
     StuntPCI *dev = opaque;
-    unsigned refusal = stunt_pci_bar_refusal(dev);
     const struct stunt_rule *rule;
+    unsigned refusal;
     uint64_t value;
 
+    stunt_posted_push(dev);
+    refusal = stunt_pci_bar_refusal(dev);
     if (refusal) {
         stunt_pci_misuse(dev, refusal, addr, size);
         value = ones(size);
@@ -43,12 +76,8 @@ static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
         value = read_register(dev, addr, size);
     }
     rule = stunt_event(dev->trace_id, STUNT_EV_MMIO_READ, addr, size, value);
-    if (stunt_rule_is(rule, STUNT_ACT_ONES)) {
-        value = ones(size);
-    } else if (stunt_rule_is(rule, STUNT_ACT_REPLACE)) {
-        value = rule->param[STUNT_ACT_REPLACE_VALUE];
-    } else if (stunt_rule_is(rule, STUNT_ACT_FLIP)) {
-        value ^= rule->param[STUNT_ACT_FLIP_XOR];
+    if (rule) {
+        value = read_faulty(addr, value, rule);
     }
     return value & ones(size);
 }
@@ -66,24 +95,63 @@ static void write_register(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned 
     }
 }
 
-static void bar_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
+void stunt_pci_bar_land(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size)
 {
-    StuntPCI *dev = opaque;
     unsigned refusal = stunt_pci_bar_refusal(dev);
-    const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_MMIO_WRITE, addr, size, value);
 
-    if (stunt_rule_is(rule, STUNT_ACT_DROP)) {
-        return;
-    }
-    if (stunt_rule_is(rule, STUNT_ACT_REPLACE)) {
-        value = rule->param[STUNT_ACT_REPLACE_VALUE];
-    } else if (stunt_rule_is(rule, STUNT_ACT_FLIP)) {
-        value ^= rule->param[STUNT_ACT_FLIP_XOR];
-    }
     if (refusal) {
         stunt_pci_misuse(dev, refusal, addr, value);
     } else {
         write_register(dev, addr, value & ones(size), size);
+    }
+}
+
+/*
+ * The bits of the mask are to stay as they are: those that a write sets get what they hold, those that a written 1
+ * clears or requests get 0. Where no bit is left to be written, the write is as good as lost.
+ */
+static void write_stuck(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned size, uint64_t mask)
+{
+    struct stunt_reg_access now = stunt_regs_read(&dev->regs, addr, size);
+    uint64_t kept = now.info ? now.value & now.info->rw : 0;
+
+    if (ones(size) & ~mask) {
+        stunt_posted_write(dev, addr, (value & ~mask) | (kept & mask), size, 0);
+    }
+}
+
+static void write_faulty(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned size, const struct stunt_rule *rule)
+{
+    switch (rule->action) {
+    case STUNT_ACT_DROP:
+        break;
+    case STUNT_ACT_REPLACE:
+        stunt_posted_write(dev, addr, rule->param[STUNT_ACT_REPLACE_VALUE], size, 0);
+        break;
+    case STUNT_ACT_FLIP:
+        stunt_posted_write(dev, addr, value ^ rule->param[STUNT_ACT_FLIP_XOR], size, 0);
+        break;
+    case STUNT_ACT_STICK:
+        write_stuck(dev, addr, value, size, rule->param[STUNT_ACT_STICK_MASK]);
+        break;
+    case STUNT_ACT_DELAY:
+        stunt_posted_write(dev, addr, value, size, rule->param[STUNT_ACT_DELAY_NS]);
+        break;
+    default:
+        stunt_posted_write(dev, addr, value, size, 0);
+        break;
+    }
+}
+
+static void bar_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
+{
+    StuntPCI *dev = opaque;
+    const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_MMIO_WRITE, addr, size, value);
+
+    if (rule) {
+        write_faulty(dev, addr, value, size, rule);
+    } else {
+        stunt_posted_write(dev, addr, value, size, 0);
     }
 }
 

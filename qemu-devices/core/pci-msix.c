@@ -12,8 +12,10 @@
 /* Whether the access may pass; else it is misuse. */
 static bool passes(StuntPCI *dev, hwaddr offset, uint64_t arg)
 {
-    unsigned refusal = stunt_pci_bar_refusal(dev);
+    unsigned refusal;
 
+    stunt_posted_push(dev);
+    refusal = stunt_pci_bar_refusal(dev);
     if (refusal) {
         stunt_pci_misuse(dev, refusal, offset, arg);
     }

@@ -53,6 +53,7 @@ static void device_reset(DeviceState *qdev)
     StuntPCI *dev = STUNT_PCI(qdev);
 
     stunt_pci_reset_config(dev);
+    stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */
     if (!dev->resetting_function) {
         stunt_pci_memory_clear(dev); /* a function level reset leaves memory as it is */
     }
@@ -78,6 +79,7 @@ static void take_down(StuntPCI *dev)
     PCIDevice *pci = PCI_DEVICE(dev);
 
     stunt_irq_cancel(dev);
+    stunt_posted_drop(dev);
     if (dev->trace_id >= 0) {
         stunt_check_exit(dev);
         stunt_trace_unregister(dev->trace_id);
@@ -159,6 +161,7 @@ static void instance_init(Object *obj)
     stunt_regs_init(&dev->regs, spec->regs, spec->n_regs, dev->value);
     stunt_regs_reset(&dev->regs);
     stunt_irq_init(dev);
+    stunt_posted_init(dev);
     stunt_pci_memory_init(dev);
     stunt_pci_add_properties(dev, spec);
 }
@@ -209,6 +212,7 @@ const VMStateDescription vmstate_stunt_pci = {
     },
     .subsections = (const VMStateDescription *[]) {
         &vmstate_stunt_check,
+        &vmstate_stunt_posted,
         NULL
     }
 };

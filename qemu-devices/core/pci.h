@@ -13,6 +13,7 @@
 #include "hw/pci/pci.h"
 #include "core/check.h"
 #include "core/irq.h"
+#include "core/posted.h"
 #include "core/spec.h"
 #include "core/trace.h"
 
@@ -84,6 +85,7 @@ struct StuntPCI {
     uint64_t reset_ns;       /* what a function level reset takes */
     int64_t ready_ns;        /* virtual time when the last one is over, 0: none */
     StuntIRQ irq;
+    StuntPosted posted;
     const MemoryRegionOps *msix_table_ops, *msix_pba_ops; /* QEMU's own, behind ours */
 
     /* Identity, from properties; those that are not given are the spec's. */
@@ -148,6 +150,8 @@ static inline void stunt_pci_leave(StuntPCI *dev)
 extern const MemoryRegionOps stunt_pci_bar_ops;
 /* The kind of misuse that an access to the BAR is now, 0 when it may pass. */
 unsigned stunt_pci_bar_refusal(const StuntPCI *dev);
+/* A write reaches the register BAR, at once or held up on its way. */
+void stunt_pci_bar_land(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size);
 /* pci-msix.c: MSI-X in the register BAR, with events. */
 bool stunt_pci_add_msix(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp);
 /* pci-config.c */

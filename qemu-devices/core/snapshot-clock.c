@@ -3,9 +3,13 @@
 #include "qemu/seqlock.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
+#include "hw/core/cpu.h"
 #include "sysemu/accel-ops.h"
+#include "sysemu/cpus.h"
+#include "sysemu/cpu-timers.h"
 #include "sysemu/qtest.h"
 #include "softmmu/timers-state.h"
+#include "core/clock.h"
 #include "core/snapshot-parts.h"
 
 /*
@@ -44,5 +48,25 @@ void stunt_clocks_restore(const StuntClocks *clocks)
     timers_state.cpu_ticks_prev = clocks->ticks_prev;
     if (qtest_enabled()) {
         set_qtest_clock(clocks->qtest_ns);
+    }
+}
+
+/* Timers that have become due run when the processor is out of its access, so it must look for them. */
+static void pass_icount(int64_t ns)
+{
+    seqlock_write_lock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
+    qatomic_set_i64(&timers_state.qemu_icount_bias, timers_state.qemu_icount_bias + ns);
+    seqlock_write_unlock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
+    qemu_cpu_kick(current_cpu);
+}
+
+void stunt_clock_pass(uint64_t ns)
+{
+    int64_t passing = MIN(ns, STUNT_CLOCK_PASS_MAX_NS);
+
+    if (qtest_enabled()) {
+        set_qtest_clock(qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + passing);
+    } else if (icount_enabled() && qemu_in_vcpu_thread()) {
+        pass_icount(passing);
     }
 }

@@ -6,8 +6,8 @@
 
 static const VMStateDescription vmstate_rule = {
     .name = "stunt-fault-rule",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
         VMSTATE_BUFFER_UNSAFE(id, struct stunt_rule, 0, STUNT_RULE_ID_MAX),
         VMSTATE_UINT16(number, struct stunt_rule),
@@ -30,6 +30,7 @@ static const VMStateDescription vmstate_rule = {
         VMSTATE_UINT64(fired, struct stunt_rule),
         VMSTATE_UINT64(first_ns, struct stunt_rule),
         VMSTATE_UINT64(first_seq, struct stunt_rule),
+        VMSTATE_UINT64_ARRAY(first_field, struct stunt_rule, STUNT_FIELDS_MAX),
         VMSTATE_END_OF_LIST()
     }
 };

@@ -87,7 +87,7 @@ def _action(item, spec):
     classes = sum(1 << event_class.id for event_class in on)
     members = dict(
         name=ctext.string(item.name), doc=ctext.string(item.doc), id=item.id, classes=f"0x{classes:x}u",
-        n_params=len(item.params),
+        lasts=_flag(item.lasts), n_params=len(item.params),
     )
     if item.params:
         members["param"] = f"{{ {', '.join(ctext.string(param.name) for param in item.params)} }}"

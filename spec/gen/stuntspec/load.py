@@ -148,4 +148,5 @@ def _action(source, i):
         model.Param(source, path + ("params", n), item["name"], item["default"])
         for n, item in enumerate(data.get("params", []))
     ]
-    return model.Action(source, path, data["name"], data["id"], data["doc"], data["on"], params)
+    return model.Action(source, path, data["name"], data["id"], data["doc"], data["on"], params,
+                        data.get("lasts", False))

@@ -229,6 +229,7 @@ class Action(Node):
     doc: str
     on: list
     params: list
+    lasts: bool  # acts from its firing on: without `times` it fires on each match after `nth`
 
     @property
     def is_any(self):

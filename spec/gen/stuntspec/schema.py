@@ -68,6 +68,7 @@ FAULTS = Table({
     "action": Key(ListOf(Table({
         "name": _NEED_TEXT, "id": _NEED_NUMBER, "doc": _NEED_TEXT, "on": Key(ListOf("text"), True),
         "params": Key(ListOf(Table({"name": _NEED_TEXT, "default": _NEED_NUMBER}))),
+        "lasts": _FLAG,
     })), True),
 })
 
