@@ -50,6 +50,23 @@ def configure(build: Path, word: str) -> None:
     stamp.write_text(inputs)
 
 
+def use_compiler_cache() -> None:
+    """
+    What was compiled once, in any clone of this user, is not compiled again. The user's own settings of ccache win.
+    """
+    masks = Path("/usr/lib/ccache")  # programs called like the compilers
+    if not masks.is_dir():
+        return
+    os.environ["PATH"] = f"{masks}:{os.environ['PATH']}"
+    for name, value in {
+        "CCACHE_DIR": cache.root() / "ccache",
+        "CCACHE_MAXSIZE": "1G",
+        "CCACHE_BASEDIR": sources.TOP,  # of two clones only the name of the folder differs
+        "CCACHE_NOHASHDIR": "1",
+    }.items():
+        os.environ.setdefault(name, str(value))
+
+
 def compile_(build: Path) -> None:
     dry = subprocess.run(["ninja", "-C", build, "-n"], capture_output=True, text=True)
     if "no work to do" not in dry.stdout:
@@ -63,6 +80,7 @@ def main() -> int:
     options = parser.parse_args()
     build = options.build.absolute()
     progress.die_with_parent()
+    use_compiler_cache()
 
     def up_to_date() -> None:
         with cache.locked("build", build):
