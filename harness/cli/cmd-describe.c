@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stunt describe: scenarios, devices, event classes, actions, the scripting interface, from files alone; --live: a
+ * stunt describe: scenarios, devices, event classes, actions, kinds of findings, the scripting interface, from files alone; --live: a
  * running machine.
  */
 #include <stdio.h>
@@ -114,6 +114,19 @@ static void print_machine(const StuntScenario *scenario)
     }
 }
 
+static void print_expected(const StuntScenario *scenario)
+{
+    for (guint i = 0; i < scenario->expect->len; i++) {
+        const StuntExpectedFinding *expected = scenario->expect->pdata[i];
+        g_autofree char *count =
+            expected->count < 0 ? g_strdup("any number") : g_strdup_printf("%" G_GINT64_FORMAT, expected->count);
+
+        printf("expected finding: %s%s%s%s, %s\n", expected->kind ? expected->kind : "any kind",
+               expected->pattern ? " '" : "", expected->pattern ? expected->pattern : "",
+               expected->pattern ? "'" : "", count);
+    }
+}
+
 static void print_scenario(const StuntScenario *scenario)
 {
     g_autofree char *deadline = stunt_time_format(scenario->deadline_ns);
@@ -129,6 +142,7 @@ static void print_scenario(const StuntScenario *scenario)
     for (guint i = 0; i < scenario->allow->len; i++) {
         printf("allowed in the kernel log: %s\n", (char *)scenario->allow->pdata[i]);
     }
+    print_expected(scenario);
     for (guint i = 0; i < scenario->misuse->len; i++) {
         const StuntMisuseAllowance *allowance = scenario->misuse->pdata[i];
 
@@ -174,6 +188,10 @@ static int overview(const StuntBench *bench)
     for (size_t i = 0; i < stunt_n_actions; i++) {
         printf("  %-14s  %s\n", stunt_actions[i].name, stunt_actions[i].doc);
     }
+    printf("\nkinds of findings of the health oracle:\n");
+    for (const StuntKind *kind = stunt_kinds; kind->name; kind++) {
+        printf("  %-15s %s\n", kind->name, kind->doc);
+    }
     printf("\n'stunt describe NAME' tells more of one, and of a scenario or a function of\n"
            "the scripting interface (vm:run).\n");
     return STUNT_EXIT_OK;
@@ -190,6 +208,7 @@ static int unknown(const StuntBench *bench, const char *name)
 {
     g_autoptr(GPtrArray) scenarios = stunt_catalog_all(bench->setup->scenarios, NULL);
     g_autoptr(GPtrArray) functions = stunt_lua_names();
+    g_autoptr(GPtrArray) kinds = stunt_kind_names();
     g_autoptr(GPtrArray) devices = stunt_spec_names(bench->spec->device);
     g_autoptr(GPtrArray) known = scenarios ? stunt_spec_names(scenarios) : NULL;
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -201,6 +220,7 @@ static int unknown(const StuntBench *bench, const char *name)
     for (size_t i = 0; i < stunt_n_actions; i++) {
         g_ptr_array_add(names, (char *)stunt_actions[i].name);
     }
+    add_all(names, kinds);
     add_all(names, devices);
     add_all(names, functions);
     if (known) {
@@ -215,6 +235,7 @@ static gboolean describe_known(const StuntBench *bench, const char *name)
 {
     const struct stunt_class_info *info = stunt_class_by_name(name);
     const struct stunt_action_info *action = stunt_action_by_name(name);
+    const StuntKind *kind = stunt_kind_by_name(name);
     const StuntSpecDevice *device = stunt_spec_device(bench->spec, name);
     g_autofree char *function = stunt_lua_describe(name);
 
@@ -226,8 +247,10 @@ static gboolean describe_known(const StuntBench *bench, const char *name)
         print_action(action);
     } else if (function) {
         fputs(function, stdout);
+    } else if (kind) {
+        printf("finding of kind %s: %s\n", kind->name, kind->doc);
     }
-    return device || info || action || function;
+    return device || info || action || function || kind;
 }
 
 static int describe(const char *name, const char *config)

@@ -50,7 +50,7 @@ static void everything_is_read(void)
                 "  kernel = '6.12', cmdline = 'quiet' },\n"
                 "modules = { 'one', { 'two', 'a=1' } }, deadline = '30s', verdict = 'INVALID',\n"
                 "catches = { 'late' }, proves = { ['irq.raise drop'] = 'waits', ['* mark'] = 'nothing' },\n"
-                "oracle = { allow = { 'toy: .* lost' }, misuse = { toy0 = 2, toy1 = true } }",
+                "oracle = { allow = { 'toy: .* lost' }, expect = { { kind = 'warn', count = true } }, misuse = { toy0 = 2, toy1 = true } }",
                 NULL);
     const StuntDeviceDef *first, *second;
     const StuntModule *module;
@@ -74,6 +74,8 @@ static void everything_is_read(void)
     g_assert_cmpint(scenario->verdict, ==, STUNT_INVALID);
     g_assert_cmpuint(scenario->allow->len, ==, 1);
     g_assert_cmpuint(scenario->misuse->len, ==, 2);
+    g_assert_cmpuint(scenario->expect->len, ==, 1);
+    g_assert_cmpint(((StuntExpectedFinding *)scenario->expect->pdata[0])->count, ==, -1);
 }
 
 /* They do not shape it: scenarios that differ in nothing else share a warm one. */
@@ -148,6 +150,12 @@ static void mistakes_are_told(void)
         { "verdict = 'GOOD'", "'GOOD' is none of" },
         { "oracle = { alow = {} }", "oracle: unknown field 'alow', did you mean 'allow'?" },
         { "oracle = { allow = { '(' } }", "oracle: allow: '('" },
+        { "oracle = { expect = { { kind = 'wran' } } }", "there is no kind of finding 'wran', did you mean 'warn'?" },
+        { "oracle = { expect = { { pattern = '(' } } }", "oracle: expect: '('" },
+        { "oracle = { expect = { { count = 2 } } }", "a kind or a pattern is missing" },
+        { "oracle = { expect = { { kind = 'warn', count = 0 } } }", "count must be a number from 1 on" },
+        { "oracle = { expect = { { kind = 'warn', many = 1 } } }", "oracle: expect: unknown field 'many'" },
+        { "oracle = { expect = { 'warn' } }", "must be a list of tables" },
         { "oracle = { misuse = { toy9 = 1 } }", "the machine has no device 'toy9'" },
         { "machine = { toy0 = 'toy' }, oracle = { misuse = { toy0 = 'x' } }", "must be a number of events" },
         { "summary = ''", "a summary is missing" },

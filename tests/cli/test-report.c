@@ -22,6 +22,17 @@ static void add(GPtrArray *results, const char *name, StuntStatus status, const 
     g_ptr_array_add(results, result);
 }
 
+static void add_finding(StuntResult *result)
+{
+    StuntFinding *finding = stunt_finding_new("warn", "WARNING: CPU: 0 PID: 1 at toy.c:1 toy_one+0x1/0x10 [toy]");
+
+    finding->expected = TRUE;
+    stunt_result_set(&finding->where, "toy: toy_one+0x1/0x10 (toy.c:1)");
+    g_ptr_array_add(finding->trace, g_strdup("toy: toy_one+0x1/0x10 (toy.c:1)"));
+    g_ptr_array_add(finding->report, g_strdup(finding->text));
+    g_ptr_array_add(result->finding, finding);
+}
+
 /* One of each status, with everything that a format must not stumble over. */
 static GPtrArray *sample(void)
 {
@@ -31,6 +42,7 @@ static GPtrArray *sample(void)
     stunt_result_add_rule(results->pdata[0],
                           &(StuntRuleResult){ "lost", "irq.raise", "drop", TRUE, 3, 1, 123456789, 4711 });
     stunt_result_add_rule(results->pdata[0], &(StuntRuleResult){ "spare", "mmio.read", "ones", 0, 0, 0, 0, 0 });
+    add_finding(results->pdata[0]);
     add(results, "toy/fail", STUNT_FAIL, "scenarios/toy/fail.lua:7: expected \"<a> & 'b'\", got ]]>",
         "last events:\n     1.000000000  #000001  toy0  reset  kind=0\n\x01 control \x7f \xff bytes, "
         "\xc3\xa4 letter\n");

@@ -8,6 +8,7 @@
 static StuntResult *sample(const char *name)
 {
     StuntResult *result = stunt_result_new(name, "/scenarios/toy/lost.lua");
+    StuntFinding *finding = stunt_finding_new("oops", "BUG: kernel NULL pointer dereference");
 
     result->status = STUNT_INVALID;
     result->seed = G_MAXINT64;
@@ -25,6 +26,11 @@ static StuntResult *sample(const char *name)
     stunt_result_set(&result->start_note, "the console shows the boot");
     stunt_result_set(&result->start_warning, "no place for a template");
     stunt_result_add_rule(result, &(StuntRuleResult){ "lost", "irq.raise", "drop", TRUE, 2, 1, 77, 12 });
+    stunt_result_set(&finding->where, "toy: toy_read+0x1/0x2");
+    g_ptr_array_add(finding->trace, g_strdup("toy: toy_read+0x1/0x2"));
+    g_ptr_array_add(finding->report, g_strdup(finding->text));
+    g_ptr_array_add(finding->report, g_strdup("Oops: 0000 [#1]"));
+    g_ptr_array_add(result->finding, finding);
     return result;
 }
 
@@ -48,13 +54,15 @@ static void json_and_back(void)
     g_assert_cmpstr(rule->action, ==, "drop");
     g_assert_cmpuint(rule->first_ns, ==, 77);
     g_assert_cmpuint(rule->first_seq, ==, 12);
+    g_assert_cmpuint(again->finding->len, ==, 1);
+    g_assert_cmpuint(((StuntFinding *)again->finding->pdata[0])->report->len, ==, 2);
 }
 
 /* The report has these members, in this order, and no others. */
 static void json_has_the_agreed_members(void)
 {
     static const char *const members[] = { "name",   "status", "reason", "seed",  "wall_ms", "virtual_ns",
-                                           "mode",   "kernel", "rules",  "events", "replay" };
+                                           "mode",   "kernel", "rules",  "findings", "events", "replay" };
     g_autoptr(StuntResult) result = sample("toy/lost");
     g_autoptr(JsonNode) json = stunt_result_to_json(result);
     g_autoptr(GList) names = json_object_get_members(json_node_get_object(json));

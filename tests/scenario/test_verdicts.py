@@ -8,7 +8,7 @@ from pathlib import Path
 from common import StuntTest
 
 HEAD = 'return scenario { summary = "test", machine = { dma0 = "dma" }, modules = { "stunt_dma" }, %s run = function(vm) %s end }\n'
-FIELDS = {"name", "status", "reason", "seed", "wall_ms", "virtual_ns", "mode", "kernel", "rules", "events", "replay"}
+FIELDS = {"name", "status", "reason", "seed", "wall_ms", "virtual_ns", "mode", "kernel", "rules", "findings", "events", "replay"}
 
 
 class Verdicts(StuntTest):
@@ -76,6 +76,35 @@ class Verdicts(StuntTest):
         status, row = self.verdict('vm:run{ "sh", "-c", "echo \'<4>WARNING: CPU: 0 PID: 1 at test\' > /dev/kmsg" }')
         self.assertEqual((status, row["status"]), (1, "FAIL"), row)
         self.assertIn("WARNING", row["reason"])
+
+    def test_finding_has_kind_and_report(self):
+        lines = ["------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at toy.c:3 toy_one+0x1/0x10 [toy]",
+                 "RIP: 0010:toy_one+0x1/0x10 [toy]", "Call Trace:", " <TASK>", " toy_two+0x2/0x10 [toy]", " </TASK>",
+                 "---[ end trace 0000000000000000 ]---"]
+        script = "".join(f"echo '<4>{line}' > /dev/kmsg;" for line in lines)
+        status, row = self.verdict(f'vm:run{{ "sh", "-c", [[{script}]] }}')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        (finding,) = row["findings"]
+        self.assertEqual(finding["report"], lines)
+        self.assertEqual((finding["kind"], finding["text"], finding["expected"]), ("warn", lines[1], False))
+        self.assertEqual(finding["trace"], ["toy: toy_one+0x1/0x10", "toy: toy_two+0x2/0x10"])
+        self.assertEqual(finding["where"], "toy: toy_one+0x1/0x10")
+
+    def test_expected_finding_is_required_and_no_more_of_it(self):
+        warn = "echo '<4>WARNING: CPU: 0 PID: %d at toy' > /dev/kmsg;"
+        for count, verdict, reason in ((0, "FAIL", "1 finding was expected (kind warn, pattern 'toy'), there were 0"),
+                                       (1, "PASS", ""), (2, "FAIL", "health oracle: warn: WARNING: CPU: 0 PID: 1 at toy")):
+            script = "true; sleep 2;".join(warn % n for n in range(count)) or "true"
+            _, row = self.verdict(f'vm:run{{ "sh", "-c", [[{script}]] }}',
+                                  'oracle = { expect = { { kind = "warn", pattern = "toy" } } },')
+            self.assertEqual(row["status"], verdict, row)
+            self.assertIn(reason, row["reason"])
+            self.assertEqual([finding["expected"] for finding in row["findings"]], [True, False][:count])
+
+    def test_expected_panic_is_a_pass_that_ends_the_script(self):
+        panic = 'vm:run{ "sh", "-c", "echo c > /proc/sysrq-trigger" } error("not reached")'
+        status, row = self.verdict(panic, 'oracle = { expect = { { kind = "panic", pattern = "sysrq" } } },')
+        self.assertEqual((status, row["status"]), (0, "PASS"), row)
 
     def test_kernel_panic_is_fail_with_its_last_words(self):
         status, row = self.verdict('vm:run{ "sh", "-c", "echo c > /proc/sysrq-trigger" }')

@@ -7,6 +7,7 @@
 #define STUNT_ORACLE_H
 
 #include <glib.h>
+#include "stunt/finding.h"
 #include "stunt/guest.h"
 
 typedef struct StuntOracle StuntOracle;
@@ -15,8 +16,18 @@ StuntOracle *stunt_oracle_new(void);
 void stunt_oracle_free(StuntOracle *oracle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntOracle, stunt_oracle_free)
 
-/* Kernel lines that match this Perl-compatible regular expression are no finding. Errors: INPUT. */
+/* Kernel reports with a line that matches this Perl-compatible regular expression are no finding. Errors: INPUT. */
 gboolean stunt_oracle_allow(StuntOracle *oracle, const char *pattern, GError **error);
+
+/*
+ * Findings of this kind (NULL: any) with a line that matches the pattern (NULL: any) are expected, `count` of them;
+ * -1: any number but none. Those beyond that number are not, and stunt_oracle_missing() tells of those that did not
+ * come. Errors: INPUT.
+ */
+gboolean stunt_oracle_expect(StuntOracle *oracle, const char *kind, const char *pattern, gint64 count,
+                             GError **error);
+/* Whether findings of this kind are expected by name. */
+gboolean stunt_oracle_expects(const StuntOracle *oracle, const char *kind);
 
 /* So many misuse events of this device are expected, neither more nor fewer; -1: any number. */
 void stunt_oracle_allow_misuse(StuntOracle *oracle, const char *device, gint64 count);
@@ -32,13 +43,19 @@ gboolean stunt_oracle_look(StuntGuest *guest, guint64 deadline_ns, StuntBaseline
 void stunt_oracle_set_baseline(StuntOracle *oracle, const StuntBaseline *baseline);
 
 /*
- * Looks now. ret_findings gets a GPtrArray of char *, one finding a line, empty when all is well.
+ * Looks now. ret_findings gets all that was found, expected or not: a GPtrArray of StuntFinding.
  * FALSE: it could not look, which is no bill of health.
  */
 gboolean stunt_oracle_judge(StuntOracle *oracle, StuntGuest *guest, StuntVm *vm, const GPtrArray *devices,
                             guint64 deadline_ns, GPtrArray **ret_findings, GError **error);
 
-/* What kind of trouble a kernel line reports ("oops", "hung task"), NULL for none. Static. */
+/* The same without the guest's help, from the log as it is known: for a machine that answers no more. */
+GPtrArray *stunt_oracle_judge_log(StuntOracle *oracle, StuntGuest *guest);
+
+/* What was expected and not found by any judgement so far, as text; NULL: nothing. */
+char *stunt_oracle_missing(const StuntOracle *oracle);
+
+/* What kind of trouble a kernel line reports ("oops", "hung-task"), NULL for none. Static. */
 const char *stunt_oracle_classify(const char *line);
 
 /* "W, D (a warning, …)" for the bits of `now` that `before` has not and that no out-of-tree module explains;

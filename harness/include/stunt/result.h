@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <json-glib/json-glib.h>
+#include "stunt/finding.h"
 #include "stunt/machine.h"
 
 extern const char stunt_version[]; /* "0.1.0" */
@@ -39,6 +40,7 @@ typedef struct {
     char *mode;         /* "deterministic" or "realtime" */
     char *kernel;       /* "6.1" */
     GPtrArray *rule;    /* StuntRuleResult * */
+    GPtrArray *finding; /* StuntFinding *, of the health oracle */
     char *events;       /* path of the event log, "" when none was kept */
     char *replay;       /* the command that repeats the run */
 

@@ -32,6 +32,12 @@ typedef struct {
     char *what; /* the driver then does, in a line */
 } StuntProof;
 
+/* A finding that the health oracle must make. */
+typedef struct {
+    char *kind, *pattern; /* NULL: any */
+    gint64 count;         /* -1: any number but none */
+} StuntExpectedFinding;
+
 typedef struct {
     char *name, *file;
     char *summary;
@@ -49,6 +55,7 @@ typedef struct {
     StuntStatus verdict;  /* the verdict that counts as a pass */
     GPtrArray *allow;     /* char *, patterns for the oracle */
     GPtrArray *misuse;    /* StuntMisuseAllowance * */
+    GPtrArray *expect;    /* StuntExpectedFinding * */
 } StuntScenario;
 
 /*

@@ -3,12 +3,15 @@
 #include "stunt/error.h"
 #include "stunt/events.h"
 #include "stunt/oracle.h"
+#include "lib/oracle/expect.h"
+#include "lib/oracle/report.h"
 #include "lib/oracle/taint.h"
+#include "lib/oracle/trace.h"
 
 #define FINDINGS_MAX 20 /* a broken kernel can fill the log; these tell enough */
 
 struct StuntOracle {
-    GPtrArray *allowed; /* GRegex * */
+    StuntExpectations *expectations;
     GHashTable *misuse; /* char * device to gint64 * */
     StuntBaseline baseline;
 };
@@ -17,7 +20,7 @@ StuntOracle *stunt_oracle_new(void)
 {
     StuntOracle *oracle = g_new0(StuntOracle, 1);
 
-    oracle->allowed = g_ptr_array_new_with_free_func((GDestroyNotify)g_regex_unref);
+    oracle->expectations = stunt_expectations_new();
     oracle->misuse = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return oracle;
 }
@@ -25,7 +28,7 @@ StuntOracle *stunt_oracle_new(void)
 void stunt_oracle_free(StuntOracle *oracle)
 {
     if (oracle) {
-        g_ptr_array_unref(oracle->allowed);
+        stunt_expectations_free(oracle->expectations);
         g_hash_table_unref(oracle->misuse);
         g_free(oracle);
     }
@@ -33,15 +36,23 @@ void stunt_oracle_free(StuntOracle *oracle)
 
 gboolean stunt_oracle_allow(StuntOracle *oracle, const char *pattern, GError **error)
 {
-    g_autoptr(GError) inner = NULL;
-    GRegex *regex = g_regex_new(pattern, G_REGEX_RAW, 0, &inner);
+    return stunt_expectations_allow(oracle->expectations, pattern, error);
+}
 
-    if (!regex) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "pattern '%s': %s", pattern, inner->message);
-        return FALSE;
-    }
-    g_ptr_array_add(oracle->allowed, regex);
-    return TRUE;
+gboolean stunt_oracle_expect(StuntOracle *oracle, const char *kind, const char *pattern, gint64 count,
+                             GError **error)
+{
+    return stunt_expectations_add(oracle->expectations, kind, pattern, count, error);
+}
+
+gboolean stunt_oracle_expects(const StuntOracle *oracle, const char *kind)
+{
+    return stunt_expectations_has(oracle->expectations, kind);
+}
+
+char *stunt_oracle_missing(const StuntOracle *oracle)
+{
+    return stunt_expectations_missing(oracle->expectations);
 }
 
 void stunt_oracle_allow_misuse(StuntOracle *oracle, const char *device, gint64 count)
@@ -68,40 +79,76 @@ void stunt_oracle_set_baseline(StuntOracle *oracle, const StuntBaseline *baselin
 
 /* ---- judging ------------------------------------------------------------------------------------- */
 
-static void add_finding(GPtrArray *findings, const char *kind, const char *text)
+/* Takes the finding. head: see stunt_expectations_take(). */
+static void add_finding(const StuntOracle *oracle, GPtrArray *findings, StuntFinding *finding, StuntKmsg *head)
 {
-    if (findings->len < FINDINGS_MAX) {
-        g_ptr_array_add(findings, g_strdup_printf("%s: %s", kind, text));
+    if (stunt_expectations_take(oracle->expectations, finding, head) && findings->len < FINDINGS_MAX) {
+        g_ptr_array_add(findings, finding);
+    } else {
+        stunt_finding_free(finding);
     }
 }
 
-static gboolean is_allowed(const StuntOracle *oracle, const char *line)
+static void fill_trace(StuntFinding *finding)
 {
-    for (guint i = 0; i < oracle->allowed->len; i++) {
-        if (g_regex_match(oracle->allowed->pdata[i], line, 0, NULL)) {
-            return TRUE;
-        }
+    g_autoptr(GPtrArray) trace = stunt_trace_parse(finding->report);
+    const StuntFrame *culprit = stunt_trace_culprit(trace);
+
+    for (guint i = 0; i < trace->len; i++) {
+        g_ptr_array_add(finding->trace, stunt_frame_text(trace->pdata[i]));
     }
-    return FALSE;
+    if (culprit) {
+        g_free(finding->where);
+        finding->where = stunt_frame_text(culprit);
+    }
 }
 
-/* Returns the taint that the scenario's allowed lines explain. */
+static void judge_report(const StuntOracle *oracle, const StuntReport *report, const GPtrArray *log,
+                         GPtrArray *findings)
+{
+    StuntKmsg *head = log->pdata[report->head];
+    g_autoptr(StuntFinding) finding = stunt_finding_new(report->sign->kind, head->text);
+
+    g_ptr_array_unref(finding->report);
+    finding->report = stunt_report_lines(report, log);
+    if (!stunt_expectations_allows(oracle->expectations, finding)) {
+        fill_trace(finding);
+        add_finding(oracle, findings, g_steal_pointer(&finding), head);
+    }
+}
+
+/* Returns the taint that the reports explain. */
 static guint64 judge_log(const StuntOracle *oracle, StuntGuest *guest, GPtrArray *findings)
 {
     const GPtrArray *log = stunt_guest_kernel_log(guest);
+    g_autoptr(GArray) reports = stunt_reports_find(log, oracle->baseline.lines);
     guint64 explained = 0;
 
-    for (guint i = oracle->baseline.lines; i < log->len; i++) {
-        const StuntKmsg *line = log->pdata[i];
-        const char *kind = stunt_oracle_classify(line->text);
+    for (guint i = 0; i < reports->len; i++) {
+        const StuntReport *report = &g_array_index(reports, StuntReport, i);
 
-        if (kind && is_allowed(oracle, line->text)) {
-            explained |= stunt_oracle_taint_of(kind);
-        } else if (kind) {
-            add_finding(findings, kind, line->text);
-        }
+        explained |= report->sign->taint;
+        judge_report(oracle, report, log, findings);
     }
     return explained;
+}
+
+/* What the kernel's ring lost before the agent read it: anything may have stood there. */
+static gboolean check_log(const StuntOracle *oracle, StuntGuest *guest, GError **error)
+{
+    const GPtrArray *log = stunt_guest_kernel_log(guest);
+
+    for (guint i = MAX(oracle->baseline.lines, 1); i < log->len; i++) {
+        const StuntKmsg *before = log->pdata[i - 1], *line = log->pdata[i];
+
+        if (line->seq > before->seq + 1) {
+            g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED,
+                        "%" G_GUINT64_FORMAT " lines of the kernel's log were lost before '%s'",
+                        line->seq - before->seq - 1, line->text);
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 /* Devices count misuse since their last reset, the timeline since the start: the larger number is the truth.
@@ -137,8 +184,19 @@ static gboolean judge_misuse(const StuntOracle *oracle, StuntVm *vm, const Stunt
     text = g_strdup_printf("%s saw %" G_GUINT64_FORMAT " (%" G_GUINT64_FORMAT
                            " expected), see the events of class misuse",
                            device->name, count, expected);
-    add_finding(findings, "driver misuse", text);
+    add_finding(oracle, findings, stunt_finding_new("misuse", text), NULL);
     return TRUE;
+}
+
+/* What was seen was seen, whatever else could not be. */
+static gboolean has_unexpected(const GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        if (!((const StuntFinding *)findings->pdata[i])->expected) {
+            return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 static gboolean judge_all(StuntOracle *oracle, StuntGuest *guest, StuntVm *vm, const GPtrArray *devices,
@@ -153,24 +211,32 @@ static gboolean judge_all(StuntOracle *oracle, StuntGuest *guest, StuntVm *vm, c
     explained = judge_log(oracle, guest, findings);
     text = stunt_oracle_new_taint(oracle->baseline.taint | explained, taint);
     if (text) {
-        add_finding(findings, "kernel tainted", text);
+        add_finding(oracle, findings, stunt_finding_new("taint", text), NULL);
     }
     for (guint i = 0; i < devices->len; i++) {
         if (!judge_misuse(oracle, vm, devices->pdata[i], findings, error)) {
             return FALSE;
         }
     }
-    return TRUE;
+    return has_unexpected(findings) || check_log(oracle, guest, error);
 }
 
 gboolean stunt_oracle_judge(StuntOracle *oracle, StuntGuest *guest, StuntVm *vm, const GPtrArray *devices,
                             guint64 deadline_ns, GPtrArray **ret_findings, GError **error)
 {
-    g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) findings = stunt_findings_new();
 
     if (!judge_all(oracle, guest, vm, devices, deadline_ns, findings, error)) {
         return FALSE;
     }
     *ret_findings = g_steal_pointer(&findings);
     return TRUE;
+}
+
+GPtrArray *stunt_oracle_judge_log(StuntOracle *oracle, StuntGuest *guest)
+{
+    GPtrArray *findings = stunt_findings_new();
+
+    judge_log(oracle, guest, findings);
+    return findings;
 }

@@ -5,11 +5,9 @@
 
 #include <glib.h>
 
+#define STUNT_TAINT_BAD_PAGE (1u << 5)
 #define STUNT_TAINT_DIE (1u << 7)
 #define STUNT_TAINT_WARN (1u << 9)
 #define STUNT_TAINT_LOCKUP (1u << 14)
-
-/* The taint that a line of this kind (stunt_oracle_classify()) explains. */
-guint64 stunt_oracle_taint_of(const char *kind);
 
 #endif

@@ -30,6 +30,29 @@ static void put_rule(JsonBuilder *builder, const StuntRuleResult *rule)
     json_builder_end_object(builder);
 }
 
+static void put_lines(JsonBuilder *builder, const char *key, const GPtrArray *lines)
+{
+    json_builder_set_member_name(builder, key);
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < lines->len; i++) {
+        json_builder_add_string_value(builder, lines->pdata[i]);
+    }
+    json_builder_end_array(builder);
+}
+
+static void put_finding(JsonBuilder *builder, const StuntFinding *finding)
+{
+    json_builder_begin_object(builder);
+    put_string(builder, "kind", finding->kind);
+    put_string(builder, "text", finding->text);
+    put_string(builder, "where", finding->where);
+    json_builder_set_member_name(builder, "expected");
+    json_builder_add_boolean_value(builder, finding->expected);
+    put_lines(builder, "trace", finding->trace);
+    put_lines(builder, "report", finding->report);
+    json_builder_end_object(builder);
+}
+
 static void put_result(JsonBuilder *builder, const StuntResult *result)
 {
     put_string(builder, "name", result->name);
@@ -44,6 +67,12 @@ static void put_result(JsonBuilder *builder, const StuntResult *result)
     json_builder_begin_array(builder);
     for (guint i = 0; i < result->rule->len; i++) {
         put_rule(builder, result->rule->pdata[i]);
+    }
+    json_builder_end_array(builder);
+    json_builder_set_member_name(builder, "findings");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < result->finding->len; i++) {
+        put_finding(builder, result->finding->pdata[i]);
     }
     json_builder_end_array(builder);
     put_string(builder, "events", result->events);
@@ -112,16 +141,56 @@ static void get_rule(StuntResult *result, JsonObject *object)
     stunt_result_add_rule(result, &rule);
 }
 
+static JsonArray *get_array(JsonObject *object, const char *key)
+{
+    JsonNode *node = json_object_get_member(object, key);
+
+    return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+}
+
 static void get_rules(StuntResult *result, JsonObject *object)
 {
-    JsonNode *node = json_object_get_member(object, "rules");
-    JsonArray *rules = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    JsonArray *rules = get_array(object, "rules");
 
     for (guint i = 0; rules && i < json_array_get_length(rules); i++) {
         JsonNode *element = json_array_get_element(rules, i);
 
         if (JSON_NODE_HOLDS_OBJECT(element)) {
             get_rule(result, json_node_get_object(element));
+        }
+    }
+}
+
+static void get_lines(GPtrArray *lines, JsonObject *object, const char *key)
+{
+    JsonArray *array = get_array(object, key);
+
+    for (guint i = 0; array && i < json_array_get_length(array); i++) {
+        JsonNode *node = json_array_get_element(array, i);
+        char *line = JSON_NODE_HOLDS_VALUE(node) ? json_node_dup_string(node) : NULL;
+
+        if (line) {
+            g_ptr_array_add(lines, line);
+        }
+    }
+}
+
+static void get_findings(StuntResult *result, JsonObject *object)
+{
+    JsonArray *findings = get_array(object, "findings");
+
+    for (guint i = 0; findings && i < json_array_get_length(findings); i++) {
+        JsonNode *element = json_array_get_element(findings, i);
+        JsonObject *from = JSON_NODE_HOLDS_OBJECT(element) ? json_node_get_object(element) : NULL;
+        StuntFinding *finding;
+
+        if (from) {
+            finding = stunt_finding_new(get_string(from, "kind"), get_string(from, "text"));
+            stunt_result_set(&finding->where, get_string(from, "where"));
+            finding->expected = json_object_get_boolean_member_with_default(from, "expected", FALSE);
+            get_lines(finding->trace, from, "trace");
+            get_lines(finding->report, from, "report");
+            g_ptr_array_add(result->finding, finding);
         }
     }
 }
@@ -147,6 +216,7 @@ static void get_result(StuntResult *result, JsonObject *object)
     result->last_event = get_number(object, "last_event");
     result->rewinds = get_number(object, "rewinds");
     get_rules(result, object);
+    get_findings(result, object);
 }
 
 StuntResult *stunt_result_from_json(JsonNode *node, GError **error)

@@ -49,6 +49,7 @@ StuntResult *stunt_result_new(const char *name, const char *file)
     result->name = g_strdup(name);
     result->file = g_strdup(file ? file : "");
     result->rule = g_ptr_array_new_with_free_func(rule_free);
+    result->finding = stunt_findings_new();
     return result;
 }
 
@@ -64,6 +65,7 @@ void stunt_result_free(StuntResult *result)
             g_free(strings[i]);
         }
         g_ptr_array_unref(result->rule);
+        g_ptr_array_unref(result->finding);
         g_free(result);
     }
 }

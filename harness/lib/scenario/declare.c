@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* scenario { summary = …, machine = …, … }: everything but the machine. */
-#include <string.h>
-
 #include "lib/scenario/declare.h"
 
 static const char *const keys[] = {
@@ -28,9 +26,8 @@ static void declare_module(lua_State *L, StuntRuntime *runtime)
     lua_pop(L, 2);
 }
 
-/* Calls `each` for every element of the list in field `key`. */
-static void for_list(lua_State *L, int idx, const char *key, StuntRuntime *runtime,
-                     void (*each)(lua_State *, StuntRuntime *))
+void stunt_declare_list(lua_State *L, int idx, const char *key, StuntRuntime *runtime,
+                        void (*each)(lua_State *, StuntRuntime *))
 {
     if (lua_getfield(L, idx, key) != LUA_TNIL) {
         if (!lua_istable(L, -1)) {
@@ -59,80 +56,6 @@ static void declare_catch(lua_State *L, StuntRuntime *runtime)
         luaL_error(L, "%s", lua_tostring(L, -1));
     }
     g_ptr_array_add(runtime->scenario->catches, g_strdup(lua_tostring(L, -1)));
-}
-
-static void declare_allowed(lua_State *L, StuntRuntime *runtime)
-{
-    GError *error = NULL;
-    GRegex *regex;
-
-    if (lua_type(L, -1) != LUA_TSTRING) {
-        luaL_error(L, "oracle: allow must be a list of patterns");
-    }
-    regex = g_regex_new(lua_tostring(L, -1), G_REGEX_RAW, 0, &error);
-    if (!regex) {
-        lua_pushfstring(L, "oracle: allow: '%s': %s", lua_tostring(L, -1), error->message);
-        g_error_free(error);
-        luaL_error(L, "%s", lua_tostring(L, -1));
-    }
-    g_regex_unref(regex);
-    g_ptr_array_add(runtime->scenario->allow, g_strdup(lua_tostring(L, -1)));
-}
-
-static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const char *name)
-{
-    g_autoptr(GPtrArray) names = stunt_spec_names(runtime->scenario->device);
-    g_autofree char *near_name = stunt_did_you_mean(name, names);
-
-    return lua_pushstring(L, near_name);
-}
-
-static gint by_device(gconstpointer a, gconstpointer b)
-{
-    const StuntMisuseAllowance *const *left = a, *const *right = b;
-
-    return strcmp((*left)->device, (*right)->device);
-}
-
-/* { dma0 = 2, dma1 = true } on top of the stack; its keys come in no order of their own. */
-static void declare_misuse(lua_State *L, StuntRuntime *runtime)
-{
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-        gboolean any = lua_isboolean(L, -1) && lua_toboolean(L, -1);
-        StuntMisuseAllowance *allowance;
-
-        if (!stunt_runtime_device(runtime, name)) {
-            luaL_error(L, "oracle: misuse: the machine has no device '%s'%s", name,
-                       push_near_device(L, runtime, name));
-        }
-        if (!any && (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 0)) {
-            luaL_error(L, "oracle: misuse: %s must be a number of events, or true for any", name);
-        }
-        allowance = g_new0(StuntMisuseAllowance, 1);
-        allowance->device = g_strdup(name);
-        allowance->count = any ? -1 : lua_tointeger(L, -1);
-        g_ptr_array_add(runtime->scenario->misuse, allowance);
-    }
-    g_ptr_array_sort(runtime->scenario->misuse, by_device);
-}
-
-static void declare_oracle(lua_State *L, int idx, StuntRuntime *runtime)
-{
-    static const char *const oracle_keys[] = { "allow", "misuse", NULL };
-
-    if (lua_getfield(L, idx, "oracle") != LUA_TNIL) {
-        luaL_checktype(L, -1, LUA_TTABLE);
-        stunt_bridge_check_keys(L, -1, "oracle", oracle_keys);
-        for_list(L, lua_gettop(L), "allow", runtime, declare_allowed);
-        if (lua_getfield(L, -1, "misuse") == LUA_TTABLE) {
-            declare_misuse(L, runtime);
-        } else if (!lua_isnil(L, -1)) {
-            luaL_error(L, "oracle: misuse must be a table of devices");
-        }
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
 }
 
 static void declare_verdict(lua_State *L, int idx, StuntScenario *scenario)
@@ -165,8 +88,8 @@ void stunt_declare_scenario(lua_State *L, int idx, StuntRuntime *runtime)
         luaL_error(L, "scenario: 'machine' must be a table");
     }
     lua_pop(L, 2);
-    for_list(L, idx, "modules", runtime, declare_module);
-    for_list(L, idx, "catches", runtime, declare_catch);
+    stunt_declare_list(L, idx, "modules", runtime, declare_module);
+    stunt_declare_list(L, idx, "catches", runtime, declare_catch);
     stunt_declare_proofs(L, idx, runtime);
-    declare_oracle(L, idx, runtime);
+    stunt_declare_oracle(L, idx, runtime);
 }

@@ -4,16 +4,8 @@
 #define S_NS             G_GUINT64_CONSTANT(1000000000)
 #define ORACLE_LIMIT_NS  (10 * S_NS) /* virtual */
 #define AUTOPSY_LIMIT_NS (2 * S_NS)  /* the same after a FAIL: the guest may be stuck */
-
-static char *join_lines(const GPtrArray *lines)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    for (guint i = 0; i < lines->len; i++) {
-        g_string_append_printf(text, "%s\n", (const char *)lines->pdata[i]);
-    }
-    return g_strdup(text->str);
-}
+#define REPORT_LINES     12          /* of a finding, beside a verdict: all of them are in the result */
+#define TRACE_LINES      8
 
 static gboolean look(StuntRuntime *runtime, guint64 limit_ns, GPtrArray **ret_findings, GError **error)
 {
@@ -21,45 +13,92 @@ static gboolean look(StuntRuntime *runtime, guint64 limit_ns, GPtrArray **ret_fi
                               stunt_vm_now_ns(runtime->vm) + limit_ns, ret_findings, error);
 }
 
-void stunt_health_autopsy(StuntRuntime *runtime)
+/* ---- findings as text ---------------------------------------------------------------------------- */
+
+static void append_lines(GString *text, const GPtrArray *lines, guint max)
 {
-    g_autoptr(GPtrArray) findings = NULL;
-    StuntStopped why = stunt_vm_stopped(runtime->vm);
-
-    if (why != STUNT_STOPPED_ASK && why != STUNT_STOPPED_DEADLINE) {
-        return;
+    for (guint i = 0; i < MIN(lines->len, max); i++) {
+        g_string_append_printf(text, "    %s\n", (const char *)lines->pdata[i]);
     }
-    if (look(runtime, AUTOPSY_LIMIT_NS, &findings, NULL) && findings->len) {
-        g_autofree char *text = join_lines(findings);
-
-        stunt_runtime_add_detail(runtime, "the health oracle found", text);
+    if (lines->len > max) {
+        g_string_append_printf(text, "    (%u lines more)\n", lines->len - max);
     }
 }
 
-static void judge_findings(StuntRuntime *runtime, const GPtrArray *findings)
+static void append_finding(GString *text, const StuntFinding *finding)
 {
-    g_autofree char *reason = NULL, *all = NULL;
+    g_string_append_printf(text, "%s: %s\n", finding->kind, finding->text);
+    if (*finding->where) {
+        g_string_append_printf(text, "  in %s\n", finding->where);
+    }
+    if (finding->trace->len) {
+        append_lines(text, finding->trace, TRACE_LINES);
+    } else if (finding->report->len > 1) {
+        append_lines(text, finding->report, REPORT_LINES);
+    }
+}
 
-    if (findings->len) {
-        reason = g_strdup_printf("health oracle: %s", (const char *)findings->pdata[0]);
-        all = join_lines(findings);
+/* Those that the scenario did not expect; NULL: there are none. The first of them goes to ret_first. */
+static char *describe(const GPtrArray *findings, const StuntFinding **ret_first)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < findings->len; i++) {
+        const StuntFinding *finding = findings->pdata[i];
+
+        if (!finding->expected) {
+            *ret_first = *ret_first ? *ret_first : finding;
+            append_finding(text, finding);
+        }
+    }
+    return text->len ? g_strdup(text->str) : NULL;
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------------ */
+
+/* Takes them. */
+static void keep(StuntRuntime *runtime, GPtrArray *findings)
+{
+    g_ptr_array_extend_and_steal(runtime->finding, findings);
+}
+
+static void judge_findings(StuntRuntime *runtime, GPtrArray *findings)
+{
+    const StuntFinding *first = NULL;
+    g_autofree char *all = describe(findings, &first), *reason = NULL;
+
+    if (all) {
+        reason = g_strdup_printf("health oracle: %s: %s", first->kind, first->text);
         stunt_runtime_judge(runtime, STUNT_FAIL, reason);
         stunt_runtime_add_detail(runtime, "the health oracle found", all);
     }
+    keep(runtime, findings);
 }
 
-void stunt_health_judge(StuntRuntime *runtime)
+void stunt_health_autopsy(StuntRuntime *runtime)
 {
-    g_autoptr(GPtrArray) findings = NULL;
-    g_autofree char *reason = NULL;
-    GError *error = NULL;
-    StuntStopped why;
+    StuntStopped why = stunt_vm_stopped(runtime->vm);
+    GPtrArray *findings = NULL;
 
-    if (look(runtime, ORACLE_LIMIT_NS, &findings, &error)) {
-        judge_findings(runtime, findings);
-        return;
+    if (why == STUNT_STOPPED_PANIC) {
+        keep(runtime, stunt_oracle_judge_log(runtime->oracle, runtime->guest));
+    } else if ((why == STUNT_STOPPED_ASK || why == STUNT_STOPPED_DEADLINE) &&
+               look(runtime, AUTOPSY_LIMIT_NS, &findings, NULL)) {
+        const StuntFinding *first = NULL;
+        g_autofree char *text = describe(findings, &first);
+
+        if (text) {
+            stunt_runtime_add_detail(runtime, "the health oracle found", text);
+        }
+        keep(runtime, findings);
     }
-    why = stunt_vm_stopped(runtime->vm);
+}
+
+static void judge_blind(StuntRuntime *runtime, GError *error)
+{
+    StuntStopped why = stunt_vm_stopped(runtime->vm);
+    g_autofree char *reason = NULL;
+
     if (why == STUNT_STOPPED_PANIC || why == STUNT_STOPPED_FORBID ||
         g_error_matches(error, STUNT_ERROR, STUNT_ERROR_QEMU)) {
         stunt_runtime_judge_error(runtime, NULL, error);
@@ -68,4 +107,29 @@ void stunt_health_judge(StuntRuntime *runtime)
     reason = g_strdup_printf("the health oracle could not look: %s", error->message);
     stunt_runtime_judge(runtime, STUNT_INVALID, reason);
     g_error_free(error);
+}
+
+void stunt_health_judge(StuntRuntime *runtime)
+{
+    GPtrArray *findings = NULL;
+    GError *error = NULL;
+
+    if (!runtime->died && look(runtime, ORACLE_LIMIT_NS, &findings, &error)) {
+        judge_findings(runtime, findings);
+    } else if (error) {
+        judge_blind(runtime, error);
+    }
+    if (runtime->died) {
+        judge_findings(runtime, stunt_oracle_judge_log(runtime->oracle, runtime->guest));
+    }
+}
+
+void stunt_health_judge_expected(StuntRuntime *runtime)
+{
+    g_autofree char *missing = stunt_oracle_missing(runtime->oracle), *reason = NULL;
+
+    if (missing) {
+        reason = g_strdup_printf("health oracle: %s", missing);
+        stunt_runtime_judge(runtime, STUNT_FAIL, reason);
+    }
 }

@@ -9,6 +9,9 @@
 /* No verdict has fallen. A finding is a FAIL; an oracle that cannot look is no bill of health. */
 void stunt_health_judge(StuntRuntime *runtime);
 
+/* At the very end: what the scenario expects and nothing has found is a FAIL. */
+void stunt_health_judge_expected(StuntRuntime *runtime);
+
 /* A verdict has fallen: what the oracle sees is only added to it. */
 void stunt_health_autopsy(StuntRuntime *runtime);
 

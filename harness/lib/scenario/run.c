@@ -93,6 +93,13 @@ static gboolean make_oracle(Run *run, GError **error)
             return FALSE;
         }
     }
+    for (guint i = 0; i < scenario->expect->len; i++) {
+        const StuntExpectedFinding *expected = scenario->expect->pdata[i];
+
+        if (!stunt_oracle_expect(run->oracle, expected->kind, expected->pattern, expected->count, error)) {
+            return FALSE;
+        }
+    }
     for (guint i = 0; i < scenario->misuse->len; i++) {
         const StuntMisuseAllowance *allowance = scenario->misuse->pdata[i];
 
@@ -205,6 +212,7 @@ static void judge(Run *run, StuntResult *result)
 
     if (!fallen) {
         stunt_health_judge(runtime);
+        stunt_health_judge_expected(runtime);
         judge_completeness(run);
         stunt_variant_judge(runtime);
     }
@@ -278,6 +286,8 @@ static void fill_result(const Run *run, StuntResult *result)
         g_string_append_printf(plan, "%s\n", ((StuntRule *)runtime->all_rules->pdata[i])->text);
     }
     stunt_result_set(&result->plan, plan->str);
+    g_ptr_array_unref(result->finding);
+    result->finding = g_ptr_array_ref(runtime->finding);
     if (runtime->judged) {
         result->status = runtime->status;
         stunt_result_set(&result->reason, runtime->reason);

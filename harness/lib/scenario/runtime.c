@@ -24,6 +24,7 @@ void stunt_runtime_free(StuntRuntime *runtime)
         g_free(runtime->lib_folder);
         g_free(runtime->root);
         g_ptr_array_unref(runtime->snapshot);
+        g_ptr_array_unref(runtime->finding);
         g_ptr_array_unref(runtime->rule);
         g_ptr_array_unref(runtime->all_rules);
         g_rand_free(runtime->rand);
@@ -174,6 +175,7 @@ StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
     runtime->request = request;
     runtime->scenario = stunt_scenario_new(name, file);
     runtime->rule = g_ptr_array_new();
+    runtime->finding = stunt_findings_new();
     runtime->all_rules = g_ptr_array_new_with_free_func(rule_free);
     runtime->snapshot = g_ptr_array_new_with_free_func((GDestroyNotify)stunt_scenario_snapshot_free);
     runtime->rand = g_rand_new_with_seed_array(seeds, G_N_ELEMENTS(seeds));

@@ -44,6 +44,8 @@ typedef struct {
     StuntGuest *guest;
     StuntTimeline *timeline;
     StuntOracle *oracle;
+    GPtrArray *finding; /* StuntFinding *, of all judgements so far */
+    gboolean died;      /* the guest panicked, as the scenario expects: the script cannot go on */
     gboolean iommu;      /* the machine has one */
     const StuntBug *bug;      /* planted in the driver, or NULL */
     gboolean variant_loaded;  /* the module that has it */

@@ -20,6 +20,15 @@ static void proof_free(gpointer data)
     g_free(proof);
 }
 
+static void expected_free(gpointer data)
+{
+    StuntExpectedFinding *expected = data;
+
+    g_free(expected->kind);
+    g_free(expected->pattern);
+    g_free(expected);
+}
+
 StuntScenario *stunt_scenario_new(const char *name, const char *file)
 {
     StuntScenario *scenario = g_new0(StuntScenario, 1);
@@ -33,6 +42,7 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file)
     scenario->proof = g_ptr_array_new_with_free_func(proof_free);
     scenario->allow = g_ptr_array_new_with_free_func(g_free);
     scenario->misuse = g_ptr_array_new_with_free_func(allowance_free);
+    scenario->expect = g_ptr_array_new_with_free_func(expected_free);
     scenario->memory_mib = DEFAULT_MEMORY_MIB;
     scenario->vcpus = 1;
     scenario->deadline_ns = STUNT_DEFAULT_DEADLINE_NS;
@@ -54,6 +64,7 @@ void stunt_scenario_free(StuntScenario *scenario)
         g_ptr_array_unref(scenario->proof);
         g_ptr_array_unref(scenario->allow);
         g_ptr_array_unref(scenario->misuse);
+        g_ptr_array_unref(scenario->expect);
         g_free(scenario);
     }
 }

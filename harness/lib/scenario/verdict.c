@@ -115,6 +115,10 @@ static gboolean judge_stop(StuntRuntime *runtime, const char *where, const GErro
         judge_forbidden(runtime, where);
         return TRUE;
     case STUNT_STOPPED_PANIC:
+        if (stunt_oracle_expects(runtime->oracle, "panic")) {
+            runtime->died = TRUE;
+            return TRUE;
+        }
         judge_text(runtime, STUNT_FAIL, where, error->message);
         add_kernel_lines(runtime);
         return TRUE;
@@ -159,7 +163,7 @@ static gboolean judge_error(StuntRuntime *runtime, const char *where, const GErr
 
 void stunt_runtime_judge_error(StuntRuntime *runtime, const char *where, GError *error)
 {
-    if (!runtime->judged && !judge_error(runtime, where, error)) {
+    if (!runtime->judged && !judge_error(runtime, where, error) && !runtime->died) {
         StuntStatus status =
             g_error_matches(error, STUNT_ERROR, STUNT_ERROR_GUEST) ? STUNT_FAIL : STUNT_BROKEN;
 
@@ -196,6 +200,9 @@ static void judge_script_error(StuntRuntime *runtime, const char *message)
 {
     gboolean refused = runtime->refusal && g_str_equal(runtime->refusal, message);
 
+    if (runtime->died) {
+        return;
+    }
     stunt_runtime_judge(runtime, refused ? STUNT_FAIL : STUNT_BROKEN, message);
 }
 
