@@ -124,34 +124,12 @@ static int describe(const StuntBench *bench, const StuntScenario *scenario, cons
     return status;
 }
 
-/* One device of each type, with its driver. The link is in every machine. */
-static StuntScenario *default_machine(const StuntSpec *spec)
-{
-    StuntScenario *scenario = stunt_scenario_new("", "");
-
-    for (guint i = 0; i < spec->device->len; i++) {
-        const char *type = ((const StuntSpecDevice *)spec->device->pdata[i])->name;
-        g_autofree char *name = g_strconcat(type, "0", NULL);
-        StuntModule *module;
-
-        if (g_str_equal(type, "link")) {
-            continue;
-        }
-        stunt_device_defs_add(scenario->device, name, type, NULL);
-        module = g_new0(StuntModule, 1);
-        module->name = g_strconcat("stunt_", type, NULL);
-        module->params = g_strdup("");
-        g_ptr_array_add(scenario->module, module);
-    }
-    return scenario;
-}
-
 int stunt_cli_live(const StuntBench *bench, const StuntScenarioFile *file, const StuntLiveOptions *options)
 {
     GError *error = NULL;
     g_autoptr(StuntScenario) scenario =
         file ? stunt_scenario_load(bench->setup, bench->spec, file->name, file->file, &error)
-             : default_machine(bench->spec);
+             : stunt_scenario_one_of_each(bench->spec);
 
     return scenario ? describe(bench, scenario, options) : stunt_cli_fail(error);
 }

@@ -48,6 +48,12 @@ gboolean stunt_guest_kill(StuntGuest *guest, StuntCommand *command, int signal, 
 /* Lets the guest run for this long. */
 gboolean stunt_guest_sleep(StuntGuest *guest, guint64 ns, GError **error);
 
+/*
+ * Lets the machine run, answering the agent, until it stops for anything else that it can go on from: PAUSE (the
+ * pause function was called), DEADLINE, EVENT, BREAK. It is left standing there.
+ */
+gboolean stunt_guest_go(StuntGuest *guest, guint64 deadline_ns, StuntStopped *ret_why, GError **error);
+
 /* Has the guest's random numbers follow from the seed, when it runs next. */
 void stunt_guest_seed(StuntGuest *guest, guint64 seed);
 

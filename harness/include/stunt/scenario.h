@@ -65,6 +65,8 @@ typedef struct {
 StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spec, const char *name,
                                    const char *file, GError **error);
 StuntScenario *stunt_scenario_new(const char *name, const char *file); /* empty: no devices, the defaults */
+/* No file: one device of each type but the link, which every machine has, called TYPE0, and its driver. */
+StuntScenario *stunt_scenario_one_of_each(const StuntSpec *spec);
 void stunt_scenario_free(StuntScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntScenario, stunt_scenario_free)
 
@@ -73,6 +75,8 @@ void stunt_scenario_shape(const StuntScenario *scenario, StuntMachine *machine);
 
 /* ---- running ------------------------------------------------------------------------------------- */
 
+struct StuntRuntime; /* lib/scenario/runtime.h */
+
 /* Called now and then while a scenario runs, with what it does and the log so far. */
 typedef void (*StuntProgressFunc)(const char *what, guint64 virtual_ns, StuntTimeline *timeline,
                                   gpointer data);
@@ -80,7 +84,7 @@ typedef void (*StuntProgressFunc)(const char *what, guint64 virtual_ns, StuntTim
 typedef struct {
     const StuntSetup *setup;
     const StuntSpec *spec;
-    const char *name, *file;
+    const char *name, *file; /* file NULL: the machine of stunt_scenario_one_of_each(), for a session */
     StuntStarter *starter; /* NULL: a machine of its own, which boots */
     StuntStartKind start;
     const char *kernel;   /* name or path, NULL: the scenario's, else the default */
@@ -97,6 +101,8 @@ typedef struct {
                     gpointer data); /* the machine stands at stop_at_event; or NULL */
     /* The script has ended, well or not, and is not judged yet: the machine may be looked at; or NULL. */
     void (*ended)(StuntGuest *guest, StuntVm *vm, gpointer data);
+    /* In place of the scenario's steps, at its ready point. What happens in it is judged by nobody; or NULL. */
+    void (*session)(struct StuntRuntime *runtime, gpointer data);
     gpointer data;
 } StuntRunRequest;
 

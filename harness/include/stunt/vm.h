@@ -55,6 +55,7 @@ typedef enum {
     STUNT_STOPPED_EVENT,    /* machine.stop_at_event */
     STUNT_STOPPED_PANIC,    /* the guest panicked: see stunt_vm_dump() */
     STUNT_STOPPED_OFF,      /* the guest powered off, or reset */
+    STUNT_STOPPED_BREAK,    /* stunt_vm_break() */
 } StuntStopped;
 
 /*
@@ -63,6 +64,13 @@ typedef enum {
  * Errors: TIMEOUT (the wall-clock backstop), QEMU (it died; message has its last output).
  */
 gboolean stunt_vm_go(StuntVm *vm, guint64 deadline_ns, StuntStopped *ret_why, GError **error);
+
+/*
+ * From a source of the main context while a go runs, or between two: the machine stops at once, wherever it is, and
+ * the go ends with STUNT_STOPPED_BREAK; without one under way the next does, before it runs. When the machine stops by
+ * itself at that very moment, that stop is told first. FALSE takes back a break that no go has told yet.
+ */
+void stunt_vm_break(StuntVm *vm, gboolean on);
 
 /* Takes the last deadline away, if it has not passed. Errors: QEMU. */
 gboolean stunt_vm_clear_deadline(StuntVm *vm, GError **error);
@@ -78,6 +86,12 @@ guint64 stunt_vm_events_lost(const StuntVm *vm);
  * timeline and has no number, so this is for measuring only.
  */
 void stunt_vm_listen(StuntVm *vm, gboolean on);
+
+/*
+ * Takes over what devices did since the machine stopped, because a property was set; the next go would. Errors:
+ * PROTOCOL.
+ */
+gboolean stunt_vm_drain(StuntVm *vm, GError **error);
 
 /* The agent's message after STUNT_STOPPED_ASK. Borrowed until the next go. */
 gconstpointer stunt_vm_message(const StuntVm *vm, gsize *ret_len);

@@ -100,45 +100,55 @@ static gboolean end(StuntGuest *guest, StuntStopped why, GError **error)
     return FALSE;
 }
 
-static gboolean step(StuntGuest *guest, guint64 deadline_ns, gboolean *ret_late, GError **error)
+/* One stop, dealt with as far as it can be here. */
+static gboolean step(StuntGuest *guest, guint64 deadline_ns, StuntStopped *ret_why, GError **error)
 {
-    StuntStopped why;
-
-    if (!hand_over(guest, error) || !stunt_vm_go(guest->vm, deadline_ns, &why, error)) {
+    if (!hand_over(guest, error) || !stunt_vm_go(guest->vm, deadline_ns, ret_why, error)) {
         return FALSE;
     }
-    switch (why) {
+    switch (*ret_why) {
     case STUNT_STOPPED_ASK:
         return take_question(guest, error);
     case STUNT_STOPPED_PAUSE:
         return pause_here(guest, error);
     case STUNT_STOPPED_DEADLINE:
-        *ret_late = TRUE;
+    case STUNT_STOPPED_EVENT:
+    case STUNT_STOPPED_BREAK:
         return TRUE;
     case STUNT_STOPPED_FORBID:
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST, "an event happened that rule %u forbids",
                     stunt_vm_stop_arg(guest->vm));
         return FALSE;
-    case STUNT_STOPPED_EVENT:
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST,
-                    "the machine stands at the event that was asked for");
-        return FALSE;
     case STUNT_STOPPED_PANIC:
     case STUNT_STOPPED_OFF:
-        return end(guest, why, error);
+        return end(guest, *ret_why, error);
     }
     g_return_val_if_reached(FALSE);
+}
+
+/* For those who wait for something else: a stop that they cannot go on from by themselves. */
+static gboolean is_in_the_way(StuntStopped why, GError **error)
+{
+    if (why == STUNT_STOPPED_EVENT) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST,
+                    "the machine stands at the event that was asked for");
+    } else if (why == STUNT_STOPPED_BREAK) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST, "the machine was stopped by hand");
+    }
+    return why == STUNT_STOPPED_EVENT || why == STUNT_STOPPED_BREAK;
 }
 
 static gboolean until(StuntGuest *guest, StuntDoneFunc *done, gpointer data, guint64 deadline_ns,
                       gboolean *ret_late, GError **error)
 {
     gboolean late = FALSE;
+    StuntStopped why;
 
     while (!late && !done(data)) {
-        if (!step(guest, deadline_ns, &late, error)) {
+        if (!step(guest, deadline_ns, &why, error) || is_in_the_way(why, error)) {
             return FALSE;
         }
+        late = why == STUNT_STOPPED_DEADLINE;
     }
     if (late && !ret_late) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_DEADLINE,
@@ -151,18 +161,40 @@ static gboolean until(StuntGuest *guest, StuntDoneFunc *done, gpointer data, gui
     return TRUE;
 }
 
-gboolean stunt_guest_converse(StuntGuest *guest, StuntDoneFunc *done, gpointer data, guint64 deadline_ns,
-                              gboolean *ret_late, GError **error)
+static gboolean begin(StuntGuest *guest, GError **error)
 {
-    gboolean ok;
-
     if (guest->running) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
                     "the machine stands at a pause: it cannot be run from there");
         return FALSE;
     }
     guest->running = TRUE;
+    return TRUE;
+}
+
+gboolean stunt_guest_converse(StuntGuest *guest, StuntDoneFunc *done, gpointer data, guint64 deadline_ns,
+                              gboolean *ret_late, GError **error)
+{
+    gboolean ok;
+
+    if (!begin(guest, error)) {
+        return FALSE;
+    }
     ok = until(guest, done, data, deadline_ns, ret_late, error);
+    guest->running = FALSE;
+    return ok;
+}
+
+gboolean stunt_guest_go(StuntGuest *guest, guint64 deadline_ns, StuntStopped *ret_why, GError **error)
+{
+    gboolean ok;
+
+    if (!begin(guest, error)) {
+        return FALSE;
+    }
+    do {
+        ok = step(guest, deadline_ns, ret_why, error);
+    } while (ok && *ret_why == STUNT_STOPPED_ASK);
     guest->running = FALSE;
     return ok;
 }

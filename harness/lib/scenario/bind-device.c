@@ -219,6 +219,46 @@ static int device_peek(lua_State *L)
     return 1;
 }
 
+/* A field's value in its place among what the register holds now. */
+static guint64 merge(lua_State *L, StuntRuntime *runtime, const StuntDevice *device,
+                     const StuntRegisterName *name, guint64 value)
+{
+    guint64 mask = name->field->value, placed = value << g_bit_nth_lsf(mask, -1);
+
+    if (placed & ~mask || placed >> g_bit_nth_lsf(mask, -1) != value) {
+        luaL_error(L, "%s.%s has no room for %I", name->reg->name, name->field->name, (LUAI_UACINT)value);
+    }
+    return (peek(L, runtime, device, name) & ~mask) | placed;
+}
+
+/* Arguments: device, register, [index,] value. */
+static int device_poke(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntDevice *device = stunt_device_check(L, 1);
+    lua_Integer value = luaL_checkinteger(L, lua_gettop(L) > 3 ? 4 : 3);
+    StuntRegisterName name;
+    JsonNode *node;
+
+    luaL_argcheck(L, value >= 0 && value <= G_MAXUINT32, lua_gettop(L) > 3 ? 4 : 3, "a register has 32 bits");
+    if (lua_gettop(L) == 3) {
+        lua_pushnil(L);
+        lua_replace(L, 3);
+    }
+    name = check_register(L, device);
+    if (name.field && name.field->value) {
+        value = (lua_Integer)merge(L, runtime, device, &name, (guint64)value);
+    }
+    if (name.reg->count > 1) {
+        lua_pushfstring(L, "reg.%s[%d]", name.reg->name, (int)name.index);
+    } else {
+        lua_pushfstring(L, "reg.%s", name.reg->name);
+    }
+    node = json_node_init_int(json_node_alloc(), value);
+    set_property(L, runtime, device, lua_tostring(L, -1), node);
+    return 0;
+}
+
 static int device_offset(lua_State *L)
 {
     StuntDevice *device = stunt_device_check(L, 1);
@@ -261,6 +301,10 @@ static const StuntFunction functions[] = {
     { "peek", device_peek, "device:peek(register [, index]) -> integer",
       "The value of a register, without side effects: `peek(\"CTRL\")`, `peek(\"CH_STATUS\", 1)`; of\n"
       "one field, `peek(\"CH_STATUS.HALTED\", 1)`." },
+    { "poke", device_poke, "device:poke(register [, index], value)",
+      "Writes a register as the processor would, with all side effects: `poke(\"INT_MASK\", 1)`,\n"
+      "`poke(\"CH_CTRL\", 1, 2)`; one field, the others as they are: `poke(\"CH_CTRL.PAUSE\", 1, 1)`. It is\n"
+      "an event `mmio.write`, and rules may break it." },
     { "offset", device_offset, "device:offset(register [, index]) -> integer",
       "Where the register is in its BAR, for what the guest does to it without a driver." },
     { "get", device_get, "device:get(property) -> value", "A QOM property." },

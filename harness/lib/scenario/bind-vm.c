@@ -68,7 +68,8 @@ static int vm_sleep(lua_State *L)
     StuntRuntime *runtime = ready(L);
     guint64 ns = stunt_bridge_to_ns(L, 2, "the time to sleep");
     guint64 now_ns = stunt_vm_now_ns(runtime->vm);
-    gboolean late = ns > runtime->deadline_ns || now_ns > runtime->deadline_ns - ns;
+    gboolean late = runtime->deadline_ns &&
+                    (ns > runtime->deadline_ns || now_ns > runtime->deadline_ns - ns);
     GError *error = NULL;
 
     if (late) {

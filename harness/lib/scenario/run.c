@@ -186,6 +186,10 @@ static void run_script(Run *run)
 
     runtime->deadline_ns = stunt_vm_now_ns(run->ready.vm) + runtime->scenario->deadline_ns;
     stunt_runtime_progress(runtime, "running");
+    if (run->request->session) {
+        run->request->session(runtime, run->request->data);
+        return;
+    }
     lua_rawgeti(L, LUA_REGISTRYINDEX, runtime->run);
     stunt_bridge_push_object(L, &stunt_binding_vm, 1);
     stunt_runtime_call(runtime, 1);
@@ -237,6 +241,9 @@ static void go(Run *run, StuntResult *result)
         stunt_runtime_judge_error(run->runtime, NULL, error);
     } else {
         run_script(run);
+        if (run->request->session) {
+            return;
+        }
         if (run->request->ended) {
             run->request->ended(run->ready.guest, run->ready.vm, run->request->data);
         }

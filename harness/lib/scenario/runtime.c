@@ -98,7 +98,8 @@ guint64 stunt_runtime_deadline(StuntRuntime *runtime, lua_State *L, int idx)
     stunt_bridge_check_keys(L, idx, "options", keys);
     timeout = stunt_bridge_get_ns(L, idx, "timeout", G_MAXUINT64);
     if (timeout < G_MAXUINT64) {
-        deadline = MIN(deadline, stunt_vm_now_ns(runtime->vm) + timeout);
+        timeout += stunt_vm_now_ns(runtime->vm);
+        deadline = deadline ? MIN(deadline, timeout) : timeout;
     }
     return deadline;
 }
@@ -147,7 +148,7 @@ static void open_sandbox(StuntRuntime *runtime, const StuntSetup *setup, const c
 {
     StuntSandbox *sandbox = &runtime->sandbox;
 
-    runtime->own_folder = g_path_get_dirname(file);
+    runtime->own_folder = file ? g_path_get_dirname(file) : g_get_current_dir();
     runtime->lib_folder = g_build_filename(setup->scenarios, "lib", NULL);
     runtime->root = g_path_get_dirname(setup->scenarios);
     sandbox->folder[0] = runtime->own_folder;
@@ -173,7 +174,7 @@ StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
     runtime->setup = setup;
     runtime->spec = spec;
     runtime->request = request;
-    runtime->scenario = stunt_scenario_new(name, file);
+    runtime->scenario = file ? stunt_scenario_new(name, file) : stunt_scenario_one_of_each(spec);
     runtime->rule = g_ptr_array_new();
     runtime->finding = stunt_findings_new();
     runtime->all_rules = g_ptr_array_new_with_free_func(rule_free);
@@ -183,7 +184,7 @@ StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
     runtime->run = runtime->pause_error = LUA_NOREF;
     stunt_fault_init(&runtime->engine, seed);
     open_sandbox(runtime, setup, file);
-    return load_file(runtime, file, error) ? g_steal_pointer(&runtime) : NULL;
+    return !file || load_file(runtime, file, error) ? g_steal_pointer(&runtime) : NULL;
 }
 
 StuntScenario *stunt_scenario_load(const StuntSetup *setup, const StuntSpec *spec, const char *name,

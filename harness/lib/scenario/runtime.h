@@ -29,7 +29,7 @@ typedef struct {
     gboolean shown;        /* it fired, now or on a way that was given up */
 } StuntRule;
 
-typedef struct {
+typedef struct StuntRuntime {
     StuntSandbox sandbox;
     char *own_folder, *lib_folder, *root;
     const StuntSetup *setup;
@@ -49,7 +49,7 @@ typedef struct {
     gboolean iommu;      /* the machine has one */
     const StuntBug *bug;      /* planted in the driver, or NULL */
     gboolean variant_loaded;  /* the module that has it */
-    guint64 deadline_ns; /* absolute */
+    guint64 deadline_ns; /* absolute; 0: none */
     GRand *rand;
     GPtrArray *rule; /* StuntRule *, order of arming; borrowed from all_rules: those that are not given up */
     GPtrArray *all_rules;             /* StuntRule * */
@@ -72,7 +72,7 @@ typedef struct {
     char *refusal; /* the last error that the guest's answer caused, as raised */
 } StuntRuntime;
 
-/* Runs the file's top level. Borrows setup, spec and request. Errors: MISSING, INPUT ("FILE:LINE: …"). */
+/* Runs the file's top level; without a file there is one device of each type and no script. Borrows setup, spec and request. Errors: MISSING, INPUT ("FILE:LINE: …"). */
 StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
                                 const StuntRunRequest *request, const char *name, const char *file,
                                 GError **error);

@@ -36,7 +36,7 @@ static int set_metatable(lua_State *L)
  */
 static int handle(lua_State *L)
 {
-    if (stunt_sandbox_of(L)->expired) {
+    if (stunt_sandbox_of(L)->expired || stunt_sandbox_of(L)->interrupted) {
         return 1;
     }
     lua_pushvalue(L, lua_upvalueindex(1));

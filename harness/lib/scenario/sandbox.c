@@ -64,12 +64,24 @@ static void check_time(lua_State *L, lua_Debug *ar)
     gint64 elapsed_ms = (g_get_monotonic_time() - sandbox->progress_us) / 1000;
 
     (void)ar;
+    if (sandbox->interrupted) {
+        lua_sethook(L, check_time, LUA_MASKCOUNT, 1);
+        luaL_error(L, "interrupted");
+    }
     if (sandbox->expired || (sandbox->wall_limit_ms && elapsed_ms > (gint64)sandbox->wall_limit_ms)) {
         sandbox->expired = TRUE;
         lua_sethook(L, check_time, LUA_MASKCOUNT, 1);
         luaL_error(L, "the script ran for %d s without letting the machine go on (wall-clock backstop)",
                    (int)(sandbox->wall_limit_ms / 1000));
     }
+}
+
+void stunt_sandbox_resume(StuntSandbox *sandbox)
+{
+    sandbox->expired = FALSE;
+    sandbox->interrupted = 0;
+    stunt_sandbox_progress(sandbox);
+    lua_sethook(sandbox->L, check_time, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
 }
 
 static gboolean is_kept(const char *name)

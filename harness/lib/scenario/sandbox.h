@@ -11,6 +11,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <signal.h>
 
 #define STUNT_SANDBOX_MEMORY (512u * 1024 * 1024) /* bytes; files of a scenario pass through it */
 #define STUNT_SANDBOX_FILE_MAX (4u * 1024 * 1024) /* bytes of one Lua file */
@@ -27,6 +28,7 @@ typedef struct {
 
     gint64 progress_us; /* monotonic time of the last progress */
     gboolean expired;
+    volatile sig_atomic_t interrupted; /* may be set by a signal handler: the script that runs ends with an error */
     gsize memory; /* bytes in use */
 } StuntSandbox;
 
@@ -40,6 +42,9 @@ StuntSandbox *stunt_sandbox_of(lua_State *L);
 
 /* Something went on: the backstop starts again. */
 void stunt_sandbox_progress(StuntSandbox *sandbox);
+
+/* After a script that expired or was interrupted: the next may run. */
+void stunt_sandbox_resume(StuntSandbox *sandbox);
 
 /*
  * Loads a file as a function onto the stack: text only. FALSE: an error message is there instead.

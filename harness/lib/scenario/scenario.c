@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A scenario's declaration as plain data. */
+#include "lib/vm/cmdline.h"
 #include "stunt/scenario.h"
 
 #define DEFAULT_MEMORY_MIB 256
@@ -47,6 +48,23 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file)
     scenario->vcpus = 1;
     scenario->deadline_ns = STUNT_DEFAULT_DEADLINE_NS;
     scenario->verdict = STUNT_PASS;
+    return scenario;
+}
+
+StuntScenario *stunt_scenario_one_of_each(const StuntSpec *spec)
+{
+    StuntScenario *scenario = stunt_scenario_new("", "");
+
+    for (guint i = 0; i < spec->device->len; i++) {
+        const char *type = ((const StuntSpecDevice *)spec->device->pdata[i])->name;
+        g_autofree char *name = g_strconcat(type, "0", NULL);
+        g_autofree char *module = g_strconcat("stunt_", type, NULL);
+
+        if (!g_str_equal(type, STUNT_LINK_ID)) {
+            stunt_device_defs_add(scenario->device, name, type, NULL);
+            stunt_modules_add(scenario->module, module, NULL);
+        }
+    }
     return scenario;
 }
 

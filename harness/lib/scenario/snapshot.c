@@ -45,6 +45,11 @@ StuntScenarioSnapshot *stunt_snapshot_find(const StuntRuntime *runtime, const ch
     return NULL;
 }
 
+guint64 stunt_snapshot_time_ns(const StuntScenarioSnapshot *snapshot)
+{
+    return snapshot->time_ns;
+}
+
 GPtrArray *stunt_snapshot_names(const StuntRuntime *runtime)
 {
     GPtrArray *names = g_ptr_array_new();
@@ -112,6 +117,9 @@ static gboolean judge(StuntRuntime *runtime, const StuntScenarioSnapshot *target
     gboolean still = runtime->at == target && target->time_ns == stunt_vm_now_ns(runtime->vm) &&
                      target->arrived == stunt_timeline_events(runtime->timeline);
 
+    if (runtime->request->session) {
+        return stunt_rules_leave(runtime, G_MAXUINT, error);
+    }
     /* From a snapshot to itself nothing is given up but rules: the older ones may fire yet. */
     if (!fallen && !still) {
         stunt_health_judge(runtime);

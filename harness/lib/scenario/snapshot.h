@@ -17,10 +17,11 @@ gboolean stunt_snapshot_take(StuntRuntime *runtime, const char *name, GError **e
 
 /* NULL: there is none. Borrowed until the next call. */
 StuntScenarioSnapshot *stunt_snapshot_find(const StuntRuntime *runtime, const char *name);
+guint64 stunt_snapshot_time_ns(const StuntScenarioSnapshot *snapshot); /* virtual time of its taking */
 GPtrArray *stunt_snapshot_names(const StuntRuntime *runtime); /* char *, borrowed */
 
 /*
- * Judges what is given up and puts everything back; what was started, armed or taken since the snapshot is
+ * Judges what is given up, but in a session, and puts everything back; what was started, armed or taken since the snapshot is
  * gone. Errors: GUEST, when a verdict fell, and the machine stands where it stood or a bit later; QEMU,
  * PROTOCOL.
  */

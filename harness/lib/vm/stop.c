@@ -74,11 +74,13 @@ static gboolean run(StuntVm *vm, GError **error)
     gboolean done;
 
     vm->stopped = FALSE;
+    vm->running = TRUE;
     stunt_shm_header(vm->shm)->stop_reason = STUNT_STOP_NONE;
     stunt_qmp_send(vm->qmp, "cont", NULL, on_reply, vm);
     drain = g_timeout_add(DRAIN_MS, on_drain, vm);
     done = stunt_wait_until(stands, vm, limit_ms);
     g_source_remove(drain);
+    vm->running = FALSE;
     on_drain(vm);
 
     if (!done) {
@@ -165,7 +167,32 @@ void stunt_vm_stand(StuntVm *vm)
 
     vm->now_ns = shm->stop_time_ns;
     vm->deadline_ns = STUNT_DEADLINE_UNKNOWN;
+    vm->why = STUNT_STOPPED_BREAK; /* a stop without a reason is the only one that was put back so */
     classify(vm, shm->stop_reason);
+}
+
+void stunt_vm_break(StuntVm *vm, gboolean on)
+{
+    vm->breaking = on;
+    if (on && vm->running) {
+        stunt_qmp_send(vm->qmp, "stop", NULL, on_reply, vm);
+    }
+}
+
+gboolean stunt_vm_drain(StuntVm *vm, GError **error)
+{
+    return stunt_shm_drain(vm->shm, vm->timeline, error);
+}
+
+/* QEMU notes the time of every stop, also of one that nobody in the machine asked for. */
+static gboolean take_break(StuntVm *vm)
+{
+    if (!vm->breaking) {
+        return FALSE;
+    }
+    vm->breaking = FALSE;
+    vm->why = STUNT_STOPPED_BREAK;
+    return TRUE;
 }
 
 static gboolean go(StuntVm *vm, GError **error)
@@ -173,10 +200,13 @@ static gboolean go(StuntVm *vm, GError **error)
     const struct stunt_shm *shm = stunt_shm_header(vm->shm);
 
     for (;;) {
+        if (take_break(vm)) {
+            return TRUE;
+        }
         if (!run(vm, error)) {
             return FALSE;
         }
-        if (vm->off || shm->stop_reason == STUNT_STOP_NONE) {
+        if (vm->off || (shm->stop_reason == STUNT_STOP_NONE && !vm->breaking)) {
             return stopped_by_qemu(vm, error);
         }
         vm->now_ns = shm->stop_time_ns;

@@ -21,6 +21,8 @@ struct StuntVm {
     /* what QMP's events said */
     gboolean stopped; /* STOP, since the last cont */
     gboolean off;     /* SHUTDOWN: power-off or reset; it cannot go on */
+    gboolean running; /* inside of run() */
+    gboolean breaking; /* stunt_vm_break(), not told yet */
     GError *failed;   /* a command sent along the way was refused, or the ring broke */
 
     /* the stop that it stands at */
