@@ -110,12 +110,38 @@ static void get_register(Object *obj, Visitor *v, const char *name, void *opaque
     visit_type_uint32(v, name, &value, errp);
 }
 
+/* Where in the BAR the register is whose value has this index. */
+static hwaddr offset_of(const StuntPCI *dev, unsigned value)
+{
+    const struct stunt_reg_info *info = dev->regs.info;
+
+    while (value >= info->first + info->count) {
+        info++;
+    }
+    return info->offset + (hwaddr)(value - info->first) * info->stride;
+}
+
+/* As the processor would write it: an event, which rules may break, with all side effects. */
+static void set_register(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    StuntPCI *dev = STUNT_PCI(obj);
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
+    if (memory_region_dispatch_write(&dev->bar, offset_of(dev, (uintptr_t)opaque), value, MO_32 | MO_LE,
+                                     MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
+        error_setg(errp, "%s cannot be written here: the device is in the middle of an access", name);
+    }
+}
+
 static void add_register(Object *obj, const struct stunt_reg_info *info, unsigned index)
 {
     g_autofree char *name = info->count == 1 ? g_strdup_printf("reg.%s", info->name)
                                              : g_strdup_printf("reg.%s[%u]", info->name, index);
 
-    object_property_add(obj, name, "uint32", get_register, NULL, NULL,
+    object_property_add(obj, name, "uint32", get_register, set_register, NULL,
                         (void *)(uintptr_t)(info->first + index));
 }
 

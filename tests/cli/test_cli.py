@@ -95,7 +95,7 @@ class Usage(CliTest):
     def test_help_lists_every_command_and_each_has_help(self):
         shown = self.stunt("--help")
         commands = re.findall(r"^  (\w+) ", shown.stdout, re.M)
-        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "variants", "faults", "bench",
+        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "shell", "variants", "faults", "bench",
                                     "doctor", "check"])
         for command in commands:
             one = self.stunt(command, "--help")
