@@ -153,28 +153,44 @@
  * It does not reach the other side, and the sender does not notice; who reads gets all ones, as a root
  * complex gives when no answer comes
  */
-#define STUNT_ACT_DROP           1U
-#define STUNT_ACT_ONES           2U /* The reader gets all ones, as from a device that is gone */
-#define STUNT_ACT_REPLACE        3U /* Another value takes the place of the real one */
-#define STUNT_ACT_FLIP           4U /* Bits of the value are inverted */
-#define STUNT_ACT_CORRUPT        5U /* One byte of the data is inverted by a mask */
-#define STUNT_ACT_TRUNCATE       6U /* Only the first bytes are transferred; the sender does not notice */
-#define STUNT_ACT_ERROR          7U /* The transfer fails as on a bus error */
-#define STUNT_ACT_MISDIRECT      8U /* The data goes to the address plus an offset */
-#define STUNT_ACT_DUPLICATE      9U /* The interrupt is signalled twice */
-#define STUNT_ACT_DELAY          10U /* It happens later, by a virtual time in nanoseconds */
+#define STUNT_ACT_DROP             1U
+#define STUNT_ACT_ONES             2U /* The reader gets all ones, as from a device that is gone */
+#define STUNT_ACT_REPLACE          3U /* Another value takes the place of the real one */
+#define STUNT_ACT_FLIP             4U /* Bits of the value are inverted */
+#define STUNT_ACT_CORRUPT          5U /* One byte of the data is inverted by a mask */
+#define STUNT_ACT_TRUNCATE         6U /* Only the first bytes are transferred; the sender does not notice */
+#define STUNT_ACT_ERROR            7U /* The transfer fails as on a bus error */
+/* The data goes to, or comes from, the address plus an offset; the device does not notice */
+#define STUNT_ACT_MISDIRECT        8U
+/* It happens a second time, a virtual time in nanoseconds later; 0: at once */
+#define STUNT_ACT_DUPLICATE        9U
+#define STUNT_ACT_DELAY            10U /* It happens later, by a virtual time in nanoseconds */
 /* The interrupt is signalled again and again, with a pause in nanoseconds between */
-#define STUNT_ACT_STORM          11U
-#define STUNT_ACT_WRONG_VECTOR   12U /* Another vector is signalled in its place */
-#define STUNT_ACT_HANG           13U /* The unit of work never ends by itself; abort and reset still work */
-#define STUNT_ACT_FAIL           14U /* The unit of work ends at once with an internal error */
-#define STUNT_ACT_COMPLETE_TWICE 15U /* The completion is written and signalled twice */
-#define STUNT_ACT_PAUSE          16U /* The machine stops at this event and the harness acts */
-#define STUNT_ACT_MARK           17U /* Nothing is broken; the firing alone is recorded */
-#define STUNT_ACT_FORBID         18U /* The event must not happen: the run fails at once */
-#define STUNT_ACT_VERIFY         19U /* The event must happen: the run is INVALID without it */
+#define STUNT_ACT_STORM            11U
+#define STUNT_ACT_WRONG_VECTOR     12U /* Another vector is signalled in its place */
+#define STUNT_ACT_HANG             13U /* The unit of work never ends by itself; abort and reset still work */
+#define STUNT_ACT_FAIL             14U /* The unit of work ends at once with an internal error */
+#define STUNT_ACT_COMPLETE_TWICE   15U /* The completion is written and signalled twice */
+#define STUNT_ACT_PAUSE            16U /* The machine stops at this event and the harness acts */
+#define STUNT_ACT_MARK             17U /* Nothing is broken; the firing alone is recorded */
+#define STUNT_ACT_FORBID           18U /* The event must not happen: the run fails at once */
+#define STUNT_ACT_VERIFY           19U /* The event must happen: the run is INVALID without it */
 /* Bits of a register are stuck: reads give what the first one gave, writes leave them as they are */
-#define STUNT_ACT_STICK          20U
+#define STUNT_ACT_STICK            20U
+/*
+ * The write lands after the next one of its channel, or after a virtual time in nanoseconds if there is none
+ */
+#define STUNT_ACT_REORDER          21U
+/* The write lands when its job has ended and is signalled, by a virtual time in nanoseconds after that */
+#define STUNT_ACT_WRITE_AFTER_DONE 22U
+#define STUNT_ACT_SPURIOUS         23U /* Another vector is signalled beside it, without a cause */
+/*
+ * The interrupt overtakes the completion record that it announces, which lands a virtual time in nanoseconds
+ * later
+ */
+#define STUNT_ACT_BEFORE_DATA      24U
+/* The completion record is that of the job before once more; zeros without one */
+#define STUNT_ACT_STALE            25U
 
 /* Parameters of replace: index into the parameters of its rule */
 #define STUNT_ACT_REPLACE_VALUE 0U
@@ -192,6 +208,9 @@
 /* Parameters of misdirect: index into the parameters of its rule */
 #define STUNT_ACT_MISDIRECT_OFFSET 0U
 
+/* Parameters of duplicate: index into the parameters of its rule */
+#define STUNT_ACT_DUPLICATE_NS 0U
+
 /* Parameters of delay: index into the parameters of its rule */
 #define STUNT_ACT_DELAY_NS 0U
 
@@ -204,5 +223,17 @@
 
 /* Parameters of stick: index into the parameters of its rule */
 #define STUNT_ACT_STICK_MASK 0U
+
+/* Parameters of reorder: index into the parameters of its rule */
+#define STUNT_ACT_REORDER_NS 0U
+
+/* Parameters of write-after-done: index into the parameters of its rule */
+#define STUNT_ACT_WRITE_AFTER_DONE_NS 0U
+
+/* Parameters of spurious: index into the parameters of its rule */
+#define STUNT_ACT_SPURIOUS_VECTOR 0U
+
+/* Parameters of before-data: index into the parameters of its rule */
+#define STUNT_ACT_BEFORE_DATA_NS 0U
 
 #endif /* STUNT_EVENTS_H */

@@ -2,6 +2,7 @@
 #include "qemu/osdep.h"
 #include "qemu/rcu.h"
 #include "hw/pci/pci.h"
+#include "core/clock.h"
 #include "core/dma.h"
 #include "core/ring.h"
 
@@ -82,14 +83,14 @@ static StuntDmaResult transfer(StuntPCI *dev, uint64_t addr, void *buf, uint32_t
     return meets_own_bar(pci, addr, len) ? STUNT_XFER_OWN_BAR : STUNT_XFER_BUS_ERROR;
 }
 
+static bool is_master(StuntPCI *dev)
+{
+    return !dev->power && (pci_get_word(PCI_DEVICE(dev)->config + PCI_COMMAND) & PCI_COMMAND_MASTER);
+}
+
 bool stunt_dma_peek(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len)
 {
-    PCIDevice *pci = PCI_DEVICE(dev);
-
-    if (dev->power || !(pci_get_word(pci->config + PCI_COMMAND) & PCI_COMMAND_MASTER)) {
-        return false;
-    }
-    return transfer(dev, addr, buf, len, DMA_DIRECTION_TO_DEVICE) == STUNT_XFER_OK;
+    return is_master(dev) && transfer(dev, addr, buf, len, DMA_DIRECTION_TO_DEVICE) == STUNT_XFER_OK;
 }
 
 static void corrupt(uint8_t *buf, uint32_t len, const struct stunt_rule *rule)
@@ -101,23 +102,65 @@ static void corrupt(uint8_t *buf, uint32_t len, const struct stunt_rule *rule)
     }
 }
 
+/* What the device gets when nothing answers, without noticing that. */
+static StuntDmaResult read_nothing(void *buf, uint32_t len)
+{
+    memset(buf, 0xff, len);
+    return STUNT_XFER_OK;
+}
+
+static StuntDmaResult read_misdirected(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len)
+{
+    return transfer(dev, addr, buf, len, DMA_DIRECTION_TO_DEVICE) == STUNT_XFER_OK ? STUNT_XFER_OK
+                                                                                   : read_nothing(buf, len);
+}
+
+/* What has become of data that was read. */
+static void spoil(StuntPCI *dev, uint8_t *buf, uint32_t len, const struct stunt_rule *rule)
+{
+    uint64_t keep;
+
+    switch (rule->action) {
+    case STUNT_ACT_CORRUPT:
+        corrupt(buf, len, rule);
+        break;
+    case STUNT_ACT_TRUNCATE:
+        keep = MIN(rule->param[STUNT_ACT_TRUNCATE_LEN], len);
+        memset(buf + keep, 0, len - keep);
+        break;
+    case STUNT_ACT_DELAY:
+        dev->answer_late_ns += MIN(rule->param[STUNT_ACT_DELAY_NS], STUNT_CLOCK_PASS_MAX_NS);
+        break;
+    }
+}
+
 static StuntDmaResult read_ruled(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len,
                                  const struct stunt_rule *rule)
 {
     StuntDmaResult result;
-    uint64_t keep;
 
     if (stunt_rule_is(rule, STUNT_ACT_ERROR)) {
         return STUNT_XFER_BUS_ERROR;
     }
+    if (stunt_rule_is(rule, STUNT_ACT_DROP)) {
+        return read_nothing(buf, len);
+    }
+    if (stunt_rule_is(rule, STUNT_ACT_MISDIRECT)) {
+        return read_misdirected(dev, addr + rule->param[STUNT_ACT_MISDIRECT_OFFSET], buf, len);
+    }
     result = transfer(dev, addr, buf, len, DMA_DIRECTION_TO_DEVICE);
-    if (result == STUNT_XFER_OK && stunt_rule_is(rule, STUNT_ACT_CORRUPT)) {
-        corrupt(buf, len, rule);
-    } else if (result == STUNT_XFER_OK && stunt_rule_is(rule, STUNT_ACT_TRUNCATE)) {
-        keep = MIN(rule->param[STUNT_ACT_TRUNCATE_LEN], len);
-        memset((uint8_t *)buf + keep, 0, len - keep);
+    if (rule && result == STUNT_XFER_OK) {
+        spoil(dev, buf, len, rule);
     }
     return result;
+}
+
+uint64_t stunt_dma_late(StuntPCI *dev)
+{
+    uint64_t ns = dev->answer_late_ns;
+
+    dev->answer_late_ns = 0;
+    return ns;
 }
 
 StuntDmaResult stunt_dma_read(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, void *buf, uint32_t len)
@@ -130,11 +173,63 @@ StuntDmaResult stunt_dma_read(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, voi
                       stunt_event(dev->trace_id, STUNT_EV_DMA_READ, addr, len, tag.channel, tag.what));
 }
 
-static StuntDmaResult write_faulty(StuntPCI *dev, uint64_t addr, const void *buf, uint32_t len,
+/* Data goes to memory, and what waited for that behind it. */
+static StuntDmaResult put(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, void *buf, uint32_t len)
+{
+    StuntDmaResult result;
+
+    if (unlikely(tag.what == STUNT_XFER_COMP && stunt_trace_watches(STUNT_EV_IRQ_RAISE))) {
+        stunt_held_note_record(dev, tag.channel, addr, buf, len);
+    }
+    result = transfer(dev, addr, buf, len, DMA_DIRECTION_FROM_DEVICE);
+    if (unlikely(dev->held.n)) {
+        stunt_held_next(dev, tag.channel);
+    }
+    return result;
+}
+
+void stunt_dma_land(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, void *data, uint32_t len)
+{
+    if (stunt_pci_is_ready(dev) && is_master(dev)) {
+        stunt_event_echo(dev->trace_id, STUNT_EV_DMA_WRITE, addr, len, tag.channel, tag.what);
+        (void)transfer(dev, addr, data, len, DMA_DIRECTION_FROM_DEVICE);
+    }
+}
+
+void stunt_dma_undo(StuntPCI *dev, uint64_t addr, void *data, uint32_t len)
+{
+    (void)transfer(dev, addr, data, len, DMA_DIRECTION_FROM_DEVICE);
+}
+
+/* Where there is no place to hold it back it goes at once. */
+static StuntDmaResult put_later(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, void *buf, uint32_t len,
+                                StuntHeldUntil until, uint64_t ns)
+{
+    StuntHeldWrite write = {
+        .until = until, .channel = tag.channel, .what = tag.what, .addr = addr, .len = len, .ns = ns,
+    };
+
+    return stunt_held_add(dev, &write, buf) ? STUNT_XFER_OK : put(dev, tag, addr, buf, len);
+}
+
+static StuntDmaResult put_twice(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, void *buf, uint32_t len, uint64_t ns)
+{
+    StuntDmaResult result = put(dev, tag, addr, buf, len);
+
+    if (result != STUNT_XFER_OK) {
+        return result;
+    }
+    if (ns) {
+        return put_later(dev, tag, addr, buf, len, STUNT_HELD_TIME, ns);
+    }
+    stunt_event_echo(dev->trace_id, STUNT_EV_DMA_WRITE, addr, len, tag.channel, tag.what);
+    return put(dev, tag, addr, buf, len);
+}
+
+static StuntDmaResult write_faulty(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, const void *buf, uint32_t len,
                                    const struct stunt_rule *rule)
 {
     g_autofree uint8_t *copy = g_memdup2(buf, len);
-    uint64_t other;
 
     switch (rule->action) {
     case STUNT_ACT_DROP:
@@ -143,17 +238,24 @@ static StuntDmaResult write_faulty(StuntPCI *dev, uint64_t addr, const void *buf
         return STUNT_XFER_BUS_ERROR;
     case STUNT_ACT_TRUNCATE:
         len = MIN(rule->param[STUNT_ACT_TRUNCATE_LEN], len);
-        return len ? transfer(dev, addr, copy, len, DMA_DIRECTION_FROM_DEVICE) : STUNT_XFER_OK;
+        return len ? put(dev, tag, addr, copy, len) : STUNT_XFER_OK;
     case STUNT_ACT_MISDIRECT:
         /* the sender does not notice, not even when nothing is there */
-        other = addr + rule->param[STUNT_ACT_MISDIRECT_OFFSET];
-        (void)transfer(dev, other, copy, len, DMA_DIRECTION_FROM_DEVICE);
+        (void)put(dev, tag, addr + rule->param[STUNT_ACT_MISDIRECT_OFFSET], copy, len);
         return STUNT_XFER_OK;
     case STUNT_ACT_CORRUPT:
         corrupt(copy, len, rule);
         break;
+    case STUNT_ACT_DUPLICATE:
+        return put_twice(dev, tag, addr, copy, len, rule->param[STUNT_ACT_DUPLICATE_NS]);
+    case STUNT_ACT_DELAY:
+        return put_later(dev, tag, addr, copy, len, STUNT_HELD_TIME, rule->param[STUNT_ACT_DELAY_NS]);
+    case STUNT_ACT_REORDER:
+        return put_later(dev, tag, addr, copy, len, STUNT_HELD_NEXT, rule->param[STUNT_ACT_REORDER_NS]);
+    case STUNT_ACT_WRITE_AFTER_DONE:
+        return put_later(dev, tag, addr, copy, len, STUNT_HELD_DONE, rule->param[STUNT_ACT_WRITE_AFTER_DONE_NS]);
     }
-    return transfer(dev, addr, copy, len, DMA_DIRECTION_FROM_DEVICE);
+    return put(dev, tag, addr, copy, len);
 }
 
 StuntDmaResult stunt_dma_write(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, const void *buf, uint32_t len)
@@ -165,10 +267,7 @@ StuntDmaResult stunt_dma_write(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, co
     }
     check(dev, addr, len, true);
     rule = stunt_event(dev->trace_id, STUNT_EV_DMA_WRITE, addr, len, tag.channel, tag.what);
-    if (rule) {
-        return write_faulty(dev, addr, buf, len, rule);
-    }
-    return transfer(dev, addr, (void *)buf, len, DMA_DIRECTION_FROM_DEVICE);
+    return rule ? write_faulty(dev, tag, addr, buf, len, rule) : put(dev, tag, addr, (void *)buf, len);
 }
 
 /* A run of plain memory, as the host sees it. */
@@ -306,8 +405,8 @@ static StuntDmaResult copy_chunk(const Copy *copy, const ChunkRules *rules)
         return result;
     }
     write = rules && rules->write ? rules->write : tell_write(copy, 0, len);
-    return write ? write_faulty(copy->dev, copy->dst, copy->scratch, len, write)
-                 : transfer(copy->dev, copy->dst, copy->scratch, len, DMA_DIRECTION_FROM_DEVICE);
+    return write ? write_faulty(copy->dev, copy->tag, copy->dst, copy->scratch, len, write)
+                 : put(copy->dev, copy->tag, copy->dst, copy->scratch, len);
 }
 
 static void advance(Copy *copy, uint32_t len)
@@ -349,7 +448,8 @@ static StuntDmaResult copy_some(Copy *copy)
     if (!may_master(copy->dev, copy->src, chunk_of(copy->left))) {
         return STUNT_XFER_BUS_ERROR;
     }
-    if (copy->left >= MAP_MIN && stunt_addr_fits(copy->src, copy->left, copy->dev->dma_width) &&
+    /* what is held back may land between two chunks */
+    if (copy->left >= MAP_MIN && !copy->dev->held.n && stunt_addr_fits(copy->src, copy->left, copy->dev->dma_width) &&
         stunt_addr_fits(copy->dst, copy->left, copy->dev->dma_width)) {
         copy_direct(copy, &rules);
     }

@@ -42,6 +42,12 @@ StuntDmaResult stunt_dma_read(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, voi
 StuntDmaResult stunt_dma_write(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, const void *buf, uint32_t len);
 
 /*
+ * By how many nanoseconds of virtual time reads since the last call were answered late. A device asks after each step
+ * that reads, and goes on that much later.
+ */
+uint64_t stunt_dma_late(StuntPCI *dev);
+
+/*
  * Looks at guest memory for a check of the model's own: no event, no fault, no misuse. False when the device could
  * not read there now; then there is nothing to be said. To be used where the device has been, or is about to go:
  * an IOMMU that refuses it notes that as for any access.
@@ -72,5 +78,10 @@ void stunt_dma_view_close(StuntPCI *dev, StuntDmaView *view);
  */
 StuntDmaResult stunt_dma_copy(StuntPCI *dev, StuntDmaTag tag, uint64_t dst, uint64_t src, uint32_t len,
                               void *scratch, uint32_t *ret_done);
+
+/* For held.c. A write that was held back lands, unless the device may not write there now. */
+void stunt_dma_land(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, void *data, uint32_t len);
+/* Memory gets back what it held before a write of this instant. */
+void stunt_dma_undo(StuntPCI *dev, uint64_t addr, void *data, uint32_t len);
 
 #endif

@@ -125,14 +125,26 @@ static bool put_off(StuntPCI *dev, unsigned vector, uint64_t first_ns, uint32_t 
 static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_rule *rule)
 {
     unsigned other;
-    uint64_t period;
+    uint64_t period, ns;
 
     switch (rule->action) {
     case STUNT_ACT_DROP:
         break;
     case STUNT_ACT_DUPLICATE:
         deliver(dev, vector);
-        deliver_again(dev, vector);
+        ns = rule->param[STUNT_ACT_DUPLICATE_NS];
+        if (ns == 0 || !put_off(dev, vector, ns, 1, ns)) {
+            deliver_again(dev, vector);
+        }
+        break;
+    case STUNT_ACT_SPURIOUS:
+        other = rule->param[STUNT_ACT_SPURIOUS_VECTOR] % STUNT_PCI_GET_CLASS(dev)->spec->n_vectors;
+        deliver(dev, vector);
+        deliver_again(dev, other);
+        break;
+    case STUNT_ACT_BEFORE_DATA:
+        stunt_held_take_back(dev, rule->param[STUNT_ACT_BEFORE_DATA_NS]);
+        deliver(dev, vector);
         break;
     case STUNT_ACT_DELAY:
         if (!put_off(dev, vector, rule->param[STUNT_ACT_DELAY_NS], 1, 0)) {

@@ -32,6 +32,7 @@ static void reset_kind(StuntPCI *dev, StuntReset kind)
     (void)stunt_event(dev->trace_id, STUNT_EV_RESET, kind, 0);
     stunt_regs_reset(&dev->regs);
     stunt_irq_reset(dev);
+    stunt_held_drop(dev, STUNT_HELD_ALL);
     if (klass->reset) {
         klass->reset(dev, kind);
     }
@@ -80,6 +81,7 @@ static void take_down(StuntPCI *dev)
 
     stunt_irq_cancel(dev);
     stunt_posted_drop(dev);
+    stunt_held_drop(dev, STUNT_HELD_ALL);
     if (dev->trace_id >= 0) {
         stunt_check_exit(dev);
         stunt_trace_unregister(dev->trace_id);
@@ -162,6 +164,7 @@ static void instance_init(Object *obj)
     stunt_regs_reset(&dev->regs);
     stunt_irq_init(dev);
     stunt_posted_init(dev);
+    stunt_held_init(dev);
     stunt_pci_memory_init(dev);
     stunt_pci_add_properties(dev, spec);
 }
@@ -213,6 +216,7 @@ const VMStateDescription vmstate_stunt_pci = {
     .subsections = (const VMStateDescription *[]) {
         &vmstate_stunt_check,
         &vmstate_stunt_posted,
+        &vmstate_stunt_held,
         NULL
     }
 };

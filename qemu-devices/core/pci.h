@@ -12,6 +12,7 @@
 
 #include "hw/pci/pci.h"
 #include "core/check.h"
+#include "core/held.h"
 #include "core/irq.h"
 #include "core/posted.h"
 #include "core/spec.h"
@@ -86,6 +87,8 @@ struct StuntPCI {
     int64_t ready_ns;        /* virtual time when the last one is over, 0: none */
     StuntIRQ irq;
     StuntPosted posted;
+    StuntHeld held;
+    uint64_t answer_late_ns; /* see stunt_dma_late(); 0 between events */
     const MemoryRegionOps *msix_table_ops, *msix_pba_ops; /* QEMU's own, behind ours */
 
     /* Identity, from properties; those that are not given are the spec's. */

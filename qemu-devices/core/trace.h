@@ -75,6 +75,12 @@ static inline bool stunt_trace_idle(void)
         } \
     } while (0)
 
+/* Does any rule watch events of this class? */
+static inline bool stunt_trace_watches(uint16_t class_id)
+{
+    return !stunt_trace.muted && (stunt_trace.engine.classes & (UINT64_C(1) << class_id));
+}
+
 /* Does this rule do that? False for NULL. */
 static inline bool stunt_rule_is(const struct stunt_rule *rule, uint16_t action)
 {

@@ -126,13 +126,18 @@ void stunt_dma_channel_enable(StuntDmaChannel *ch)
 
 void stunt_dma_channel_abort(StuntDmaChannel *ch)
 {
+    uint64_t delay_ns = 0;
+
     if (ch->halted) {
         return;
     }
     if (stunt_dma_channel_busy(ch) && ch->job.started) {
-        stunt_dma_end_job(ch, STUNT_DMA_STATUS_ABORTED);
+        delay_ns = stunt_dma_end_job(ch, STUNT_DMA_STATUS_ABORTED);
     } else {
         stunt_dma_halt(ch, STUNT_DMA_STATUS_ABORTED, ch->ring.head);
+    }
+    if (waits_for_time(ch)) {
+        arm(ch, delay_ns); /* a fault puts the end off */
     }
     stunt_dma_channel_publish(ch);
 }
@@ -159,6 +164,8 @@ void stunt_dma_channel_clear(StuntDmaChannel *ch)
     ch->error = STUNT_DMA_STATUS_OK;
     ch->ring = (struct stunt_ring){ .entry_size = sizeof(struct stunt_dma_desc) };
     ch->comp = (struct stunt_ring){ .entry_size = sizeof(struct stunt_dma_comp) };
+    ch->last = (struct stunt_dma_comp){ 0 };
+    ch->done_status = STUNT_DMA_STATUS_OK;
     ch->job = (StuntDmaJob){ 0 };
     stunt_dma_moderate_forget(ch);
     ch->owned = (StuntDmaOwned){ 0 };

@@ -39,6 +39,10 @@ typedef enum StuntDmaState {
     STUNT_DMA_FETCH, /* the timer ends the latency of a descriptor fetch */
     STUNT_DMA_START, /* a fault delays the start of the job until the timer ends */
     STUNT_DMA_DATA,  /* the timer ends the transfer of the next piece */
+    /* where a fault has put off what follows, until the timer ends */
+    STUNT_DMA_FETCHED, /* the descriptor was read */
+    STUNT_DMA_MOVED,   /* a piece was moved */
+    STUNT_DMA_DONE,    /* job.done is told */
     STUNT_DMA_HUNG,  /* a fault made the job hang: only abort and reset get out */
 } StuntDmaState;
 
@@ -82,6 +86,8 @@ typedef struct StuntDmaChannel {
     uint8_t error; /* STATUS, why it halted */
     struct stunt_ring ring;
     struct stunt_ring comp; /* base, size and entry size */
+    struct stunt_dma_comp last; /* the newest record, as it lies in memory */
+    uint8_t done_status; /* of the job, while DONE */
     StuntDmaJob job;
     uint32_t held; /* requests for an interrupt that moderation holds back */
     int64_t held_since_ns;

@@ -45,7 +45,8 @@ uint64_t stunt_dma_next_job(StuntDmaChannel *ch)
     return ch->dma->latency_ns;
 }
 
-static StuntDmaResult write_completion(StuntDmaChannel *ch, unsigned status, bool twice)
+/* A stale one is that of the job before: an entry of zeros for the first. */
+static StuntDmaResult write_completion(StuntDmaChannel *ch, unsigned status, const struct stunt_rule *rule)
 {
     StuntDmaTag tag = { .channel = ch->index, .what = STUNT_XFER_COMP };
     const StuntDmaJob *job = &ch->job;
@@ -59,11 +60,13 @@ static StuntDmaResult write_completion(StuntDmaChannel *ch, unsigned status, boo
         .status = status,
         .phase = stunt_ring_phase(&ch->ring, index),
     };
-    StuntDmaResult result = stunt_dma_write(STUNT_PCI(ch->dma), tag, addr, &comp, sizeof(comp));
+    struct stunt_dma_comp told = stunt_rule_is(rule, STUNT_ACT_STALE) ? ch->last : comp;
+    StuntDmaResult result = stunt_dma_write(STUNT_PCI(ch->dma), tag, addr, &told, sizeof(told));
 
-    if (result == STUNT_XFER_OK && twice) {
-        result = stunt_dma_write(STUNT_PCI(ch->dma), tag, addr, &comp, sizeof(comp));
+    if (result == STUNT_XFER_OK && stunt_rule_is(rule, STUNT_ACT_COMPLETE_TWICE)) {
+        result = stunt_dma_write(STUNT_PCI(ch->dma), tag, addr, &told, sizeof(told));
     }
+    ch->last = comp;
     return result;
 }
 
@@ -75,20 +78,16 @@ static bool halts(unsigned status)
 }
 
 /* The record is in memory before anything can signal it. */
-uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status)
+static uint64_t complete(StuntDmaChannel *ch, unsigned status, const struct stunt_rule *rule)
 {
-    const StuntDmaJob *job = &ch->job;
     uint32_t index = ch->ring.head;
     uint32_t bit = 1u << ch->index;
-    int trace_id = STUNT_PCI(ch->dma)->trace_id;
-    const struct stunt_rule *rule = stunt_event(trace_id, STUNT_EV_JOB_DONE, ch->index, index, status,
-                                                job->bytes, job->id);
     bool twice = stunt_rule_is(rule, STUNT_ACT_COMPLETE_TWICE);
-    bool ask = job->flags & STUNT_DMA_DESC_IRQ;
     StuntDmaResult result;
 
     stunt_dma_owned_done(ch);
-    result = write_completion(ch, status, twice);
+    result = write_completion(ch, status, rule);
+    stunt_held_done(STUNT_PCI(ch->dma), ch->index);
     if (result != STUNT_XFER_OK) {
         stunt_dma_halt(ch, stunt_dma_status_of(result), index);
         return 0;
@@ -96,7 +95,7 @@ uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status)
     ch->ring.head++;
     count_reg(ch, STUNT_DMA_CH_DONE_COUNT, ch->index);
     stunt_dma_cause(ch->dma, bit, false);
-    if (ask) {
+    if (ch->job.flags & STUNT_DMA_DESC_IRQ) {
         stunt_dma_ask(ch);
         ch->dma->again |= twice ? ch->dma->fresh & bit : 0;
     }
@@ -105,6 +104,20 @@ uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status)
         return 0;
     }
     return stunt_dma_next_job(ch);
+}
+
+uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status)
+{
+    const StuntDmaJob *job = &ch->job;
+    const struct stunt_rule *rule = stunt_event(STUNT_PCI(ch->dma)->trace_id, STUNT_EV_JOB_DONE, ch->index,
+                                                ch->ring.head, status, job->bytes, job->id);
+
+    if (stunt_rule_is(rule, STUNT_ACT_DELAY)) {
+        ch->state = STUNT_DMA_DONE;
+        ch->done_status = status;
+        return rule->param[STUNT_ACT_DELAY_NS];
+    }
+    return complete(ch, status, rule);
 }
 
 static uint64_t data_time(const StuntDmaChannel *ch)
@@ -189,10 +202,19 @@ static uint64_t begin_job(StuntDmaChannel *ch)
     return begin_descriptor(ch);
 }
 
+static uint64_t fetched(StuntDmaChannel *ch)
+{
+    StuntDmaJob *job = &ch->job;
+
+    job->flags |= job->desc.flags;
+    return job->started ? begin_descriptor(ch) : begin_job(ch);
+}
+
 static uint64_t step_fetch(StuntDmaChannel *ch, StuntDmaBudget *budget)
 {
     StuntDmaJob *job = &ch->job;
     unsigned status;
+    uint64_t late;
 
     budget->descriptors--;
     if (job->chained && ++job->fetched > STUNT_DMA_CHAIN_MAX) {
@@ -202,11 +224,28 @@ static uint64_t step_fetch(StuntDmaChannel *ch, StuntDmaBudget *budget)
         stunt_dma_owned_compare(ch);
     }
     status = stunt_dma_fetch(ch);
+    late = stunt_dma_late(STUNT_PCI(ch->dma));
     if (status != STUNT_DMA_STATUS_OK) {
         return stunt_dma_end_job(ch, status);
     }
-    job->flags |= job->desc.flags;
-    return job->started ? begin_descriptor(ch) : begin_job(ch);
+    if (late) {
+        ch->state = STUNT_DMA_FETCHED;
+        return late;
+    }
+    return fetched(ch);
+}
+
+static uint64_t moved(StuntDmaChannel *ch)
+{
+    StuntDmaJob *job = &ch->job;
+    unsigned status;
+
+    if (job->done < job->desc.len) {
+        ch->state = STUNT_DMA_DATA;
+        return data_time(ch);
+    }
+    status = stunt_dma_end_data(job);
+    return status == STUNT_DMA_STATUS_OK ? end_descriptor(ch) : stunt_dma_end_job(ch, status);
 }
 
 static uint64_t step_data(StuntDmaChannel *ch, StuntDmaBudget *budget)
@@ -214,15 +253,17 @@ static uint64_t step_data(StuntDmaChannel *ch, StuntDmaBudget *budget)
     StuntDmaJob *job = &ch->job;
     uint32_t piece = MIN(job->desc.len - job->done, STUNT_DMA_PIECE);
     unsigned status = stunt_dma_move(ch, piece);
+    uint64_t late = stunt_dma_late(STUNT_PCI(ch->dma));
 
     budget->bytes -= MIN(piece, budget->bytes);
-    if (status == STUNT_DMA_STATUS_OK && job->done < job->desc.len) {
-        return data_time(ch);
+    if (status != STUNT_DMA_STATUS_OK) {
+        return stunt_dma_end_job(ch, status);
     }
-    if (status == STUNT_DMA_STATUS_OK) {
-        status = stunt_dma_end_data(job);
+    if (late) {
+        ch->state = STUNT_DMA_MOVED;
+        return late;
     }
-    return status == STUNT_DMA_STATUS_OK ? end_descriptor(ch) : stunt_dma_end_job(ch, status);
+    return moved(ch);
 }
 
 uint64_t stunt_dma_step(StuntDmaChannel *ch, StuntDmaBudget *budget)
@@ -234,6 +275,12 @@ uint64_t stunt_dma_step(StuntDmaChannel *ch, StuntDmaBudget *budget)
         return begin_descriptor(ch);
     case STUNT_DMA_DATA:
         return step_data(ch, budget);
+    case STUNT_DMA_FETCHED:
+        return fetched(ch);
+    case STUNT_DMA_MOVED:
+        return moved(ch);
+    case STUNT_DMA_DONE:
+        return complete(ch, ch->done_status, NULL);
     case STUNT_DMA_IDLE:
     case STUNT_DMA_HUNG:
         break;

@@ -73,6 +73,7 @@ static void reset_channel(StuntDmaChannel *ch)
 
     (void)stunt_event(dev->trace_id, STUNT_EV_RESET, STUNT_DMA_RESET_CHANNEL, ch->index);
     stunt_regs_reset_element(&dev->regs, STUNT_DMA_CHANNELS, ch->index);
+    stunt_held_drop(dev, ch->index);
     stunt_dma_channel_clear(ch);
 }
 

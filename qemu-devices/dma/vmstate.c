@@ -70,6 +70,17 @@ static const VMStateDescription vmstate_ring = {
     }
 };
 
+static bool data_sane(const StuntDmaChannel *ch)
+{
+    const StuntDmaJob *job = &ch->job;
+
+    if (ch->state != STUNT_DMA_DATA && ch->state != STUNT_DMA_MOVED) {
+        return true;
+    }
+    return job->desc.len <= STUNT_DMA_MAX_LEN_VALUE && job->done <= job->desc.len &&
+           (ch->state == STUNT_DMA_MOVED || job->done < job->desc.len);
+}
+
 /* What the engine counts on; a stream that breaks it is refused, as it could make QEMU misbehave. */
 static bool channel_sane(void *opaque, int version_id)
 {
@@ -78,14 +89,13 @@ static bool channel_sane(void *opaque, int version_id)
     return ch->state <= STUNT_DMA_HUNG && ch->ring.log2 <= STUNT_DMA_CH_RING_SIZE_LOG2 &&
            ch->comp.log2 == ch->ring.log2 && ch->held_since_ns >= 0 &&
            ch->owned.to - ch->owned.from <= STUNT_DMA_OWNED &&
-           (ch->state != STUNT_DMA_DATA ||
-            (ch->job.desc.len <= STUNT_DMA_MAX_LEN_VALUE && ch->job.done < ch->job.desc.len));
+           ch->done_status < STUNT_DMA_STATUS_BAD_RING && data_sane(ch);
 }
 
 static const VMStateDescription vmstate_channel = {
     .name = "stunt-dma-channel",
-    .version_id = 2,
-    .minimum_version_id = 2,
+    .version_id = 3,
+    .minimum_version_id = 3,
     .fields = (VMStateField[]) {
         VMSTATE_TIMER(timer, StuntDmaChannel),
         VMSTATE_UINT32(state, StuntDmaChannel),
@@ -93,6 +103,8 @@ static const VMStateDescription vmstate_channel = {
         VMSTATE_UINT8(error, StuntDmaChannel),
         VMSTATE_STRUCT(ring, StuntDmaChannel, 0, vmstate_ring, struct stunt_ring),
         VMSTATE_STRUCT(comp, StuntDmaChannel, 0, vmstate_ring, struct stunt_ring),
+        VMSTATE_BUFFER_UNSAFE(last, StuntDmaChannel, 0, sizeof(struct stunt_dma_comp)),
+        VMSTATE_UINT8(done_status, StuntDmaChannel),
         VMSTATE_STRUCT(job, StuntDmaChannel, 0, vmstate_job, StuntDmaJob),
         VMSTATE_STRUCT(owned, StuntDmaChannel, 0, vmstate_owned, StuntDmaOwned),
         VMSTATE_UINT32(held, StuntDmaChannel),

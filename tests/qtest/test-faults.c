@@ -241,6 +241,144 @@ static void dma_write_misdirect(Bench *bench)
     g_assert_cmphex(machine_read32(bench->machine, RAM_DST + COPY_LEN), ==, 0x5a5a5a5a);
 }
 
+static void dma_read_drop(Bench *bench)
+{
+    check_copy(bench, 0, COPY_LEN, 0xff);
+}
+
+static void dma_read_misdirect(Bench *bench)
+{
+    check_copy(bench, 0, COPY_LEN, 0);
+}
+
+static void dma_read_misdirect_nowhere(Bench *bench)
+{
+    check_copy(bench, 0, COPY_LEN, 0xff);
+}
+
+/* All of the destination is this byte. */
+static void check_target(Bench *bench, uint8_t value)
+{
+    uint8_t expected[COPY_LEN];
+
+    memset(expected, value, sizeof(expected));
+    machine_check(bench->machine, RAM_DST, expected, sizeof(expected));
+}
+
+/* The job has ended well without the data, which comes within so much time. */
+static void check_lands_within(Bench *bench, int64_t ns)
+{
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    check_target(bench, 0xee);
+    machine_step(bench->machine, ns - 10000000);
+    check_target(bench, 0xee);
+    machine_step(bench->machine, 10000000);
+    check_target(bench, 0x5a);
+}
+
+static void dma_write_late(Bench *bench)
+{
+    check_lands_within(bench, 50000000);
+}
+
+/* Data that comes in the order of the rule: itself, the record that overtakes it, itself again. */
+static void dma_write_reorder(Bench *bench)
+{
+    static const unsigned what[] = { STUNT_DMA_WHAT_DATA, STUNT_DMA_WHAT_COMP, STUNT_DMA_WHAT_DATA };
+    const struct stunt_event *event;
+    unsigned n = 0;
+
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    check_target(bench, 0x5a);
+    while ((event = shm_find(bench->shm, STUNT_EV_DMA_WRITE))) {
+        g_assert_cmpuint(n, <, G_N_ELEMENTS(what));
+        g_assert_cmpuint(event->field[STUNT_EV_DMA_WRITE_WHAT], ==, what[n++]);
+    }
+    g_assert_cmpuint(n, ==, G_N_ELEMENTS(what));
+}
+
+/* A record with nothing behind it comes when its time is over. */
+static void dma_write_reorder_last(Bench *bench)
+{
+    Channel channel = channel_open(bench, 1, 2);
+
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP });
+    channel_kick(&channel);
+    channel_wait(&channel);
+    g_assert_cmpuint(channel_comp(&channel, 0).phase, ==, 0);
+    machine_step(bench->machine, 50000000);
+    g_assert_cmpuint(channel_comp(&channel, 0).phase, ==, 1);
+}
+
+static void dma_write_duplicate(Bench *bench)
+{
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    check_target(bench, 0x5a);
+    machine_fill(bench->machine, RAM_DST, 0x11, COPY_LEN);
+    machine_step(bench->machine, 50000000);
+    check_target(bench, 0x5a);
+}
+
+static void dma_write_duplicate_at_once(Bench *bench)
+{
+    unsigned writes = 0;
+
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    while (shm_find(bench->shm, STUNT_EV_DMA_WRITE)) {
+        writes++;
+    }
+    g_assert_cmpuint(writes, ==, 3);
+}
+
+/* What a device was made to forget it does not write any more. */
+static void dma_write_held_dropped(Bench *bench)
+{
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    channel_open(bench, 0, 2);
+    machine_step(bench->machine, 100000000);
+    check_target(bench, 0xee);
+}
+
+static void dma_write_held_refused(Bench *bench)
+{
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    pci_write(&bench->dma, 4, 2, 2); /* memory decoding, no bus mastering */
+    machine_step(bench->machine, 100000000);
+    check_target(bench, 0xee);
+    g_assert_cmpuint(machine_qom_get_uint(bench->machine, "dma0", "misuse-count"), ==, 0);
+}
+
+/* More than there is room for: the rest goes at once. */
+static void dma_write_held_bounded(Bench *bench)
+{
+    Channel channel = channel_open(bench, 0, 2);
+
+    machine_fill(bench->machine, RAM_DST, 0xee, 18 * 65536);
+    channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_FILL, .dst = RAM_DST, .len = 18 * 65536,
+                                                  .arg = UINT64_C(0x5a5a5a5a5a5a5a5a) });
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST + 15 * 65536), ==, 0xeeeeeeee);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST + 16 * 65536), ==, 0x5a5a5a5a);
+    machine_step(bench->machine, 100000000);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST + 15 * 65536), ==, 0x5a5a5a5a);
+}
+
+/* Kept in a snapshot: after the way back it still comes. */
+static void dma_write_held_kept(Bench *bench)
+{
+    g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_OK);
+    machine_stop(bench->machine);
+    machine_qom_set(bench->machine, "link0", "snapshot", "\"held\"");
+    machine_cont(bench->machine);
+    for (unsigned i = 0; i < 2; i++) {
+        check_target(bench, 0xee);
+        machine_step(bench->machine, 50000000);
+        check_target(bench, 0x5a);
+        machine_stop(bench->machine);
+        machine_qom_set(bench->machine, "link0", "rewind", "\"held\"");
+        machine_cont(bench->machine);
+    }
+}
+
 static void dma_error(Bench *bench)
 {
     g_assert_cmpuint(copy(bench), ==, STUNT_DMA_STATUS_BUS_ERROR);
@@ -264,7 +402,7 @@ static struct marks take_marks(Bench *bench)
     return marks;
 }
 
-static Channel signal_channel_1(Bench *bench)
+static Channel ready_channel_1(Bench *bench)
 {
     Channel channel = channel_open(bench, 1, 2);
 
@@ -274,6 +412,13 @@ static Channel signal_channel_1(Bench *bench)
     }
     pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
     shm_forget(bench->shm);
+    return channel;
+}
+
+static Channel signal_channel_1(Bench *bench)
+{
+    Channel channel = ready_channel_1(bench);
+
     channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .flags = STUNT_DMA_DESC_IRQ });
     return channel;
 }
@@ -326,6 +471,38 @@ static void irq_wrong_vector(Bench *bench)
     check_marks(bench, 1, 3);
 }
 
+static void irq_duplicate_later(Bench *bench)
+{
+    signal_channel_1(bench);
+    check_marks(bench, 1, 1);
+    machine_step(bench->machine, 50000000);
+    check_marks(bench, 1, 1);
+}
+
+static void irq_spurious(Bench *bench)
+{
+    signal_channel_1(bench);
+    g_assert_cmpuint(shm_find(bench->shm, STUNT_EV_LINK_MARK)->field[STUNT_EV_LINK_MARK_VALUE], ==, 2);
+    check_marks(bench, 1, 3);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_STATUS), ==, 2);
+}
+
+static void irq_before_data(Bench *bench)
+{
+    Channel channel = ready_channel_1(bench);
+
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .flags = STUNT_DMA_DESC_IRQ, .id = 7 });
+    channel_kick(&channel);
+    channel_wait(&channel);
+    check_marks(bench, 1, 1);
+    g_assert_cmpuint(channel_comp(&channel, 0).phase, ==, 0);
+    g_assert_cmpuint(channel_comp(&channel, 0).id, ==, 0);
+    machine_step(bench->machine, 50000000);
+    check_marks(bench, 0, 0);
+    g_assert_cmpuint(channel_comp(&channel, 0).phase, ==, 1);
+    g_assert_cmpuint(channel_comp(&channel, 0).id, ==, 7);
+}
+
 /* ---- jobs ------------------------------------------------------------------------------------------ */
 
 static Channel start_nop(Bench *bench)
@@ -345,6 +522,54 @@ static void job_delay(Bench *bench)
     g_assert_cmphex(channel_read(&channel, STUNT_DMA_CH_STATUS), ==, STUNT_DMA_CH_STATUS_RUNNING);
     machine_step(bench->machine, 20000);
     g_assert_cmpuint(channel_read(&channel, STUNT_DMA_CH_HEAD), ==, 1);
+}
+
+/* Whatever makes it late: the job ends, and its record comes, half a millisecond later. */
+static void late_copy(Bench *bench)
+{
+    Channel channel = channel_open(bench, 1, 2);
+
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_COPY, .src = RAM_SRC, .dst = RAM_DST,
+                                                    .len = COPY_LEN });
+    channel_kick(&channel);
+    machine_step(bench->machine, 490000);
+    g_assert_cmphex(channel_read(&channel, STUNT_DMA_CH_STATUS), ==, STUNT_DMA_CH_STATUS_RUNNING);
+    g_assert_cmpuint(channel_comp(&channel, 0).phase, ==, 0);
+    machine_step(bench->machine, 20000);
+    g_assert_cmpuint(channel_read(&channel, STUNT_DMA_CH_HEAD), ==, 1);
+    g_assert_cmpuint(channel_comp(&channel, 0).phase, ==, 1);
+    g_assert_cmpuint(channel_comp(&channel, 0).status, ==, STUNT_DMA_STATUS_OK);
+}
+
+static void late_end_aborted(Bench *bench)
+{
+    Channel channel = start_nop(bench);
+
+    machine_step(bench->machine, 100000);
+    channel_write(&channel, STUNT_DMA_CH_CTRL, STUNT_DMA_CH_CTRL_ENABLE | STUNT_DMA_CH_CTRL_ABORT);
+    g_assert_cmpuint(channel_comp(&channel, 0).status, ==, STUNT_DMA_STATUS_ABORTED);
+    g_assert_cmpuint(channel_error(&channel), ==, STUNT_DMA_STATUS_ABORTED);
+}
+
+static void job_stale(Bench *bench)
+{
+    Channel channel = start_nop(bench);
+
+    channel_wait(&channel);
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_NOP, .id = 6 });
+    channel_kick(&channel);
+    channel_wait(&channel);
+    g_assert_cmpuint(channel_comp(&channel, 1).index, ==, 0);
+    g_assert_cmpuint(channel_comp(&channel, 1).id, ==, 5);
+    g_assert_cmpuint(channel_read(&channel, STUNT_DMA_CH_HEAD), ==, 2);
+}
+
+static void job_stale_first(Bench *bench)
+{
+    Channel channel = start_nop(bench);
+
+    channel_wait(&channel);
+    g_assert_cmpuint(channel_comp(&channel, 0).phase, ==, 0);
 }
 
 static void job_hang(Bench *bench)
@@ -432,6 +657,21 @@ static const struct fault_case cases[] = {
     { "dma.read", "corrupt", "match.what=2 param.offset=17 param.xor=1", dma_corrupt },
     { "dma.read", "truncate", "match.what=2 param.len=30", dma_read_truncate },
     { "dma.read", "error", "match.what=2", dma_error },
+    { "dma.read", "drop", "match.what=2", dma_read_drop },
+    { "dma.read", "misdirect", "match.what=2 param.offset=100", dma_read_misdirect },
+    { "dma.read", "misdirect", "match.what=2 param.offset=0x40000000", dma_read_misdirect_nowhere },
+    { "dma.read", "delay", "match.what=2 param.ns=500000", late_copy },
+    { "dma.read", "delay", "match.what=1 param.ns=500000", late_copy },
+    { "dma.write", "duplicate", "match.what=2 param.ns=50000000", dma_write_duplicate },
+    { "dma.write", "duplicate", "match.what=2", dma_write_duplicate_at_once },
+    { "dma.write", "delay", "match.what=2 param.ns=50000000", dma_write_late },
+    { "dma.write", "delay", "match.what=2 param.ns=50000000", dma_write_held_dropped },
+    { "dma.write", "delay", "match.what=2 param.ns=50000000", dma_write_held_refused },
+    { "dma.write", "delay", "match.what=2 nth=1 times=0 param.ns=50000000", dma_write_held_bounded },
+    { "dma.write", "delay", "match.what=2 param.ns=50000000", dma_write_held_kept },
+    { "dma.write", "reorder", "match.what=2", dma_write_reorder },
+    { "dma.write", "reorder", "match.what=3 param.ns=50000000", dma_write_reorder_last },
+    { "dma.write", "write-after-done", "match.what=2 param.ns=50000000", dma_write_late },
     { "dma.write", "drop", "match.what=2", dma_write_drop },
     { "dma.write", "corrupt", "match.what=2 param.offset=17 param.xor=1", dma_corrupt },
     { "dma.write", "truncate", "match.what=2 param.len=30", dma_write_truncate },
@@ -439,10 +679,17 @@ static const struct fault_case cases[] = {
     { "dma.write", "misdirect", "match.what=2 param.offset=100", dma_write_misdirect },
     { "irq.raise", "drop", "", irq_drop },
     { "irq.raise", "duplicate", "", irq_duplicate },
+    { "irq.raise", "duplicate", "param.ns=40000000", irq_duplicate_later },
+    { "irq.raise", "spurious", "param.vector=3", irq_spurious },
+    { "irq.raise", "before-data", "param.ns=40000000", irq_before_data },
     { "irq.raise", "delay", "param.ns=500000", irq_delay },
     { "irq.raise", "storm", "param.count=20 param.ns=100000", irq_storm },
     { "irq.raise", "wrong-vector", "param.vector=3", irq_wrong_vector },
     { "job.start", "delay", "param.ns=500000", job_delay },
+    { "job.done", "delay", "param.ns=500000", late_copy },
+    { "job.done", "delay", "param.ns=500000", late_end_aborted },
+    { "job.done", "stale", "match.index=1", job_stale },
+    { "job.done", "stale", "", job_stale_first },
     { "job.start", "hang", "", job_hang },
     { "job.start", "fail", "", job_fail },
     { "job.done", "complete-twice", "", job_complete_twice },
