@@ -11,7 +11,7 @@ from pathlib import Path
 import progress
 
 PASSED = {"OK", "EXPECTEDFAIL"}
-SLOW_SUITES = ("soak", "variants")
+SLOW_SUITES = ("asan", "soak", "variants")
 
 
 def outcome(build: Path) -> tuple:
@@ -29,7 +29,9 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="list the tests and their suites")
     parser.add_argument("suite", nargs="*", help="suites to run; all but the slow ones by default")
     options = parser.parse_args()
-    command = ["meson", "test", "-C", options.build, "--no-rebuild"]
+    command = ["meson", "test", "-C", options.build]
+    if not set(options.suite) & set(SLOW_SUITES):
+        command.append("--no-rebuild") # the rest is built already; what only slow suites need is not
     if options.list:
         return subprocess.run([*command, "--list"]).returncode
     selection = [word for suite in options.suite for word in ("--suite", suite)] or \
