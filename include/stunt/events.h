@@ -168,7 +168,11 @@
 /* The interrupt is signalled again and again, with a pause in nanoseconds between */
 #define STUNT_ACT_STORM            11U
 #define STUNT_ACT_WRONG_VECTOR     12U /* Another vector is signalled in its place */
-#define STUNT_ACT_HANG             13U /* The unit of work never ends by itself; abort and reset still work */
+/*
+ * It never comes to an end by itself: a job until abort or reset, what is reset or changes its power state
+ * until a stronger reset
+ */
+#define STUNT_ACT_HANG             13U
 #define STUNT_ACT_FAIL             14U /* The unit of work ends at once with an internal error */
 #define STUNT_ACT_COMPLETE_TWICE   15U /* The completion is written and signalled twice */
 #define STUNT_ACT_PAUSE            16U /* The machine stops at this event and the harness acts */
@@ -191,6 +195,17 @@
 #define STUNT_ACT_BEFORE_DATA      24U
 /* The completion record is that of the job before once more; zeros without one */
 #define STUNT_ACT_STALE            25U
+/* It does not take place: the power state stays, the reset is ignored */
+#define STUNT_ACT_REFUSE           26U
+/*
+ * More is lost than should be: registers by a change of power, the device by a channel's reset, its memory by
+ * its own
+ */
+#define STUNT_ACT_LOSE_CONTEXT     27U
+/*
+ * Registers and work in progress are as before, as if there had been no reset; configuration space is reset
+ */
+#define STUNT_ACT_KEEP_CONTEXT     28U
 
 /* Parameters of replace: index into the parameters of its rule */
 #define STUNT_ACT_REPLACE_VALUE 0U

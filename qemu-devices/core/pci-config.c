@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Configuration space: capabilities, power states, function level reset. */
+/* Configuration space: capabilities, accesses. */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
@@ -74,35 +74,6 @@ void stunt_pci_remove_capabilities(StuntPCI *dev)
     msi_uninit(pci);
 }
 
-static void set_power(StuntPCI *dev, unsigned state)
-{
-    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
-    unsigned from = dev->power;
-
-    if (state == from) {
-        return;
-    }
-    dev->power = state;
-    (void)stunt_event(dev->trace_id, STUNT_EV_POWER_ENTER, state, from);
-    if (klass->power_changed) {
-        klass->power_changed(dev);
-    }
-}
-
-/* D1 and D2 are not offered: a request for them leaves the state as it is. */
-static void power_written(StuntPCI *dev)
-{
-    PCIDevice *pci = PCI_DEVICE(dev);
-    uint8_t *ctrl = pci->config + pci->exp.pm_cap + PCI_PM_CTRL;
-    unsigned state = pci_get_word(ctrl) & PCI_PM_CTRL_STATE_MASK;
-
-    if (state == 1 || state == 2) {
-        pci_set_word(ctrl, (pci_get_word(ctrl) & ~PCI_PM_CTRL_STATE_MASK) | dev->power);
-        state = dev->power;
-    }
-    set_power(dev, state);
-}
-
 void stunt_pci_reset_config(StuntPCI *dev)
 {
     PCIDevice *pci = PCI_DEVICE(dev);
@@ -137,7 +108,7 @@ uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
     uint32_t value;
 
     stunt_posted_push(dev);
-    value = pci_default_read_config(pci, addr, len);
+    value = stunt_pci_config_is_away(dev) ? UINT32_MAX >> (32 - len * 8) : pci_default_read_config(pci, addr, len);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_READ, addr, len, value);
     return rule ? broken_value(value, rule) & (UINT32_MAX >> (32 - len * 8)) : value;
 }
@@ -156,18 +127,16 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
     stunt_posted_push(dev);
     mode = stunt_irq_mode(dev);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
-    if (stunt_rule_is(rule, STUNT_ACT_DROP)) {
+    if (stunt_rule_is(rule, STUNT_ACT_DROP) || stunt_pci_config_is_away(dev)) {
         return;
     }
     value = rule ? broken_value(value, rule) : value;
     stunt_pci_enter(dev); /* what was pending may be sent now */
     pci_default_write_config(pci, addr, value, len);
-    power_written(dev);
+    stunt_pci_power_written(dev, addr, len);
     if (pci->exp.exp_cap) {
         pcie_aer_write_config(pci, addr, value, len);
-        dev->resetting_function = true;
-        pcie_cap_flr_write_config(pci, addr, value, len);
-        dev->resetting_function = false;
+        stunt_pci_function_reset(dev, addr, value, len);
     }
     stunt_irq_update(dev, mode);
     stunt_pci_leave(dev);

@@ -22,12 +22,21 @@ static uint64_t read_register(StuntPCI *dev, hwaddr addr, unsigned size)
     return access.value;
 }
 
-unsigned stunt_pci_bar_refusal(const StuntPCI *dev)
+bool stunt_pci_bar_answers(StuntPCI *dev, uint64_t addr, uint64_t arg)
 {
+    unsigned misuse = 0;
+
     if (dev->power) {
-        return STUNT_MISUSE_WRONG_POWER_STATE;
+        misuse = dev->defied ? 0 : STUNT_MISUSE_WRONG_POWER_STATE;
+    } else if (stunt_pci_in_reset(dev)) {
+        misuse = STUNT_MISUSE_ACCESS_IN_RESET;
+    } else if (!stunt_pci_is_away(dev)) {
+        return true;
     }
-    return stunt_pci_in_reset(dev) ? STUNT_MISUSE_ACCESS_IN_RESET : 0;
+    if (misuse && !stunt_pci_is_away(dev)) {
+        stunt_pci_misuse(dev, misuse, addr, arg);
+    }
+    return false;
 }
 
 /* The bits of the mask read as they did when the rule fired first, in the register that it fired on then. */
@@ -64,17 +73,10 @@ static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
 {
     StuntPCI *dev = opaque;
     const struct stunt_rule *rule;
-    unsigned refusal;
     uint64_t value;
 
     stunt_posted_push(dev);
-    refusal = stunt_pci_bar_refusal(dev);
-    if (refusal) {
-        stunt_pci_misuse(dev, refusal, addr, size);
-        value = ones(size);
-    } else {
-        value = read_register(dev, addr, size);
-    }
+    value = stunt_pci_bar_answers(dev, addr, size) ? read_register(dev, addr, size) : ones(size);
     rule = stunt_event(dev->trace_id, STUNT_EV_MMIO_READ, addr, size, value);
     if (rule) {
         value = read_faulty(addr, value, rule);
@@ -97,11 +99,7 @@ static void write_register(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned 
 
 void stunt_pci_bar_land(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size)
 {
-    unsigned refusal = stunt_pci_bar_refusal(dev);
-
-    if (refusal) {
-        stunt_pci_misuse(dev, refusal, addr, value);
-    } else {
+    if (stunt_pci_bar_answers(dev, addr, value)) {
         write_register(dev, addr, value & ones(size), size);
     }
 }

@@ -9,17 +9,11 @@
 
 #define ENTRY_WORDS (PCI_MSIX_ENTRY_SIZE / 4)
 
-/* Whether the access may pass; else it is misuse. */
+/* Whether the access may pass. */
 static bool passes(StuntPCI *dev, hwaddr offset, uint64_t arg)
 {
-    unsigned refusal;
-
     stunt_posted_push(dev);
-    refusal = stunt_pci_bar_refusal(dev);
-    if (refusal) {
-        stunt_pci_misuse(dev, refusal, offset, arg);
-    }
-    return refusal == 0;
+    return stunt_pci_bar_answers(dev, offset, arg);
 }
 
 static uint64_t table_read(void *opaque, hwaddr addr, unsigned size)

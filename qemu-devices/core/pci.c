@@ -25,24 +25,6 @@ void stunt_pci_misuse(StuntPCI *dev, unsigned kind, uint64_t arg0, uint64_t arg1
     }
 }
 
-static void reset_kind(StuntPCI *dev, StuntReset kind)
-{
-    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
-
-    (void)stunt_event(dev->trace_id, STUNT_EV_RESET, kind, 0);
-    stunt_regs_reset(&dev->regs);
-    stunt_irq_reset(dev);
-    stunt_held_drop(dev, STUNT_HELD_ALL);
-    if (klass->reset) {
-        klass->reset(dev, kind);
-    }
-}
-
-void stunt_pci_soft_reset(StuntPCI *dev)
-{
-    reset_kind(dev, STUNT_RESET_SOFT);
-}
-
 bool stunt_pci_in_reset(const StuntPCI *dev)
 {
     return dev->ready_ns && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < dev->ready_ns;
@@ -55,14 +37,16 @@ static void device_reset(DeviceState *qdev)
 
     stunt_pci_reset_config(dev);
     stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */
-    if (!dev->resetting_function) {
-        stunt_pci_memory_clear(dev); /* a function level reset leaves memory as it is */
-    }
     dev->ready_ns = 0;
     if (dev->resetting_function && dev->reset_ns) {
         dev->ready_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)dev->reset_ns;
     }
-    reset_kind(dev, dev->resetting_function ? STUNT_RESET_FLR : STUNT_RESET_COLD);
+    if (dev->resetting_function) {
+        stunt_pci_whole_reset(dev, STUNT_RESET_FLR, dev->function_reset_rule);
+    } else {
+        stunt_pci_whole_reset(dev, STUNT_RESET_COLD,
+                              stunt_event(dev->trace_id, STUNT_EV_RESET, STUNT_RESET_COLD, 0));
+    }
 }
 
 static bool add_bar(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp)
@@ -82,6 +66,7 @@ static void take_down(StuntPCI *dev)
     stunt_irq_cancel(dev);
     stunt_posted_drop(dev);
     stunt_held_drop(dev, STUNT_HELD_ALL);
+    stunt_pci_power_exit(dev);
     if (dev->trace_id >= 0) {
         stunt_check_exit(dev);
         stunt_trace_unregister(dev->trace_id);
@@ -165,6 +150,7 @@ static void instance_init(Object *obj)
     stunt_irq_init(dev);
     stunt_posted_init(dev);
     stunt_held_init(dev);
+    stunt_pci_power_init(dev);
     stunt_pci_memory_init(dev);
     stunt_pci_add_properties(dev, spec);
 }
@@ -217,6 +203,7 @@ const VMStateDescription vmstate_stunt_pci = {
         &vmstate_stunt_check,
         &vmstate_stunt_posted,
         &vmstate_stunt_held,
+        &vmstate_stunt_power,
         NULL
     }
 };

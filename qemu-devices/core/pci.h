@@ -82,7 +82,13 @@ struct StuntPCI {
     uint64_t misuse_count; /* over the machine's whole life */
     uint8_t power;         /* D state: 0 or 3 */
     uint8_t dma_width;     /* address bits that the device drives */
+    bool defied;           /* a fault keeps it from the power state that the driver asked for */
+    QEMUTimer power_timer; /* puts off that state */
+    QEMUTimer reset_timer; /* puts off a soft reset */
+    int64_t away_ns;       /* virtual time until which a fault keeps it from answering, 0: it does */
+    bool away_config;      /* and its configuration space, too */
     bool resetting_function; /* the reset under way is an FLR */
+    const struct stunt_rule *function_reset_rule; /* what is to become of it */
     uint64_t reset_ns;       /* what a function level reset takes */
     int64_t ready_ns;        /* virtual time when the last one is over, 0: none */
     StuntIRQ irq;
@@ -109,16 +115,20 @@ void stunt_pci_class_setup(ObjectClass *klass, const struct stunt_device_spec *s
 extern const VMStateDescription vmstate_stunt_pci;
 #define STUNT_PCI_VMSTATE(_state, _field) VMSTATE_STRUCT(_field, _state, 0, vmstate_stunt_pci, StuntPCI)
 
-/* Reset by a register bit: all that a cold reset does but for configuration space. */
+/* Reset by a register bit: all that a cold reset does but for configuration space and memory. */
 void stunt_pci_soft_reset(StuntPCI *dev);
 
 /* After a function level reset its registers are not there for a while. */
 bool stunt_pci_in_reset(const StuntPCI *dev);
 
+/* A fault keeps registers, or configuration space as well, from answering. */
+bool stunt_pci_is_away(const StuntPCI *dev);
+bool stunt_pci_config_is_away(const StuntPCI *dev);
+
 /* Awake and not in reset: only then it moves data and signals. */
 static inline bool stunt_pci_is_ready(const StuntPCI *dev)
 {
-    return dev->power == 0 && !stunt_pci_in_reset(dev);
+    return dev->power == 0 && !stunt_pci_in_reset(dev) && !stunt_pci_is_away(dev);
 }
 
 /* Puts a misuse by the driver on the timeline and counts it. */
@@ -151,8 +161,8 @@ static inline void stunt_pci_leave(StuntPCI *dev)
 
 /* pci-mmio.c */
 extern const MemoryRegionOps stunt_pci_bar_ops;
-/* The kind of misuse that an access to the BAR is now, 0 when it may pass. */
-unsigned stunt_pci_bar_refusal(const StuntPCI *dev);
+/* Whether an access to the BAR gets through now. One that does not is misuse, unless a fault is to blame. */
+bool stunt_pci_bar_answers(StuntPCI *dev, uint64_t addr, uint64_t arg);
 /* A write reaches the register BAR, at once or held up on its way. */
 void stunt_pci_bar_land(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size);
 /* pci-msix.c: MSI-X in the register BAR, with events. */
@@ -163,6 +173,17 @@ void stunt_pci_remove_capabilities(StuntPCI *dev);
 void stunt_pci_reset_config(StuntPCI *dev);
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len);
 void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len);
+/* pci-power.c: power states and resets. */
+extern const VMStateDescription vmstate_stunt_power; /* a subsection of StuntPCI */
+void stunt_pci_power_init(StuntPCI *dev);
+void stunt_pci_power_exit(StuntPCI *dev);
+/* After configuration space was written: the power state that was asked for, a function level reset. */
+void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len);
+void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int len);
+/* Registers, interrupts and the device's own state go to their start; no event. */
+void stunt_pci_clear(StuntPCI *dev, StuntReset kind);
+/* A reset that takes configuration space along; rule: how it goes wrong, or NULL. */
+void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
 /* pci-memory.c: the memory BAR, its property NAME-size, and zeros in all of it. */
 void stunt_pci_memory_init(StuntPCI *dev);
 bool stunt_pci_memory_add(StuntPCI *dev, Error **errp);

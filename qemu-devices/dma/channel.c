@@ -8,6 +8,7 @@
 
 #define BUDGET_DESCRIPTORS 64u
 #define BUDGET_BYTES STUNT_DMA_PIECE
+#define RESET_LATE_MAX_NS UINT64_C(1000000000000)
 #define BREATH_NS 1000u /* the guest runs at least so long when a budget is used up */
 
 static int64_t now_ns(void)
@@ -128,7 +129,7 @@ void stunt_dma_channel_abort(StuntDmaChannel *ch)
 {
     uint64_t delay_ns = 0;
 
-    if (ch->halted) {
+    if (ch->halted || ch->stuck) {
         return;
     }
     if (stunt_dma_channel_busy(ch) && ch->job.started) {
@@ -167,8 +168,59 @@ void stunt_dma_channel_clear(StuntDmaChannel *ch)
     ch->last = (struct stunt_dma_comp){ 0 };
     ch->done_status = STUNT_DMA_STATUS_OK;
     ch->job = (StuntDmaJob){ 0 };
+    timer_del(&ch->reset_timer);
+    ch->stuck = false;
     stunt_dma_moderate_forget(ch);
     ch->owned = (StuntDmaOwned){ 0 };
+}
+
+static void reset_now(StuntDmaChannel *ch)
+{
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+
+    stunt_regs_reset_element(&dev->regs, STUNT_DMA_CHANNELS, ch->index);
+    stunt_held_drop(dev, ch->index);
+    stunt_dma_channel_clear(ch);
+}
+
+static void reset_due(void *opaque)
+{
+    reset_now(opaque);
+}
+
+static void hang_in_reset(StuntDmaChannel *ch)
+{
+    timer_del(&ch->timer);
+    ch->state = STUNT_DMA_HUNG;
+    ch->stuck = true;
+    stunt_dma_channel_publish(ch);
+}
+
+void stunt_dma_channel_reset(StuntDmaChannel *ch)
+{
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+    const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_RESET, STUNT_DMA_RESET_CHANNEL, ch->index);
+
+    if (ch->stuck) {
+        return;
+    }
+    switch (rule ? rule->action : 0) {
+    case STUNT_ACT_REFUSE:
+    case STUNT_ACT_KEEP_CONTEXT:
+        break;
+    case STUNT_ACT_DELAY:
+        timer_mod_ns(&ch->reset_timer, now_ns() + (int64_t)MIN(rule->param[STUNT_ACT_DELAY_NS], RESET_LATE_MAX_NS));
+        break;
+    case STUNT_ACT_HANG:
+        hang_in_reset(ch);
+        break;
+    case STUNT_ACT_LOSE_CONTEXT:
+        stunt_pci_clear(dev, STUNT_RESET_SOFT);
+        break;
+    default:
+        reset_now(ch);
+        break;
+    }
 }
 
 void stunt_dma_channel_init(StuntDma *dma, unsigned index)
@@ -178,6 +230,7 @@ void stunt_dma_channel_init(StuntDma *dma, unsigned index)
     ch->dma = dma;
     ch->index = index;
     timer_init_ns(&ch->timer, QEMU_CLOCK_VIRTUAL, step_due, ch);
+    timer_init_ns(&ch->reset_timer, QEMU_CLOCK_VIRTUAL, reset_due, ch);
     stunt_dma_moderate_init(ch);
     stunt_dma_channel_clear(ch);
 }

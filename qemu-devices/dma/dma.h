@@ -93,6 +93,8 @@ typedef struct StuntDmaChannel {
     int64_t held_since_ns;
     QEMUTimer held_timer;
     StuntDmaOwned owned;
+    QEMUTimer reset_timer; /* puts off a reset of the channel */
+    bool stuck;            /* a fault made it hang in a reset: only one of the whole device gets out */
 } StuntDmaChannel;
 
 struct StuntDma {
@@ -128,6 +130,8 @@ void stunt_dma_moderate_forget(StuntDmaChannel *ch);
 
 /* channel.c */
 void stunt_dma_channel_init(StuntDma *dma, unsigned index);
+/* CH_CTRL.RESET, with the faults that it may have. */
+void stunt_dma_channel_reset(StuntDmaChannel *ch);
 /* Stops and forgets everything, no register included. */
 void stunt_dma_channel_clear(StuntDmaChannel *ch);
 /* ENABLE was set: takes the rings from the registers, or halts with BAD_RING. */

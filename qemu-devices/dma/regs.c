@@ -67,21 +67,11 @@ static void misused(StuntDmaChannel *ch, unsigned kind, const struct stunt_reg_a
     put_back(STUNT_PCI(ch->dma), access);
 }
 
-static void reset_channel(StuntDmaChannel *ch)
-{
-    StuntPCI *dev = STUNT_PCI(ch->dma);
-
-    (void)stunt_event(dev->trace_id, STUNT_EV_RESET, STUNT_DMA_RESET_CHANNEL, ch->index);
-    stunt_regs_reset_element(&dev->regs, STUNT_DMA_CHANNELS, ch->index);
-    stunt_held_drop(dev, ch->index);
-    stunt_dma_channel_clear(ch);
-}
-
 /* Strongest first: a reset leaves nothing of the rest of the word to do. */
 static void control_written(StuntDmaChannel *ch, const struct stunt_reg_access *access)
 {
     if (access->requested & STUNT_DMA_CH_CTRL_RESET) {
-        reset_channel(ch);
+        stunt_dma_channel_reset(ch);
         return;
     }
     if (access->requested & STUNT_DMA_CH_CTRL_ABORT) {

@@ -94,8 +94,8 @@ static bool channel_sane(void *opaque, int version_id)
 
 static const VMStateDescription vmstate_channel = {
     .name = "stunt-dma-channel",
-    .version_id = 3,
-    .minimum_version_id = 3,
+    .version_id = 4,
+    .minimum_version_id = 4,
     .fields = (VMStateField[]) {
         VMSTATE_TIMER(timer, StuntDmaChannel),
         VMSTATE_UINT32(state, StuntDmaChannel),
@@ -110,6 +110,8 @@ static const VMStateDescription vmstate_channel = {
         VMSTATE_UINT32(held, StuntDmaChannel),
         VMSTATE_INT64(held_since_ns, StuntDmaChannel),
         VMSTATE_TIMER(held_timer, StuntDmaChannel),
+        VMSTATE_TIMER(reset_timer, StuntDmaChannel),
+        VMSTATE_BOOL(stuck, StuntDmaChannel),
         VMSTATE_VALIDATE("a channel that can go on", channel_sane),
         VMSTATE_END_OF_LIST()
     }

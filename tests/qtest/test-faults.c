@@ -36,7 +36,7 @@ static const struct fault_case cases[] = {
 static const struct fault_cases faults_of_any = { cases, G_N_ELEMENTS(cases) };
 
 static const struct fault_cases *const groups[] = {
-    &faults_of_access, &faults_of_dma, &faults_of_signal, &faults_of_any,
+    &faults_of_access, &faults_of_dma, &faults_of_life, &faults_of_signal, &faults_of_any,
 };
 
 static void test_case(gconstpointer data)

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Power states and resets, and what faults make of them. A driver is not to blame for touching a device that
+ * a fault keeps asleep or away: it did what the specification asks for.
+ */
+#include "qemu/osdep.h"
+#include "hw/pci/pci.h"
+#include "hw/pci/pcie.h"
+#include "core/clock.h"
+#include "core/pci.h"
+
+static int64_t later(uint64_t ns)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)MIN(ns, STUNT_CLOCK_PASS_MAX_NS);
+}
+
+bool stunt_pci_is_away(const StuntPCI *dev)
+{
+    return dev->away_ns && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < dev->away_ns;
+}
+
+bool stunt_pci_config_is_away(const StuntPCI *dev)
+{
+    return dev->away_config && stunt_pci_is_away(dev);
+}
+
+static void go_away(StuntPCI *dev, int64_t until_ns, bool config)
+{
+    dev->away_ns = until_ns;
+    dev->away_config = config;
+}
+
+static void come_back(StuntPCI *dev)
+{
+    go_away(dev, 0, false);
+    dev->defied = false;
+    timer_del(&dev->power_timer);
+    timer_del(&dev->reset_timer);
+}
+
+void stunt_pci_clear(StuntPCI *dev, StuntReset kind)
+{
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+
+    stunt_regs_reset(&dev->regs);
+    stunt_irq_reset(dev);
+    stunt_held_drop(dev, STUNT_HELD_ALL);
+    if (klass->reset) {
+        klass->reset(dev, kind);
+    }
+}
+
+/* ---- power --------------------------------------------------------------------------------------------- */
+
+static void show_state(StuntPCI *dev)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+    uint8_t *control = pci->config + pci->exp.pm_cap + PCI_PM_CTRL;
+
+    pci_set_word(control, (pci_get_word(control) & ~PCI_PM_CTRL_STATE_MASK) | dev->power);
+}
+
+static void enter(StuntPCI *dev, unsigned state)
+{
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+
+    dev->defied = false;
+    dev->power = state;
+    show_state(dev);
+    if (klass->power_changed) {
+        klass->power_changed(dev);
+    }
+}
+
+/* It keeps its state, and shows it. */
+static void defy(StuntPCI *dev)
+{
+    dev->defied = true;
+    show_state(dev);
+}
+
+static void enter_faulty(StuntPCI *dev, unsigned state, const struct stunt_rule *rule)
+{
+    switch (rule->action) {
+    case STUNT_ACT_REFUSE:
+        defy(dev);
+        break;
+    case STUNT_ACT_DELAY:
+        defy(dev);
+        timer_mod_ns(&dev->power_timer, later(rule->param[STUNT_ACT_DELAY_NS]));
+        break;
+    case STUNT_ACT_HANG:
+        enter(dev, 3);
+        go_away(dev, INT64_MAX, true);
+        break;
+    case STUNT_ACT_LOSE_CONTEXT:
+        stunt_pci_clear(dev, STUNT_RESET_SOFT);
+        enter(dev, state);
+        break;
+    default:
+        enter(dev, state);
+        break;
+    }
+}
+
+static void change_state(StuntPCI *dev, unsigned state)
+{
+    const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_POWER_ENTER, state, dev->power);
+
+    if (rule) {
+        enter_faulty(dev, state, rule);
+    } else {
+        enter(dev, state);
+    }
+}
+
+/* There are two states, so what was put off leads to the other one. */
+static void state_is_due(void *opaque)
+{
+    StuntPCI *dev = opaque;
+
+    stunt_pci_enter(dev);
+    enter(dev, dev->power ? 0 : 3);
+    stunt_pci_leave(dev);
+}
+
+void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+    uint32_t control = pci->exp.pm_cap + PCI_PM_CTRL;
+    unsigned state = pci_get_word(pci->config + control) & PCI_PM_CTRL_STATE_MASK;
+
+    if (!range_covers_byte(addr, len, control)) {
+        return;
+    }
+    if (state == 1 || state == 2) {
+        show_state(dev); /* D1 and D2 are not offered: a request for them leaves the state as it is */
+        return;
+    }
+    timer_del(&dev->power_timer);
+    dev->defied = false;
+    if (state != dev->power) {
+        change_state(dev, state);
+    }
+}
+
+/* ---- resets -------------------------------------------------------------------------------------------- */
+
+static void soft_reset_is_due(void *opaque)
+{
+    StuntPCI *dev = opaque;
+
+    stunt_pci_enter(dev);
+    stunt_pci_clear(dev, STUNT_RESET_SOFT);
+    stunt_pci_leave(dev);
+}
+
+static bool is_ignored(const struct stunt_rule *rule)
+{
+    return stunt_rule_is(rule, STUNT_ACT_REFUSE) || stunt_rule_is(rule, STUNT_ACT_KEEP_CONTEXT);
+}
+
+void stunt_pci_soft_reset(StuntPCI *dev)
+{
+    const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_RESET, STUNT_RESET_SOFT, 0);
+
+    if (is_ignored(rule)) {
+        return;
+    }
+    if (stunt_rule_is(rule, STUNT_ACT_DELAY)) {
+        timer_mod_ns(&dev->reset_timer, later(rule->param[STUNT_ACT_DELAY_NS]));
+        return;
+    }
+    stunt_pci_clear(dev, STUNT_RESET_SOFT);
+    if (stunt_rule_is(rule, STUNT_ACT_LOSE_CONTEXT)) {
+        stunt_pci_memory_clear(dev);
+    } else if (stunt_rule_is(rule, STUNT_ACT_HANG)) {
+        go_away(dev, INT64_MAX, false);
+    }
+}
+
+void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule)
+{
+    come_back(dev);
+    if (is_ignored(rule)) {
+        return; /* configuration space is the PCI core's, which does not ask */
+    }
+    if (kind == STUNT_RESET_COLD || stunt_rule_is(rule, STUNT_ACT_LOSE_CONTEXT)) {
+        stunt_pci_memory_clear(dev); /* a function level reset leaves memory as it is */
+    }
+    stunt_pci_clear(dev, kind);
+    if (stunt_rule_is(rule, STUNT_ACT_DELAY)) {
+        go_away(dev, later(rule->param[STUNT_ACT_DELAY_NS]), true);
+    } else if (stunt_rule_is(rule, STUNT_ACT_HANG)) {
+        go_away(dev, INT64_MAX, true);
+    }
+}
+
+void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int len)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+    uint8_t *control = pci->config + pci->exp.exp_cap + PCI_EXP_DEVCTL;
+    const struct stunt_rule *rule;
+
+    if (!(pci_get_word(control) & PCI_EXP_DEVCTL_BCR_FLR)) {
+        return;
+    }
+    rule = stunt_event(dev->trace_id, STUNT_EV_RESET, STUNT_RESET_FLR, 0);
+    if (stunt_rule_is(rule, STUNT_ACT_REFUSE)) {
+        pci_word_test_and_clear_mask(control, PCI_EXP_DEVCTL_BCR_FLR);
+        return;
+    }
+    dev->function_reset_rule = rule;
+    dev->resetting_function = true;
+    pcie_cap_flr_write_config(pci, addr, value, len);
+    dev->resetting_function = false;
+    dev->function_reset_rule = NULL;
+}
+
+/* ---- life and state ------------------------------------------------------------------------------------ */
+
+void stunt_pci_power_init(StuntPCI *dev)
+{
+    timer_init_ns(&dev->power_timer, QEMU_CLOCK_VIRTUAL, state_is_due, dev);
+    timer_init_ns(&dev->reset_timer, QEMU_CLOCK_VIRTUAL, soft_reset_is_due, dev);
+}
+
+void stunt_pci_power_exit(StuntPCI *dev)
+{
+    come_back(dev);
+}
+
+static bool is_needed(void *opaque)
+{
+    StuntPCI *dev = opaque;
+
+    return dev->defied || dev->away_ns || timer_pending(&dev->power_timer) || timer_pending(&dev->reset_timer);
+}
+
+const VMStateDescription vmstate_stunt_power = {
+    .name = "stunt-pci/power",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = is_needed,
+    .fields = (VMStateField[]) {
+        VMSTATE_BOOL(defied, StuntPCI),
+        VMSTATE_INT64(away_ns, StuntPCI),
+        VMSTATE_BOOL(away_config, StuntPCI),
+        VMSTATE_TIMER(power_timer, StuntPCI),
+        VMSTATE_TIMER(reset_timer, StuntPCI),
+        VMSTATE_END_OF_LIST()
+    }
+};
