@@ -185,16 +185,40 @@ static void stunt_chan_check_irq(struct stunt_dma_chan *ch)
 		atomic64_inc(&ch->sd->count.lost_irqs);
 }
 
+static bool stunt_chan_late(const struct stunt_dma_chan *ch)
+{
+	return time_after_eq(jiffies, ch->progress + msecs_to_jiffies(stunt_dma_job_timeout_ms));
+}
+
+/*
+ * A channel that was reset without our doing has forgotten its rings: all on them starts over, within the time that it
+ * had anyway. Return: whether it was so.
+ */
+static bool stunt_chan_remind(struct stunt_dma_chan *ch)
+{
+	u32 control = stunt_chan_read(ch, STUNT_DMA_CH_CTRL);
+	unsigned long progress = ch->progress;
+
+	if (control == STUNT_ALL_ONES || control & STUNT_DMA_CH_CTRL_ENABLE || stunt_chan_late(ch))
+		return false;
+	stunt_chan_restart(ch, NULL, 0);
+	ch->progress = progress;
+	return true;
+}
+
 /* Nothing came in since the last look. Return: whether the job that should move is given up. */
 static bool stunt_chan_stuck(struct stunt_dma_chan *ch)
 {
-	u32 tail = stunt_chan_read(ch, STUNT_DMA_CH_TAIL);
+	u32 tail;
 
+	if (stunt_chan_remind(ch))
+		return false;
+	tail = stunt_chan_read(ch, STUNT_DMA_CH_TAIL);
 	if (tail != ch->tail && tail != STUNT_ALL_ONES) {
 		atomic64_inc(&ch->sd->count.doorbells);
 		stunt_chan_write(ch, STUNT_DMA_CH_TAIL, ch->tail);
 	}
-	return time_after_eq(jiffies, ch->progress + msecs_to_jiffies(stunt_dma_job_timeout_ms));
+	return stunt_chan_late(ch);
 }
 
 static void stunt_chan_look(struct stunt_dma_chan *ch)
