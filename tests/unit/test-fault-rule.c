@@ -102,6 +102,8 @@ static void test_named_occurrence_means_one(void)
     g_assert_cmpuint(take(BASE " every=2").times, ==, 0);
     g_assert_cmpuint(take(BASE " nth=3 times=0").times, ==, 0);
     g_assert_cmpuint(take(BASE " nth=3 times=5").times, ==, 5);
+    g_assert_cmpuint(take("id=a device=dma0 at=mmio.read action=stick nth=3").times, ==, 0); /* lasts */
+    g_assert_cmpuint(take("id=a device=dma0 at=mmio.read action=stick nth=3 times=2").times, ==, 2);
 }
 
 static void test_parameters_have_defaults(void)
