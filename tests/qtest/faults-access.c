@@ -103,6 +103,15 @@ static void mmio_write_delay(Bench *bench)
     g_assert_cmpint(machine_now(bench->machine) - before, ==, 510000);
 }
 
+static void mmio_write_delay_kept(Bench *bench)
+{
+    pci_reg_write(&bench->dma, STUNT_DMA_INT_MASK, 0x15);
+    faults_ahead_and_back(bench, 600000);
+    g_assert_cmphex(machine_qom_get_uint(bench->machine, "dma0", "reg.INT_MASK"), ==, 0);
+    machine_step(bench->machine, 510000);
+    g_assert_cmphex(machine_qom_get_uint(bench->machine, "dma0", "reg.INT_MASK"), ==, 0x15);
+}
+
 /* A read waits for all of them. */
 static void mmio_write_delay_pushed(Bench *bench)
 {
@@ -181,6 +190,7 @@ static const struct fault_case cases[] = {
     { "mmio.write", "stick", "match.offset=0x10 param.mask=0xf", mmio_write_stick_w1c },
     { "mmio.write", "delay", "param.ns=500000", mmio_write_delay },
     { "mmio.write", "delay", "param.ns=500000", mmio_write_delay_pushed },
+    { "mmio.write", "delay", "param.ns=500000", mmio_write_delay_kept },
     { "mmio.write", "delay", "match.offset=0x14 param.ns=500000", mmio_write_delay_overflows },
     { "mmio.write", "replace", "param.value=0x0a", mmio_write_replace },
     { "mmio.write", "flip", "", mmio_write_flip },

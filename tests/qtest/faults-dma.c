@@ -179,17 +179,10 @@ static void dma_write_held_bounded(Bench *bench)
 static void dma_write_held_kept(Bench *bench)
 {
     g_assert_cmpuint(faults_copy(bench), ==, STUNT_DMA_STATUS_OK);
-    machine_stop(bench->machine);
-    machine_qom_set(bench->machine, "link0", "snapshot", "\"held\"");
-    machine_cont(bench->machine);
-    for (unsigned i = 0; i < 2; i++) {
-        check_target(bench, 0xee);
-        machine_step(bench->machine, 50000000);
-        check_target(bench, 0x5a);
-        machine_stop(bench->machine);
-        machine_qom_set(bench->machine, "link0", "rewind", "\"held\"");
-        machine_cont(bench->machine);
-    }
+    faults_ahead_and_back(bench, 50000000);
+    check_target(bench, 0xee);
+    machine_step(bench->machine, 50000000);
+    check_target(bench, 0x5a);
 }
 
 static void dma_error(Bench *bench)

@@ -89,6 +89,16 @@ static void power_delay(Bench *bench)
     check_answers(bench, true);
 }
 
+static void power_delay_kept(Bench *bench)
+{
+    pci_set_power_state(&bench->dma, 3);
+    pci_set_power_state(&bench->dma, 0);
+    faults_ahead_and_back(bench, 600000);
+    check_answers(bench, false);
+    machine_step(bench->machine, 510000);
+    check_answers(bench, true);
+}
+
 static void power_delay_called_off(Bench *bench)
 {
     pci_set_power_state(&bench->dma, 3);
@@ -166,6 +176,21 @@ static void flr_lose_context(Bench *bench)
     pci_flr(&bench->dma);
     pci_map_bar(&sram, STUNT_DMA_SRAM_BAR, SRAM_ADDR);
     g_assert_cmpuint(machine_read32(bench->machine, SRAM_ADDR), ==, 0);
+}
+
+static void flr_hang_kept(Bench *bench)
+{
+    pci_flr(&bench->dma);
+    machine_stop(bench->machine);
+    machine_qom_set(bench->machine, "link0", "snapshot", "\"gone\"");
+    machine_cont(bench->machine);
+    machine_system_reset(bench->machine);
+    bench_configure(bench);
+    check_there(bench, true);
+    machine_stop(bench->machine);
+    machine_qom_set(bench->machine, "link0", "rewind", "\"gone\"");
+    machine_cont(bench->machine);
+    check_gone_for_good(bench);
 }
 
 static void soft_refuse(Bench *bench)
@@ -256,6 +281,7 @@ static const struct fault_case cases[] = {
     { "power.enter", "refuse", "", power_refuse },
     { "power.enter", "refuse", "match.state=0", power_refuse_to_wake },
     { "power.enter", "delay", "match.state=0 param.ns=500000", power_delay },
+    { "power.enter", "delay", "match.state=0 param.ns=500000", power_delay_kept },
     { "power.enter", "delay", "match.state=3 param.ns=500000", power_delay_called_off },
     { "power.enter", "hang", "match.state=0", power_hang },
     { "power.enter", "lose-context", "match.state=0", power_lose_context },
@@ -269,6 +295,7 @@ static const struct fault_case cases[] = {
     { "reset", "delay", SOFT "param.ns=500000", soft_delay },
     { "reset", "delay", CHANNEL_0 "param.ns=500000", channel_delay },
     { "reset", "hang", FLR, flr_hang },
+    { "reset", "hang", FLR, flr_hang_kept },
     { "reset", "hang", SOFT, soft_hang },
     { "reset", "hang", "match.kind=3 match.channel=0", channel_hang },
     { "reset", "lose-context", FLR, flr_lose_context },

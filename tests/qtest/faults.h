@@ -26,6 +26,9 @@ extern const struct fault_cases faults_of_access, faults_of_dma, faults_of_life,
 #define FAULTS_COPY_LEN 100
 unsigned faults_copy(Bench *bench);
 
+/* Keeps the machine as it is, lets so much time pass, and goes back: what happened then must happen once more. */
+void faults_ahead_and_back(Bench *bench, int64_t ns);
+
 /* A copy ends half a millisecond late, and its record comes then. */
 void faults_late_copy(Bench *bench);
 

@@ -6,6 +6,17 @@
 #include "faults.h"
 #include "fault.h"
 
+void faults_ahead_and_back(Bench *bench, int64_t ns)
+{
+    machine_stop(bench->machine);
+    machine_qom_set(bench->machine, "link0", "snapshot", "\"here\"");
+    machine_cont(bench->machine);
+    machine_step(bench->machine, ns);
+    machine_stop(bench->machine);
+    machine_qom_set(bench->machine, "link0", "rewind", "\"here\"");
+    machine_cont(bench->machine);
+}
+
 static void pauses(Bench *bench)
 {
     pci_reg_read(&bench->dma, STUNT_DMA_ID);
