@@ -11,5 +11,6 @@ void stunt_register_types(void)
     stunt_trace_init();
     stunt_monitor_init();
     stunt_pci_register_types();
+    stunt_port_register_types();
     STUNT_DEVICES(REGISTER)
 }

@@ -32,6 +32,20 @@
 #define STUNT_EV_DMA_CHECK   22U
 /* A looping unit of work has completed a period; the count is that of its channel */
 #define STUNT_EV_JOB_PERIOD  23U
+#define STUNT_EV_LINK        24U /* The link between root port and device goes up or down */
+/* Something changes at the slot: card, power, attention button, indicators (1: on, 2: blinking, 3: off) */
+#define STUNT_EV_SLOT        25U
+/*
+ * Device (source 0) or root port (1) reports an error: severity 0 correctable, 1 non-fatal, 2 fatal; bit of
+ * its status register; whether a message arrived
+ */
+#define STUNT_EV_AER         26U
+#define STUNT_EV_PORT_IRQ    27U /* The root port signals an interrupt: cause 0 hot plug, 1 AER, 2 DPC */
+/*
+ * The root port contains an error and takes the link down: reason 1 non-fatal, 2 fatal, 3 software; id of the
+ * source
+ */
+#define STUNT_EV_DPC         28U
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -148,64 +162,113 @@
 #define STUNT_EV_JOB_PERIOD_COUNT   2U
 #define STUNT_EV_JOB_PERIOD_BYTES   3U
 
+/* Fields of link: index into struct stunt_event.field */
+#define STUNT_EV_LINK_UP      0U
+#define STUNT_EV_LINK_PRESENT 1U
+#define STUNT_EV_LINK_POWER   2U
+
+/* Fields of slot: index into struct stunt_event.field */
+#define STUNT_EV_SLOT_PRESENT             0U
+#define STUNT_EV_SLOT_POWER               1U
+#define STUNT_EV_SLOT_BUTTON              2U
+#define STUNT_EV_SLOT_POWER_INDICATOR     3U
+#define STUNT_EV_SLOT_ATTENTION_INDICATOR 4U
+
+/* Fields of aer: index into struct stunt_event.field */
+#define STUNT_EV_AER_SOURCE   0U
+#define STUNT_EV_AER_SEVERITY 1U
+#define STUNT_EV_AER_STATUS   2U
+#define STUNT_EV_AER_SENT     3U
+
+/* Fields of port.irq: index into struct stunt_event.field */
+#define STUNT_EV_PORT_IRQ_CAUSE 0U
+#define STUNT_EV_PORT_IRQ_MSIX  1U
+
+/* Fields of dpc: index into struct stunt_event.field */
+#define STUNT_EV_DPC_REASON 0U
+#define STUNT_EV_DPC_SOURCE 1U
+
 /* Fault actions */
 /*
  * It does not reach the other side, and the sender does not notice; who reads gets all ones, as a root
  * complex gives when no answer comes
  */
-#define STUNT_ACT_DROP             1U
-#define STUNT_ACT_ONES             2U /* The reader gets all ones, as from a device that is gone */
-#define STUNT_ACT_REPLACE          3U /* Another value takes the place of the real one */
-#define STUNT_ACT_FLIP             4U /* Bits of the value are inverted */
-#define STUNT_ACT_CORRUPT          5U /* One byte of the data is inverted by a mask */
-#define STUNT_ACT_TRUNCATE         6U /* Only the first bytes are transferred; the sender does not notice */
-#define STUNT_ACT_ERROR            7U /* The transfer fails as on a bus error */
+#define STUNT_ACT_DROP               1U
+#define STUNT_ACT_ONES               2U /* The reader gets all ones, as from a device that is gone */
+#define STUNT_ACT_REPLACE            3U /* Another value takes the place of the real one */
+#define STUNT_ACT_FLIP               4U /* Bits of the value are inverted */
+#define STUNT_ACT_CORRUPT            5U /* One byte of the data is inverted by a mask */
+#define STUNT_ACT_TRUNCATE           6U /* Only the first bytes are transferred; the sender does not notice */
+#define STUNT_ACT_ERROR              7U /* The transfer fails as on a bus error */
 /* The data goes to, or comes from, the address plus an offset; the device does not notice */
-#define STUNT_ACT_MISDIRECT        8U
+#define STUNT_ACT_MISDIRECT          8U
 /* It happens a second time, a virtual time in nanoseconds later; 0: at once */
-#define STUNT_ACT_DUPLICATE        9U
-#define STUNT_ACT_DELAY            10U /* It happens later, by a virtual time in nanoseconds */
+#define STUNT_ACT_DUPLICATE          9U
+#define STUNT_ACT_DELAY              10U /* It happens later, by a virtual time in nanoseconds */
 /* The interrupt is signalled again and again, with a pause in nanoseconds between */
-#define STUNT_ACT_STORM            11U
-#define STUNT_ACT_WRONG_VECTOR     12U /* Another vector is signalled in its place */
+#define STUNT_ACT_STORM              11U
+#define STUNT_ACT_WRONG_VECTOR       12U /* Another vector is signalled in its place */
 /*
  * It never comes to an end by itself: a job until abort or reset, what is reset or changes its power state
  * until a stronger reset
  */
-#define STUNT_ACT_HANG             13U
-#define STUNT_ACT_FAIL             14U /* The unit of work ends at once with an internal error */
-#define STUNT_ACT_COMPLETE_TWICE   15U /* The completion is written and signalled twice */
-#define STUNT_ACT_PAUSE            16U /* The machine stops at this event and the harness acts */
-#define STUNT_ACT_MARK             17U /* Nothing is broken; the firing alone is recorded */
-#define STUNT_ACT_FORBID           18U /* The event must not happen: the run fails at once */
-#define STUNT_ACT_VERIFY           19U /* The event must happen: the run is INVALID without it */
+#define STUNT_ACT_HANG               13U
+#define STUNT_ACT_FAIL               14U /* The unit of work ends at once with an internal error */
+#define STUNT_ACT_COMPLETE_TWICE     15U /* The completion is written and signalled twice */
+#define STUNT_ACT_PAUSE              16U /* The machine stops at this event and the harness acts */
+#define STUNT_ACT_MARK               17U /* Nothing is broken; the firing alone is recorded */
+#define STUNT_ACT_FORBID             18U /* The event must not happen: the run fails at once */
+#define STUNT_ACT_VERIFY             19U /* The event must happen: the run is INVALID without it */
 /* Bits of a register are stuck: reads give what the first one gave, writes leave them as they are */
-#define STUNT_ACT_STICK            20U
+#define STUNT_ACT_STICK              20U
 /*
  * The write lands after the next one of its channel, or after a virtual time in nanoseconds if there is none
  */
-#define STUNT_ACT_REORDER          21U
+#define STUNT_ACT_REORDER            21U
 /* The write lands when its job has ended and is signalled, by a virtual time in nanoseconds after that */
-#define STUNT_ACT_WRITE_AFTER_DONE 22U
-#define STUNT_ACT_SPURIOUS         23U /* Another vector is signalled beside it, without a cause */
+#define STUNT_ACT_WRITE_AFTER_DONE   22U
+#define STUNT_ACT_SPURIOUS           23U /* Another vector is signalled beside it, without a cause */
 /*
  * The interrupt overtakes the completion record that it announces, which lands a virtual time in nanoseconds
  * later
  */
-#define STUNT_ACT_BEFORE_DATA      24U
+#define STUNT_ACT_BEFORE_DATA        24U
 /* The completion record is that of the job before once more; zeros without one */
-#define STUNT_ACT_STALE            25U
+#define STUNT_ACT_STALE              25U
 /* It does not take place: the power state stays, the reset is ignored */
-#define STUNT_ACT_REFUSE           26U
+#define STUNT_ACT_REFUSE             26U
 /*
  * More is lost than should be: registers by a change of power, the device by a channel's reset, its memory by
  * its own
  */
-#define STUNT_ACT_LOSE_CONTEXT     27U
+#define STUNT_ACT_LOSE_CONTEXT       27U
 /*
  * Registers and work in progress are as before, as if there had been no reset; configuration space is reset
  */
-#define STUNT_ACT_KEEP_CONTEXT     28U
+#define STUNT_ACT_KEEP_CONTEXT       28U
+/* The card is pulled out at this moment: it reads as ones, and does nothing any more */
+#define STUNT_ACT_SURPRISE_REMOVE    40U
+/* The attention button is pressed; the card goes when the guest has switched the slot off */
+#define STUNT_ACT_UNPLUG             41U
+#define STUNT_ACT_PLUG               42U /* A card that was taken out is put in again */
+/* The link goes down, for a virtual time in nanoseconds; 0: until it is told to come up */
+#define STUNT_ACT_LINK_DOWN          43U
+#define STUNT_ACT_LINK_UP            44U /* What holds the link down lets go of it */
+#define STUNT_ACT_POWER_OFF          45U /* The slot's supply fails: a power fault */
+/*
+ * The device reports an error: severity 0 correctable, 1 non-fatal, 2 fatal; bit of the status register, 32:
+ * a usual one
+ */
+#define STUNT_ACT_AER                46U
+/* No completion comes: the requester gives up after its time-out, and reports that */
+#define STUNT_ACT_COMPLETION_TIMEOUT 47U
+/* The data is marked as bad on its way: the receiver does not use it, and reports that */
+#define STUNT_ACT_POISON             48U
+/*
+ * For a virtual time after the reset configuration requests are to be repeated: the ids read as 0xffff0001,
+ * all else as ones
+ */
+#define STUNT_ACT_RETRY              49U
 
 /* Parameters of replace: index into the parameters of its rule */
 #define STUNT_ACT_REPLACE_VALUE 0U
@@ -250,5 +313,15 @@
 
 /* Parameters of before-data: index into the parameters of its rule */
 #define STUNT_ACT_BEFORE_DATA_NS 0U
+
+/* Parameters of link-down: index into the parameters of its rule */
+#define STUNT_ACT_LINK_DOWN_NS 0U
+
+/* Parameters of aer: index into the parameters of its rule */
+#define STUNT_ACT_AER_SEVERITY 0U
+#define STUNT_ACT_AER_BIT      1U
+
+/* Parameters of retry: index into the parameters of its rule */
+#define STUNT_ACT_RETRY_NS 0U
 
 #endif /* STUNT_EVENTS_H */

@@ -2,6 +2,7 @@
 #include "qemu/osdep.h"
 #include "qemu/rcu.h"
 #include "hw/pci/pci.h"
+#include "core/aer.h"
 #include "core/clock.h"
 #include "core/dma.h"
 #include "core/ring.h"
@@ -51,6 +52,9 @@ static bool may_master(StuntPCI *dev, uint64_t addr, uint64_t len)
 {
     PCIDevice *pci = PCI_DEVICE(dev);
 
+    if (dev->gone) {
+        return false;
+    }
     if (dev->power) {
         stunt_pci_misuse(dev, STUNT_MISUSE_WRONG_POWER_STATE, addr, len);
         return false;
@@ -74,6 +78,9 @@ static StuntDmaResult transfer(StuntPCI *dev, uint64_t addr, void *buf, uint32_t
 {
     PCIDevice *pci = PCI_DEVICE(dev);
 
+    if (dev->gone) {
+        return STUNT_XFER_BUS_ERROR; /* since the transfer was begun */
+    }
     if (!stunt_addr_fits(addr, len, dev->dma_width)) {
         return STUNT_XFER_TOO_WIDE;
     }
@@ -85,7 +92,7 @@ static StuntDmaResult transfer(StuntPCI *dev, uint64_t addr, void *buf, uint32_t
 
 static bool is_master(StuntPCI *dev)
 {
-    return !dev->power && (pci_get_word(PCI_DEVICE(dev)->config + PCI_COMMAND) & PCI_COMMAND_MASTER);
+    return stunt_pci_is_awake(dev) && (pci_get_word(PCI_DEVICE(dev)->config + PCI_COMMAND) & PCI_COMMAND_MASTER);
 }
 
 bool stunt_dma_peek(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len)
@@ -134,6 +141,14 @@ static void spoil(StuntPCI *dev, uint8_t *buf, uint32_t len, const struct stunt_
     }
 }
 
+static void report(StuntPCI *dev, StuntAerSource source, uint32_t status)
+{
+    StuntError error = { .status = status };
+
+    stunt_aer_raise(dev, source, &error);
+}
+
+/* Who was to receive the data reports what became of it. */
 static StuntDmaResult read_ruled(StuntPCI *dev, uint64_t addr, void *buf, uint32_t len,
                                  const struct stunt_rule *rule)
 {
@@ -147,6 +162,11 @@ static StuntDmaResult read_ruled(StuntPCI *dev, uint64_t addr, void *buf, uint32
     }
     if (stunt_rule_is(rule, STUNT_ACT_MISDIRECT)) {
         return read_misdirected(dev, addr + rule->param[STUNT_ACT_MISDIRECT_OFFSET], buf, len);
+    }
+    if (stunt_rule_is(rule, STUNT_ACT_COMPLETION_TIMEOUT) || stunt_rule_is(rule, STUNT_ACT_POISON)) {
+        report(dev, STUNT_AER_DEVICE,
+               rule->action == STUNT_ACT_POISON ? PCI_ERR_UNC_POISON_TLP : PCI_ERR_UNC_COMP_TIME);
+        return STUNT_XFER_BUS_ERROR;
     }
     result = transfer(dev, addr, buf, len, DMA_DIRECTION_TO_DEVICE);
     if (rule && result == STUNT_XFER_OK) {
@@ -236,6 +256,9 @@ static StuntDmaResult write_faulty(StuntPCI *dev, StuntDmaTag tag, uint64_t addr
         return STUNT_XFER_OK;
     case STUNT_ACT_ERROR:
         return STUNT_XFER_BUS_ERROR;
+    case STUNT_ACT_POISON:
+        report(dev, STUNT_AER_PORT, PCI_ERR_UNC_POISON_TLP);
+        return STUNT_XFER_OK; /* memory keeps what it has, and a posted write has no answer */
     case STUNT_ACT_TRUNCATE:
         len = MIN(rule->param[STUNT_ACT_TRUNCATE_LEN], len);
         return len ? put(dev, tag, addr, copy, len) : STUNT_XFER_OK;
@@ -326,7 +349,7 @@ StuntDmaResult stunt_dma_view(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, uin
     }
     check(dev, addr, len, false);
     rule = stunt_event(dev->trace_id, STUNT_EV_DMA_READ, addr, len, tag.channel, tag.what);
-    if (!rule && len >= MAP_MIN && stunt_addr_fits(addr, len, dev->dma_width) &&
+    if (!rule && !dev->gone && len >= MAP_MIN && stunt_addr_fits(addr, len, dev->dma_width) &&
         map_view(dev, addr, len, ret_view)) {
         return STUNT_XFER_OK;
     }
@@ -387,7 +410,7 @@ static uint32_t tell_chunks(const Copy *copy, uint32_t len, ChunkRules *ret_rule
         if (!ret_rules->read) {
             ret_rules->write = tell_write(copy, at, chunk_of(len - at));
         }
-        if (ret_rules->read || ret_rules->write) {
+        if (ret_rules->read || ret_rules->write || copy->dev->gone) {
             break;
         }
     }

@@ -28,6 +28,9 @@ static void send_message(StuntPCI *dev, unsigned vector, StuntIRQMode mode)
 {
     PCIDevice *pci = PCI_DEVICE(dev);
 
+    if (dev->gone) {
+        return; /* since it was recorded */
+    }
     if (mode == STUNT_IRQ_MSI) {
         msi_notify(pci, vector % msi_nr_vectors_allocated(pci));
     } else if (vector < msix_nr_vectors_allocated(pci)) {
@@ -292,7 +295,7 @@ bool stunt_irq_inject(StuntPCI *dev, unsigned vector, Error **errp)
     }
     if (!DEVICE(dev)->realized || !stunt_pci_is_ready(dev)) {
         error_setg(errp, "the device cannot signal: it is %s",
-                   !DEVICE(dev)->realized ? "not there yet" : dev->power ? "in D3" : "in reset");
+                   !DEVICE(dev)->realized ? "not there yet" : dev->gone ? "gone" : dev->power ? "in D3" : "in reset");
         return false;
     }
     stunt_pci_enter(dev);

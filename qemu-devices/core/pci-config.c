@@ -5,9 +5,11 @@
 #include "hw/pci/msi.h"
 #include "hw/pci/pcie.h"
 #include "hw/pci/pcie_aer.h"
+#include "core/aer.h"
 #include "core/pci.h"
 
 #define AER_OFFSET 0x100
+#define RETRY_ID 0xffff0001u /* ids that a root complex gives for "request retry status" */
 
 static bool add_pm(PCIDevice *pci, Error **errp)
 {
@@ -42,8 +44,11 @@ static bool add_express(PCIDevice *pci, Error **errp)
     /* a function that reads in large pieces has a limit for them to be set */
     pci_word_test_and_set_mask(pci->wmask + pci->exp.exp_cap + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_READRQ);
     reset_read_request(pci);
-    pci->exp.aer_log.log_max = PCIE_AER_LOG_MAX_DEFAULT;
-    return pcie_aer_init(pci, PCI_ERR_VER, AER_OFFSET, PCI_ERR_SIZEOF, errp) >= 0;
+    if (pcie_aer_init(pci, PCI_ERR_VER, AER_OFFSET, PCI_ERR_SIZEOF, errp) < 0) {
+        return false;
+    }
+    stunt_aer_init(pci);
+    return true;
 }
 
 bool stunt_pci_add_capabilities(StuntPCI *dev, Error **errp)
@@ -84,6 +89,31 @@ void stunt_pci_reset_config(StuntPCI *dev)
         pcie_cap_deverr_reset(pci);
         reset_read_request(pci);
     }
+    if (pci->exp.aer_cap && dev->resetting == STUNT_RESET_COLD) {
+        stunt_aer_reset(pci);
+    }
+}
+
+/* A function that has yet to come out of its reset: who looks for it by its ids is told so (2.3.2). */
+static bool asks_to_retry(const StuntPCI *dev)
+{
+    return dev->retry_ns && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < dev->retry_ns;
+}
+
+static uint32_t ones(int len)
+{
+    return UINT32_MAX >> (32 - len * 8);
+}
+
+static uint32_t config_value(StuntPCI *dev, uint32_t addr, int len)
+{
+    if (dev->gone || stunt_pci_config_is_away(dev)) {
+        return ones(len);
+    }
+    if (asks_to_retry(dev)) {
+        return addr == PCI_VENDOR_ID ? RETRY_ID & ones(len) : ones(len);
+    }
+    return pci_default_read_config(PCI_DEVICE(dev), addr, len);
 }
 
 /* What comes of a value on its way, to or from the device. A lost read gives what a root complex makes of it. */
@@ -108,9 +138,12 @@ uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
     uint32_t value;
 
     stunt_posted_push(dev);
-    value = stunt_pci_config_is_away(dev) ? UINT32_MAX >> (32 - len * 8) : pci_default_read_config(pci, addr, len);
+    value = config_value(dev, addr, len);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_READ, addr, len, value);
-    return rule ? broken_value(value, rule) & (UINT32_MAX >> (32 - len * 8)) : value;
+    if (dev->gone) {
+        return ones(len);
+    }
+    return rule ? broken_value(value, rule) & ones(len) : value;
 }
 
 void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len)
@@ -127,7 +160,7 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
     stunt_posted_push(dev);
     mode = stunt_irq_mode(dev);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
-    if (stunt_rule_is(rule, STUNT_ACT_DROP) || stunt_pci_config_is_away(dev)) {
+    if (stunt_rule_is(rule, STUNT_ACT_DROP) || dev->gone || stunt_pci_config_is_away(dev) || asks_to_retry(dev)) {
         return;
     }
     value = rule ? broken_value(value, rule) : value;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The register BAR. */
 #include "qemu/osdep.h"
+#include "core/aer.h"
 #include "core/clock.h"
 #include "core/pci.h"
+
+#define COMPLETION_TIMEOUT_NS 10000000u /* the default range ends at 50 ms (7.5.3.16) */
 
 static uint64_t ones(unsigned size)
 {
@@ -26,7 +29,9 @@ bool stunt_pci_bar_answers(StuntPCI *dev, uint64_t addr, uint64_t arg)
 {
     unsigned misuse = 0;
 
-    if (dev->power) {
+    if (dev->gone) {
+        stunt_pci_touched_gone(dev, addr);
+    } else if (dev->power) {
         misuse = dev->defied ? 0 : STUNT_MISUSE_WRONG_POWER_STATE;
     } else if (stunt_pci_in_reset(dev)) {
         misuse = STUNT_MISUSE_ACCESS_IN_RESET;
@@ -50,7 +55,17 @@ static uint64_t read_stuck(hwaddr addr, uint64_t value, const struct stunt_rule 
     return (value & ~mask) | (rule->first_field[STUNT_EV_MMIO_READ_VALUE] & mask);
 }
 
-static uint64_t read_faulty(hwaddr addr, uint64_t value, const struct stunt_rule *rule)
+/* The processor waits for the answer until the root port gives up and makes one. */
+static uint64_t time_out(StuntPCI *dev)
+{
+    StuntError error = { .status = PCI_ERR_UNC_COMP_TIME };
+
+    stunt_clock_pass(COMPLETION_TIMEOUT_NS);
+    stunt_aer_raise(dev, STUNT_AER_PORT, &error);
+    return UINT64_MAX;
+}
+
+static uint64_t read_faulty(StuntPCI *dev, hwaddr addr, uint64_t value, const struct stunt_rule *rule)
 {
     switch (rule->action) {
     case STUNT_ACT_ONES:
@@ -65,6 +80,8 @@ static uint64_t read_faulty(hwaddr addr, uint64_t value, const struct stunt_rule
     case STUNT_ACT_DELAY:
         stunt_clock_pass(rule->param[STUNT_ACT_DELAY_NS]);
         break;
+    case STUNT_ACT_COMPLETION_TIMEOUT:
+        return time_out(dev);
     }
     return value;
 }
@@ -78,8 +95,10 @@ static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
     stunt_posted_push(dev);
     value = stunt_pci_bar_answers(dev, addr, size) ? read_register(dev, addr, size) : ones(size);
     rule = stunt_event(dev->trace_id, STUNT_EV_MMIO_READ, addr, size, value);
-    if (rule) {
-        value = read_faulty(addr, value, rule);
+    if (dev->gone) {
+        value = UINT64_MAX; /* since it was recorded, perhaps */
+    } else if (rule) {
+        value = read_faulty(dev, addr, value, rule);
     }
     return value & ones(size);
 }

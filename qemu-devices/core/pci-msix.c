@@ -9,7 +9,7 @@
 
 #define ENTRY_WORDS (PCI_MSIX_ENTRY_SIZE / 4)
 
-/* Whether the access may pass. */
+/* Whether the access may pass; else that is noted. */
 static bool passes(StuntPCI *dev, hwaddr offset, uint64_t arg)
 {
     stunt_posted_push(dev);

@@ -33,6 +33,7 @@ static void go_away(StuntPCI *dev, int64_t until_ns, bool config)
 static void come_back(StuntPCI *dev)
 {
     go_away(dev, 0, false);
+    dev->retry_ns = 0;
     dev->defied = false;
     timer_del(&dev->power_timer);
     timer_del(&dev->reset_timer);
@@ -186,13 +187,15 @@ void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_ru
         return; /* configuration space is the PCI core's, which does not ask */
     }
     if (kind == STUNT_RESET_COLD || stunt_rule_is(rule, STUNT_ACT_LOSE_CONTEXT)) {
-        stunt_pci_memory_clear(dev); /* a function level reset leaves memory as it is */
+        stunt_pci_memory_clear(dev); /* other resets leave memory as it is */
     }
     stunt_pci_clear(dev, kind);
     if (stunt_rule_is(rule, STUNT_ACT_DELAY)) {
         go_away(dev, later(rule->param[STUNT_ACT_DELAY_NS]), true);
     } else if (stunt_rule_is(rule, STUNT_ACT_HANG)) {
         go_away(dev, INT64_MAX, true);
+    } else if (stunt_rule_is(rule, STUNT_ACT_RETRY)) {
+        dev->retry_ns = later(rule->param[STUNT_ACT_RETRY_NS]);
     }
 }
 
@@ -211,9 +214,9 @@ void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int 
         return;
     }
     dev->function_reset_rule = rule;
-    dev->resetting_function = true;
+    dev->resetting = STUNT_RESET_FLR;
     pcie_cap_flr_write_config(pci, addr, value, len);
-    dev->resetting_function = false;
+    dev->resetting = STUNT_RESET_COLD;
     dev->function_reset_rule = NULL;
 }
 

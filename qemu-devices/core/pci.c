@@ -38,14 +38,14 @@ static void device_reset(DeviceState *qdev)
     stunt_pci_reset_config(dev);
     stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */
     dev->ready_ns = 0;
-    if (dev->resetting_function && dev->reset_ns) {
+    if (dev->resetting == STUNT_RESET_FLR && dev->reset_ns) {
         dev->ready_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)dev->reset_ns;
     }
-    if (dev->resetting_function) {
+    if (dev->resetting == STUNT_RESET_FLR) {
         stunt_pci_whole_reset(dev, STUNT_RESET_FLR, dev->function_reset_rule);
     } else {
-        stunt_pci_whole_reset(dev, STUNT_RESET_COLD,
-                              stunt_event(dev->trace_id, STUNT_EV_RESET, STUNT_RESET_COLD, 0));
+        stunt_pci_whole_reset(dev, dev->resetting,
+                              stunt_event(dev->trace_id, STUNT_EV_RESET, dev->resetting, 0));
     }
 }
 
@@ -103,6 +103,7 @@ static void device_realize(PCIDevice *pci, Error **errp)
         stunt_pci_add_capabilities(dev, errp)) {
         dev->trace_id = stunt_trace_register(DEVICE(dev)->id, spec->name, errp);
         if (dev->trace_id >= 0) {
+            stunt_trace_set_actor(dev->trace_id, stunt_pci_act, dev);
             stunt_check_init(dev);
         }
         if (dev->trace_id >= 0 && klass->realize) {
@@ -174,10 +175,17 @@ static bool power_valid(void *opaque, int version_id)
     return dev->power == 0 || dev->power == 3;
 }
 
+static int pci_post_load(void *opaque, int version_id)
+{
+    stunt_pci_show_memory(opaque);
+    return 0;
+}
+
 const VMStateDescription vmstate_stunt_pci = {
     .name = "stunt-pci",
-    .version_id = 2,
-    .minimum_version_id = 2,
+    .version_id = 3,
+    .minimum_version_id = 3,
+    .post_load = pci_post_load,
     .fields = (VMStateField[]) {
         /* first: they tell in words what configuration space would only tell by number, or not at all */
         VMSTATE_UINT8_EQUAL(msi, StuntPCI, "interrupts or msi-vectors differ"),
@@ -196,6 +204,9 @@ const VMStateDescription vmstate_stunt_pci = {
         VMSTATE_VALIDATE("a power state that exists", power_valid),
         VMSTATE_UINT64(reset_ns, StuntPCI),
         VMSTATE_INT64(ready_ns, StuntPCI),
+        VMSTATE_BOOL(gone, StuntPCI),
+        VMSTATE_UINT32(gone_accesses, StuntPCI),
+        VMSTATE_INT64(retry_ns, StuntPCI),
         VMSTATE_STRUCT(irq, StuntPCI, 0, vmstate_stunt_irq, StuntIRQ),
         VMSTATE_END_OF_LIST()
     },

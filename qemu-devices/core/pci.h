@@ -21,11 +21,12 @@
 #define TYPE_STUNT_PCI "stunt-pci"
 OBJECT_DECLARE_TYPE(StuntPCI, StuntPCIClass, STUNT_PCI)
 
-/* Field `kind` of the event `reset`; devices may go on from there with kinds of their own. */
+/* Field `kind` of the event `reset`; 3, and what is above these, are for kinds of a device's own. */
 typedef enum StuntReset {
     STUNT_RESET_COLD = 0, /* system or bus reset */
     STUNT_RESET_FLR = 1,  /* function level reset */
     STUNT_RESET_SOFT = 2, /* a bit in a register of the device */
+    STUNT_RESET_HOT = 4,  /* by the link: secondary bus reset, or the link was down */
 } StuntReset;
 
 /* Field `kind` of the event `misuse`; the first three are enum stunt_reg_misuse. */
@@ -42,6 +43,7 @@ enum {
     STUNT_MISUSE_DMA_DIRECTION = 13,
     STUNT_MISUSE_MAPPED_TWICE = 14,
     STUNT_MISUSE_LEFT_MAPPED = 16,
+    STUNT_MISUSE_GONE_POLLED = 17,
 };
 
 struct StuntPCIClass {
@@ -61,7 +63,7 @@ struct StuntPCIClass {
     void (*reg_written)(StuntPCI *dev, const struct stunt_reg_access *access);
     /* Everything of the device goes to its start; registers and interrupts were put there already. */
     void (*reset)(StuntPCI *dev, StuntReset kind);
-    /* dev->power changed to D0 or D3hot. */
+    /* dev->power changed to D0 or D3hot, or the device is gone: stunt_pci_is_awake() has the sum of it. */
     void (*power_changed)(StuntPCI *dev);
     /* Misuse was counted. */
     void (*misused)(StuntPCI *dev);
@@ -87,8 +89,11 @@ struct StuntPCI {
     QEMUTimer reset_timer; /* puts off a soft reset */
     int64_t away_ns;       /* virtual time until which a fault keeps it from answering, 0: it does */
     bool away_config;      /* and its configuration space, too */
-    bool resetting_function; /* the reset under way is an FLR */
-    const struct stunt_rule *function_reset_rule; /* what is to become of it */
+    int64_t retry_ns;      /* or asks for configuration requests to be repeated, 0: it does not */
+    StuntReset resetting;  /* kind of the reset under way; a cold one comes unannounced */
+    const struct stunt_rule *function_reset_rule; /* what is to become of a function level reset */
+    bool gone;               /* nobody reaches it: taken out, without power, or its link is down */
+    uint32_t gone_accesses;  /* to its registers since */
     uint64_t reset_ns;       /* what a function level reset takes */
     int64_t ready_ns;        /* virtual time when the last one is over, 0: none */
     StuntIRQ irq;
@@ -124,11 +129,16 @@ bool stunt_pci_in_reset(const StuntPCI *dev);
 /* A fault keeps registers, or configuration space as well, from answering. */
 bool stunt_pci_is_away(const StuntPCI *dev);
 bool stunt_pci_config_is_away(const StuntPCI *dev);
+/* In D0, and there. */
+static inline bool stunt_pci_is_awake(const StuntPCI *dev)
+{
+    return dev->power == 0 && !dev->gone;
+}
 
 /* Awake and not in reset: only then it moves data and signals. */
 static inline bool stunt_pci_is_ready(const StuntPCI *dev)
 {
-    return dev->power == 0 && !stunt_pci_in_reset(dev) && !stunt_pci_is_away(dev);
+    return stunt_pci_is_awake(dev) && !stunt_pci_in_reset(dev) && !stunt_pci_is_away(dev);
 }
 
 /* Puts a misuse by the driver on the timeline and counts it. */
@@ -158,6 +168,20 @@ static inline void stunt_pci_leave(StuntPCI *dev)
 {
     DEVICE(dev)->mem_reentrancy_guard.engaged_in_io = false;
 }
+
+/*
+ * pci-life.c: what happens to a device as a whole. From stunt_pci_go() on all that is read of it is ones, what is
+ * written to it is dropped, and it neither moves data nor signals, also in the middle of what it is just doing.
+ * stunt_pci_come_back() ends that with a reset of this kind.
+ */
+void stunt_pci_go(StuntPCI *dev);
+void stunt_pci_come_back(StuntPCI *dev, StuntReset kind);
+/* The memory BAR is reachable or not. */
+void stunt_pci_show_memory(StuntPCI *dev);
+/* A register of a device that is gone was accessed; a driver that does not stop doing so is told off, once. */
+void stunt_pci_touched_gone(StuntPCI *dev, uint64_t addr);
+/* Carries out actions on the whole device, see StuntTraceActor. */
+const struct stunt_rule *stunt_pci_act(void *opaque, const struct stunt_rule *rule);
 
 /* pci-mmio.c */
 extern const MemoryRegionOps stunt_pci_bar_ops;

@@ -85,7 +85,9 @@ static const struct stunt_rule *act(const struct stunt_rule *rule)
     case STUNT_ACT_VERIFY:
         return NULL;
     default:
-        return rule;
+        return stunt_trace.actor[rule->device]
+                   ? stunt_trace.actor[rule->device](stunt_trace.actor_opaque[rule->device], rule)
+                   : rule;
     }
 }
 
@@ -197,6 +199,13 @@ int stunt_trace_register(const char *id, const char *type, Error **errp)
 void stunt_trace_unregister(int index)
 {
     stunt_trace.live[index] = false;
+    stunt_trace.actor[index] = NULL;
+}
+
+void stunt_trace_set_actor(int index, StuntTraceActor *actor, void *opaque)
+{
+    stunt_trace.actor[index] = actor;
+    stunt_trace.actor_opaque[index] = opaque;
 }
 
 bool stunt_trace_arm(const char *text, Error **errp)

@@ -16,6 +16,12 @@
 #include "core/fault.h"
 #include "core/stop.h"
 
+/*
+ * Carries out an action that is about the device as a whole and not about the event. Gives NULL when it did, else
+ * the rule.
+ */
+typedef const struct stunt_rule *StuntTraceActor(void *opaque, const struct stunt_rule *rule);
+
 typedef struct StuntTrace {
     const uint32_t *listening; /* of the shared memory; of a constant 0 without one */
     bool armed;                /* a rule or stop_at wants to see events though nobody listens */
@@ -36,6 +42,8 @@ typedef struct StuntTrace {
 
     uint16_t n_devices;
     bool live[STUNT_SHM_DEVICES];
+    StuntTraceActor *actor[STUNT_SHM_DEVICES]; /* NULL: such actions do nothing */
+    void *actor_opaque[STUNT_SHM_DEVICES];
     struct stunt_shm_device device[STUNT_SHM_DEVICES];
 } StuntTrace;
 
@@ -93,6 +101,9 @@ static inline bool stunt_rule_is(const struct stunt_rule *rule, uint16_t action)
  */
 int stunt_trace_register(const char *id, const char *type, Error **errp);
 void stunt_trace_unregister(int index);
+
+/* Who carries out the actions on the whole of this device, until it is unregistered. */
+void stunt_trace_set_actor(int index, StuntTraceActor *actor, void *opaque);
 
 /* Maps and checks the shared memory at `path`. False with an error that says what is wrong with it. */
 bool stunt_trace_attach(const char *path, Error **errp);

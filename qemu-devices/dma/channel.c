@@ -46,7 +46,7 @@ static void arm(StuntDmaChannel *ch, uint64_t delay_ns)
 {
     int64_t now = now_ns();
 
-    if (is_paused(ch)) {
+    if (is_paused(ch) || STUNT_PCI(ch->dma)->gone) {
         return; /* stunt_dma_channel_wake() comes here again */
     }
     timer_mod_ns(&ch->timer, now + (int64_t)MIN(delay_ns, (uint64_t)(INT64_MAX - now)));

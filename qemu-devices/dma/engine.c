@@ -109,9 +109,14 @@ static uint64_t complete(StuntDmaChannel *ch, unsigned status, const struct stun
 uint64_t stunt_dma_end_job(StuntDmaChannel *ch, unsigned status)
 {
     const StuntDmaJob *job = &ch->job;
-    const struct stunt_rule *rule = stunt_event(STUNT_PCI(ch->dma)->trace_id, STUNT_EV_JOB_DONE, ch->index,
-                                                ch->ring.head, status, job->bytes, job->id);
+    StuntPCI *dev = STUNT_PCI(ch->dma);
+    const struct stunt_rule *rule;
 
+    if (dev->gone) {
+        ch->state = STUNT_DMA_IDLE; /* it ends nothing any more */
+        return 0;
+    }
+    rule = stunt_event(dev->trace_id, STUNT_EV_JOB_DONE, ch->index, ch->ring.head, status, job->bytes, job->id);
     if (stunt_rule_is(rule, STUNT_ACT_DELAY)) {
         ch->state = STUNT_DMA_DONE;
         ch->done_status = status;

@@ -65,6 +65,7 @@
 #define STUNT_DMA_RESET_FLR     1U
 #define STUNT_DMA_RESET_SOFT    2U
 #define STUNT_DMA_RESET_CHANNEL 3U
+#define STUNT_DMA_RESET_HOT     4U
 
 /* Kinds of driver misuse, field `kind` of the event `misuse` */
 #define STUNT_DMA_MISUSE_RO_WRITE          1U
@@ -83,6 +84,7 @@
 #define STUNT_DMA_MISUSE_MAPPED_TWICE      14U
 #define STUNT_DMA_MISUSE_ACCESS_IN_RESET   15U
 #define STUNT_DMA_MISUSE_LEFT_MAPPED       16U
+#define STUNT_DMA_MISUSE_GONE_POLLED       17U
 
 /*
  * Who moves data in mapped memory, field `direction` of the events `dma.map` and `dma.unmap`; as the kernel

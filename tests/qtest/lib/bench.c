@@ -4,12 +4,15 @@
 #define PORT_SLOT 3
 #define LINK_SLOT 4
 
-static char *device_args(const char *link_props, const char *dma_props, const char *args)
+#define STOCK_PORT "pcie-root-port"
+
+/* port: type, and properties behind it */
+static char *device_args(const char *port, const char *link_props, const char *dma_props, const char *args)
 {
-    return g_strdup_printf("-device pcie-root-port,id=rp0,bus=pcie.0,addr=0x%x,chassis=1,slot=1 "
+    return g_strdup_printf("-device %s,id=rp0,bus=pcie.0,addr=0x%x,chassis=1,slot=1 "
                            "-device stunt-link,id=link0,bus=pcie.0,addr=0x%x%s "
                            "-device stunt-dma,id=dma0,bus=rp0,addr=0%s %s",
-                           PORT_SLOT, LINK_SLOT, link_props, dma_props, args);
+                           port, PORT_SLOT, LINK_SLOT, link_props, dma_props, args);
 }
 
 static void name_places(Bench *bench)
@@ -31,18 +34,18 @@ void bench_configure(Bench *bench)
 Bench *bench_new(const char *dma_props, const char *args)
 {
     Bench *bench = g_new0(Bench, 1);
-    g_autofree char *all = device_args("", dma_props, args);
+    g_autofree char *all = device_args(STOCK_PORT, "", dma_props, args);
 
     bench->machine = machine_new(all, -1);
     bench_configure(bench);
     return bench;
 }
 
-static Bench *new_with_shm(const char *dma_props, unsigned capacity, const char *args)
+static Bench *new_with_shm(const char *port, const char *dma_props, unsigned capacity, const char *args)
 {
     Bench *bench = g_new0(Bench, 1);
     g_autofree char *link_props = g_strdup_printf(",shm=/proc/self/fd/%d", MACHINE_SHM_FD);
-    g_autofree char *all = device_args(link_props, dma_props, args);
+    g_autofree char *all = device_args(port, link_props, dma_props, args);
 
     bench->shm = shm_new(capacity);
     bench->machine = machine_new(all, bench->shm->fd);
@@ -51,7 +54,17 @@ static Bench *new_with_shm(const char *dma_props, unsigned capacity, const char 
 
 Bench *bench_new_traced(const char *dma_props, unsigned capacity)
 {
-    Bench *bench = new_with_shm(dma_props, capacity, "");
+    Bench *bench = new_with_shm(STOCK_PORT, dma_props, capacity, "");
+
+    bench_configure(bench);
+    shm_forget(bench->shm);
+    return bench;
+}
+
+Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned capacity)
+{
+    g_autofree char *port = g_strdup_printf("stunt-port%s", port_props);
+    Bench *bench = new_with_shm(port, dma_props, capacity, "");
 
     bench_configure(bench);
     shm_forget(bench->shm);
@@ -63,7 +76,7 @@ Bench *bench_new_mapped(const char *dma_props, unsigned capacity, const char *ra
     g_autofree char *all =
         g_strdup_printf("-S -machine memory-backend=pc.ram -object memory-backend-file,id=pc.ram,size=64M,"
                         "x-use-canonical-path-for-ramblock-id=off,share=off,mem-path=%s %s", ram, args);
-    Bench *bench = new_with_shm(dma_props, capacity, all);
+    Bench *bench = new_with_shm(STOCK_PORT, dma_props, capacity, all);
 
     name_places(bench);
     return bench;
@@ -72,7 +85,7 @@ Bench *bench_new_mapped(const char *dma_props, unsigned capacity, const char *ra
 Bench *bench_new_incoming(const char *dma_props)
 {
     Bench *bench = g_new0(Bench, 1);
-    g_autofree char *all = device_args("", dma_props, "-S -incoming defer");
+    g_autofree char *all = device_args(STOCK_PORT, "", dma_props, "-S -incoming defer");
 
     bench->machine = machine_new(all, -1);
     name_places(bench);

@@ -28,6 +28,9 @@ Bench *bench_new(const char *dma_props, const char *args);
 /* The same with shared memory that takes `capacity` events; the devices are dma0 and link0. */
 Bench *bench_new_traced(const char *dma_props, unsigned capacity);
 
+/* The same behind a stunt-port, rp0, with these properties of its own. */
+Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned capacity);
+
 /* Without shared memory, stopped, waiting for its state by migrate-incoming; nothing is configured. */
 Bench *bench_new_incoming(const char *dma_props);
 
