@@ -162,12 +162,12 @@ static void test_each_device_has_its_port(void)
     g_auto(GStrv) argv = NULL;
 
     stunt_device_defs_add(machine->device, "dma0", "dma", NULL);
-    stunt_device_defs_add(machine->device, "u", "uart", "x=1,y=2");
+    stunt_device_defs_add(machine->device, "u", "uart", "x=1,y=2")->port = g_strdup("dpc=on");
     argv = stunt_machine_argv(machine, FALSE);
     g_assert_true(g_strv_contains((const char *const *)argv, "stunt-dma,id=dma0,bus=port-dma0,addr=0"));
     g_assert_true(g_strv_contains((const char *const *)argv, "stunt-uart,id=u,bus=port-u,addr=0,x=1,y=2"));
     g_assert_true(g_strv_contains((const char *const *)argv,
-                                  "pcie-root-port,id=port-u,bus=pcie.0,addr=0x9,chassis=2,slot=2"));
+                                  "stunt-port,id=port-u,bus=pcie.0,addr=0x9,chassis=2,slot=2,dpc=on"));
 }
 
 static void test_more_options_come_last(void)

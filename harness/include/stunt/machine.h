@@ -15,6 +15,7 @@ typedef struct {
     char *name;  /* QOM id, "dma0" */
     char *type;  /* spec name, "dma": QEMU device "stunt-dma" */
     char *props; /* more -device properties, "dma-width=40", or NULL */
+    char *port;  /* those of the root port it stands behind, "dpc=on", or NULL */
     GPtrArray *setting; /* StuntSetting *, made when the machine stands ready: they do not shape it */
 } StuntDeviceDef;
 
@@ -22,6 +23,8 @@ typedef struct {
 GPtrArray *stunt_device_defs_new(void);
 /* Copies all; props may be NULL. Without settings. Borrowed. */
 StuntDeviceDef *stunt_device_defs_add(GPtrArray *defs, const char *name, const char *type, const char *props);
+/* Without its settings. */
+void stunt_device_defs_copy(GPtrArray *defs, const StuntDeviceDef *device);
 /* Takes the value. */
 void stunt_device_def_set(StuntDeviceDef *device, const char *property, JsonNode *value);
 

@@ -66,10 +66,10 @@ static GPtrArray *property_names(StuntRuntime *runtime, const char *device)
 }
 
 /* Adds a suggestion to QEMU's error when the property does not exist. */
-static int raise_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device,
-                          const char *property, GError *error)
+static int raise_property(lua_State *L, StuntRuntime *runtime, const char *of, const char *property,
+                          GError *error)
 {
-    GPtrArray *names = property_names(runtime, device->name);
+    GPtrArray *names = property_names(runtime, of);
     char *near_name = NULL;
     gboolean known = names->len == 0;
 
@@ -78,7 +78,7 @@ static int raise_property(lua_State *L, StuntRuntime *runtime, const StuntDevice
     }
     if (!known) {
         near_name = stunt_did_you_mean(property, names);
-        lua_pushfstring(L, "%s has no property '%s'%s", device->name, property, near_name);
+        lua_pushfstring(L, "%s has no property '%s'%s", of, property, near_name);
     }
     g_free(near_name);
     g_ptr_array_unref(names);
@@ -98,27 +98,26 @@ static int device_get(lua_State *L)
     JsonNode *node = stunt_vm_qom_get(runtime->vm, device->name, property, &error);
 
     if (!node) {
-        return raise_property(L, runtime, device, property, error);
+        return raise_property(L, runtime, device->name, property, error);
     }
     stunt_bridge_push_json(L, node);
     json_node_unref(node);
     return 1;
 }
 
-/* Sets it and notes that. Consumes the value. */
-static void set_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const char *property,
-                         JsonNode *value)
+void stunt_device_set_property(lua_State *L, StuntRuntime *runtime, const char *of, const char *property,
+                               JsonNode *value)
 {
     GError *error = NULL;
     char *text;
 
-    if (!stunt_vm_qom_set(runtime->vm, device->name, property, json_node_copy(value), &error)) {
+    if (!stunt_vm_qom_set(runtime->vm, of, property, json_node_copy(value), &error)) {
         json_node_unref(value);
-        raise_property(L, runtime, device, property, error);
+        raise_property(L, runtime, of, property, error);
         return; /* not reached: it raises */
     }
     text = json_to_string(value, FALSE);
-    lua_pushfstring(L, "%s.%s = %s", device->name, property, text);
+    lua_pushfstring(L, "%s.%s = %s", of, property, text);
     stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "set", lua_tostring(L, -1));
     g_free(text);
     json_node_unref(value);
@@ -130,7 +129,7 @@ static int device_set(lua_State *L)
     StuntDevice *device = stunt_device_check(L, 1);
     const char *property = luaL_checkstring(L, 2);
 
-    set_property(L, runtime, device, property, stunt_bridge_to_json(L, 3));
+    stunt_device_set_property(L, runtime, device->name, property, stunt_bridge_to_json(L, 3));
     return 0;
 }
 
@@ -159,7 +158,7 @@ static int device_interrupt(lua_State *L)
     JsonNode *value = json_node_new(JSON_NODE_VALUE);
 
     json_node_set_int(value, (gint64)vector);
-    set_property(L, runtime, device, "inject-irq", value);
+    stunt_device_set_property(L, runtime, device->name, "inject-irq", value);
     return 0;
 }
 
@@ -313,6 +312,27 @@ static const StuntFunction functions[] = {
       "A spurious interrupt now: `interrupt(\"CH1_DONE\")`, by name or number, in whatever mode the driver\n"
       "has chosen; on a line, a glitch. It is recorded as irq.raise, and no rule is asked. Also in\n"
       "`on_pause`." },
+    { "unplug", stunt_device_unplug, "device:unplug()",
+      "The attention button of its slot is pressed, and the card taken out when the guest has switched the slot\n"
+      "off: `device:is_there()` tells. Linux waits five seconds before it begins. Also in `on_pause`." },
+    { "remove", stunt_device_remove, "device:remove()",
+      "The card is pulled out, whatever it is doing: it reads as ones, drops what is written, moves no data and\n"
+      "signals nothing; presence and link go at the root port, which interrupts. Also in `on_pause`." },
+    { "plug", stunt_device_plug, "device:plug()",
+      "The card is put in again, fresh as after power-on, and the attention button pressed. Also in `on_pause`." },
+    { "button", stunt_device_button, "device:button()",
+      "The attention button alone: asks for the slot to be switched off, or on, or calls that off." },
+    { "link", stunt_device_link, "device:link(\"down\" | \"up\")",
+      "Its link goes down and stays so, or may come up again; the device is then reset. Also in `on_pause`." },
+    { "slot", stunt_device_slot, "device:slot(\"off\" | \"on\")",
+      "The slot's supply fails, a power fault; or it is there again, for the guest to switch on. Also in\n"
+      "`on_pause`." },
+    { "aer", stunt_device_aer, "device:aer { severity = [, error =] [, header = { … }] }",
+      "The device reports an error through AER: `severity` is \"correctable\", \"nonfatal\" or \"fatal\", `error` its\n"
+      "name as in Linux' aer-inject (\"DLP\", \"POISON_TLP\", \"RCVR\"; a usual one without), `header` up to four\n"
+      "words of the TLP that it is about. Also in `on_pause`." },
+    { "is_there", stunt_device_is_there, "device:is_there() -> boolean",
+      "Whether its card is in, has power and its link is up." },
     { "misuse", device_misuse, "device:misuse() -> integer",
       "How many misuse events the device has reported." },
     { NULL, NULL, NULL, NULL },

@@ -145,7 +145,9 @@ static void declare_device_table(lua_State *L, StuntRuntime *runtime, const char
                               : "machine: %s: only named properties belong here",
                        name, key);
         }
-        if (g_ptr_array_find_with_equal_func(adjustable, key, g_str_equal, NULL)) {
+        if (g_str_equal(key, "port")) {
+            device->port = g_strdup(lua_tostring(L, -1));
+        } else if (g_ptr_array_find_with_equal_func(adjustable, key, g_str_equal, NULL)) {
             stunt_device_def_set(device, key, property_value(L));
         } else if (!g_str_equal(key, "type")) {
             append_property(L, props, key);

@@ -28,9 +28,7 @@ void stunt_scenario_shape(const StuntScenario *scenario, StuntMachine *machine)
     machine->cmdline = g_strdup(scenario->cmdline);
     machine->iommu = scenario->iommu == STUNT_ON;
     for (guint i = 0; i < scenario->device->len; i++) {
-        const StuntDeviceDef *device = scenario->device->pdata[i];
-
-        stunt_device_defs_add(machine->device, device->name, device->type, device->props);
+        stunt_device_defs_copy(machine->device, scenario->device->pdata[i]);
     }
 }
 

@@ -100,9 +100,7 @@ static StuntMachine *make_anonymous(const StuntMachine *machine, StuntSums *sums
     copy->iommu = machine->iommu;
     copy->cmdline = g_strdup(machine->cmdline);
     for (guint i = 0; i < machine->device->len; i++) {
-        const StuntDeviceDef *device = machine->device->pdata[i];
-
-        stunt_device_defs_add(copy->device, device->name, device->type, device->props);
+        stunt_device_defs_copy(copy->device, machine->device->pdata[i]);
     }
     if (!replace(&copy->qemu, sums, error) || !replace(&copy->devices, sums, error) ||
         !replace(&copy->kernel, sums, error) || !replace(&copy->initrd, sums, error)) {

@@ -57,7 +57,7 @@ static gboolean check_device(const StuntMachine *machine, guint i, GError **erro
             "device '%s' of type '%s': both must be a letter followed by letters, digits, - or _, at most %d",
             device->name ? device->name : "", device->type ? device->type : "", NAME_MAX_CHARS);
     }
-    if (strcmp(device->name, STUNT_LINK_ID) == 0 || g_str_has_prefix(device->name, "port-")) {
+    if (strcmp(device->name, STUNT_LINK_ID) == 0 || g_str_has_prefix(device->name, STUNT_PORT_PREFIX)) {
         return refuse(error, STUNT_ERROR_INPUT, "a device cannot be called '%s', choose another name",
                       device->name);
     }

@@ -110,6 +110,8 @@ static void add_board(GPtrArray *argv, const StuntMachine *machine, gboolean fro
     for (guint i = 0; i < machine->firmware->len; i++) {
         add(argv, "-L", g_ptr_array_index(machine->firmware, i));
     }
+    /* the slots are the ports' own, not ACPI's: else the kernel would leave hot plug to the firmware */
+    add(argv, "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off");
     add(argv, "-nodefaults", NULL);
     add(argv, "-no-user-config", NULL);
     add(argv, "-display", "none");
@@ -162,9 +164,10 @@ static void add_iommu(GPtrArray *argv, const StuntMachine *machine)
 /* Each device behind a port of its own, as in a slot: that is what reset, hot plug and errors work on. */
 static void add_device(GPtrArray *argv, const StuntDeviceDef *device, guint i)
 {
-    addf(argv, "-device", "pcie-root-port,id=port-%s,bus=pcie.0,addr=%#x,chassis=%u,slot=%u", device->name,
-         FIRST_PORT_SLOT + i, i + 1, i + 1);
-    addf(argv, "-device", "stunt-%s,id=%s,bus=port-%s,addr=0%s%s", device->type, device->name, device->name,
+    addf(argv, "-device", "stunt-port,id=" STUNT_PORT_PREFIX "%s,bus=pcie.0,addr=%#x,chassis=%u,slot=%u%s%s",
+         device->name, FIRST_PORT_SLOT + i, i + 1, i + 1, device->port ? "," : "",
+         device->port ? device->port : "");
+    addf(argv, "-device", "stunt-%s,id=%s,bus=" STUNT_PORT_PREFIX "%s,addr=0%s%s", device->type, device->name, device->name,
          device->props ? "," : "", device->props ? device->props : "");
 }
 

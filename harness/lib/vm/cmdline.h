@@ -6,6 +6,7 @@
 #include "stunt/machine.h"
 
 #define STUNT_LINK_ID "link" /* QOM id of the rendezvous device */
+#define STUNT_PORT_PREFIX "port-" /* and a device's name: QOM id of the root port above it */
 
 /* Descriptors that the child finds open, in this order from 3 on. */
 enum { STUNT_FD_QMP, STUNT_FD_SHM, STUNT_FD_STATE, STUNT_FD_RAM, STUNT_FD_COUNT };

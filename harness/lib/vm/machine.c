@@ -35,6 +35,7 @@ static void device_free(gpointer data)
     g_free(device->name);
     g_free(device->type);
     g_free(device->props);
+    g_free(device->port);
     g_ptr_array_unref(device->setting);
     g_free(device);
 }
@@ -54,6 +55,13 @@ StuntDeviceDef *stunt_device_defs_add(GPtrArray *defs, const char *name, const c
     device->setting = g_ptr_array_new_with_free_func(setting_free);
     g_ptr_array_add(defs, device);
     return device;
+}
+
+void stunt_device_defs_copy(GPtrArray *defs, const StuntDeviceDef *device)
+{
+    StuntDeviceDef *copy = stunt_device_defs_add(defs, device->name, device->type, device->props);
+
+    copy->port = g_strdup(device->port);
 }
 
 void stunt_device_def_set(StuntDeviceDef *device, const char *property, JsonNode *value)
