@@ -108,7 +108,10 @@ static void note_detected(PCIDevice *pci, StuntSeverity severity, bool unsupport
                                bit[severity] | (unsupported ? PCI_EXP_DEVSTA_URD : 0));
 }
 
-/* The header of the first error stays until its status bit is cleared (6.2.4.2). */
+/*
+ * The header of the first error stays until its status bit is cleared (6.2.4.2). Read as words it looks as in the
+ * specification, byte 0 on top (7.8.4.8).
+ */
 static void log_header(PCIDevice *pci, const StuntError *error)
 {
     uint32_t control = pci_get_long(aer(pci) + PCI_ERR_CAP);
@@ -119,7 +122,7 @@ static void log_header(PCIDevice *pci, const StuntError *error)
     }
     pci_set_long(aer(pci) + PCI_ERR_CAP, (control & ~PCI_ERR_CAP_FEP_MASK) | ctz32(error->status));
     for (unsigned i = 0; i < ARRAY_SIZE(error->header); i++) {
-        stl_be_p(aer(pci) + PCI_ERR_HEADER_LOG + 4 * i, error->has_header ? error->header[i] : 0);
+        pci_set_long(aer(pci) + PCI_ERR_HEADER_LOG + 4 * i, error->has_header ? error->header[i] : 0);
     }
 }
 
