@@ -36,16 +36,22 @@
 	    "descriptors are four bytes longer than what is mapped for them")		\
 	BUG(lock_inversion, "lock order",						\
 	    "RAW and CANCEL take the same two mutexes in opposite order")		\
+	BUG(loop_on_dead, "loop on a dead device",					\
+	    "who lets go of a device that was pulled out waits for its answer")			\
 	BUG(lost_watchdog, "no time-out",						\
 	    "the watchdog is never armed: a lost interrupt hangs its caller")		\
 	BUG(map_not_zapped, "use after removal",					\
 	    "mappings of a device that was let go of stay in the address space")	\
 	BUG(map_twice, "mapped twice",							\
 	    "the first page of a buffer is mapped once more, for the device to write")	\
+	BUG(no_error_detected, "works on through errors",				\
+	    "an error of the bus is heard of, and the device used all the same")	\
 	BUG(no_irq_sync, "missing synchronize_irq",					\
 	    "a reset does not hold off the handlers: they touch the device in reset")	\
 	BUG(no_ones_check, "no all-ones check",						\
 	    "INT_STATUS of all ones is taken at face value")				\
+	BUG(no_restore, "configuration not restored",					\
+	    "after a reset of the link configuration space is left as it is")		\
 	BUG(pool_leak, "leak on error path",						\
 	    "a chain of a transfer that failed is not given back to its pool")		\
 	BUG(reuse_stale, "use after completion",					\

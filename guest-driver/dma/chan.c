@@ -289,7 +289,8 @@ u32 stunt_chan_unseen(struct stunt_dma_chan *ch)
 	u32 offset = STUNT_DMA_CH_PERIODS + ch->nr * STUNT_DMA_CH_PERIODS_STRIDE;
 	u32 periods;
 
-	if (!stunt_chan_cyclic(ch) || stunt_read_live(&ch->sd->pci, offset, &periods))
+	if (!stunt_chan_cyclic(ch) || stunt_dma_frozen(ch->sd) ||
+	    stunt_read_live(&ch->sd->pci, offset, &periods))
 		return 0;
 	return periods - ch->periods;
 }

@@ -222,6 +222,10 @@ struct stunt_dma {
 	struct stunt_dma_counters count;
 	bool threaded;			/* channels are served by interrupt threads */
 	bool irqs_off;			/* see stunt_dma_irq_quiesce() */
+	bool frozen;			/* an error of the bus: see errors.c */
+	bool asleep;			/* only changed with the lock of the device core held */
+	struct delayed_work rescue;	/* of a recovery without an end */
+	struct pci_saved_state *config;	/* as it was set up */
 	struct mutex settings;		/* a device that starts has them all */
 	u32 moderate;			/* CH_MODERATE of all channels */
 	struct task_struct *health;
@@ -245,8 +249,22 @@ struct stunt_dma {
 
 extern unsigned int stunt_dma_watchdog_ms;
 extern unsigned int stunt_dma_job_timeout_ms;
+extern struct stunt_pci_info stunt_dma_info;
 
 void stunt_dma_put(struct stunt_dma *sd);
+
+/*
+ * pci.c: before and after the device is reset or sleeps. What is on the rings fails with @error, or starts over if
+ * that is 0. May sleep.
+ */
+void stunt_dma_quiesce(struct stunt_dma *sd, int error);
+int stunt_dma_revive(struct stunt_dma *sd);
+
+/* errors.c */
+extern const struct pci_error_handlers stunt_dma_err_handlers;
+/* No register may be accessed: the bus has reported an error, or the device was pulled out. */
+bool stunt_dma_frozen(const struct stunt_dma *sd);
+void stunt_dma_rescue(struct work_struct *work);
 
 /* hw.c: registers. The lock of the channel is held where one is given. */
 int stunt_dma_hw_probe(struct stunt_dma *sd);
@@ -339,6 +357,9 @@ void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
  */
 int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info);
 bool stunt_dma_is(const struct stunt_dma *sd, enum stunt_dma_state state);
+void stunt_dma_set_state(struct stunt_dma *sd, enum stunt_dma_state state);
+/* The part of stunt_dma_stop() that is about the channels: interrupts are off, the state is set. */
+void stunt_dma_stop_channels(struct stunt_dma *sd, int error);
 
 /*
  * irq.c. Interrupts are off after the request and after stunt_dma_irq_quiesce(), which returns when no handler and

@@ -324,6 +324,8 @@ static void stunt_engine_drop(struct stunt_dma_chan *ch, struct list_head *jobs)
 	ch->paused = false;
 	if (in_work && stunt_dma_is(ch->sd, STUNT_DMA_RUNNING))
 		stunt_chan_restart(ch, NULL, 0);
+	else if (in_work && stunt_dma_frozen(ch->sd))
+		pci_clear_master(ch->sd->pci.pdev);
 	else if (paused && stunt_dma_is(ch->sd, STUNT_DMA_RUNNING))
 		stunt_chan_hw_run(ch);
 	list_for_each_entry(job, jobs, node) {

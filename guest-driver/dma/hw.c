@@ -10,14 +10,18 @@
 #define STUNT_RESET_POLLS	10
 #define STUNT_RESET_POLL_US	10
 
+/* A device that is frozen is left alone, whoever comes. */
 u32 stunt_chan_read(const struct stunt_dma_chan *ch, u32 reg)
 {
+	if (stunt_dma_frozen(ch->sd))
+		return STUNT_ALL_ONES;
 	return stunt_read(&ch->sd->pci, reg + ch->nr * STUNT_DMA_CH_CTRL_STRIDE);
 }
 
 void stunt_chan_write(const struct stunt_dma_chan *ch, u32 reg, u32 value)
 {
-	stunt_write(&ch->sd->pci, reg + ch->nr * STUNT_DMA_CH_CTRL_STRIDE, value);
+	if (!stunt_dma_frozen(ch->sd))
+		stunt_write(&ch->sd->pci, reg + ch->nr * STUNT_DMA_CH_CTRL_STRIDE, value);
 }
 
 /*
@@ -52,12 +56,20 @@ void stunt_dma_hw_enable(struct stunt_dma *sd)
 
 void stunt_dma_hw_disable(struct stunt_dma *sd)
 {
+	if (stunt_dma_frozen(sd))
+		return;
 	stunt_write(&sd->pci, STUNT_DMA_CTRL, STUNT_DMA_CTRL_RESET);
 	stunt_gone(&sd->pci);	/* any read: the write has arrived when it returns */
 }
 
 void stunt_dma_hw_silence(struct stunt_dma *sd)
 {
+	unsigned int n;
+
+	for (n = 0; stunt_bug(loop_on_dead) && stunt_gone(&sd->pci) && n < 1000; n++)
+		udelay(STUNT_RESET_POLL_US);
+	if (stunt_dma_frozen(sd))
+		return;
 	stunt_write(&sd->pci, STUNT_DMA_CTRL, 0);
 	stunt_gone(&sd->pci);	/* the read pushes before it what the device has sent */
 }
@@ -74,6 +86,8 @@ bool stunt_chan_hw_reset(struct stunt_dma_chan *ch)
 {
 	unsigned int i;
 
+	if (stunt_dma_frozen(ch->sd))
+		return false;
 	for (i = 0; i < STUNT_RESET_TRIES * STUNT_RESET_POLLS; i++) {
 		if (i % STUNT_RESET_POLLS == 0)
 			stunt_chan_write(ch, STUNT_DMA_CH_CTRL, STUNT_DMA_CH_CTRL_RESET);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Driver for Stunt's PCIe scatter-gather DMA engine: probe, remove, function reset, sleep. */
+/* Driver for Stunt's PCIe scatter-gather DMA engine: probe, remove, sleep. */
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
 #include <linux/module.h>
@@ -31,7 +31,7 @@ MODULE_PARM_DESC(threaded, "channels are served by interrupt threads, not in the
 
 static DEFINE_IDA(stunt_dma_ida);
 
-static struct stunt_pci_info stunt_dma_info __ro_after_init = {
+struct stunt_pci_info stunt_dma_info __ro_after_init = {
 	.id = STUNT_DMA_ID_VALUE,
 	.major = STUNT_DMA_VERSION_MAJOR_VALUE,
 	.minor = STUNT_DMA_VERSION_MINOR_VALUE,
@@ -98,6 +98,7 @@ static struct stunt_dma *stunt_dma_new(struct pci_dev *pdev)
 	}
 	kref_init(&sd->ref);
 	INIT_WORK(&sd->reap, stunt_dma_reap);
+	INIT_DELAYED_WORK(&sd->rescue, stunt_dma_rescue);
 	sd->dev = get_device(&pdev->dev);
 	snprintf(sd->name, sizeof(sd->name), "stunt-dma%d", sd->id);
 	sd->ring_log2 = clamp(ring_log2, 2U, 16U);
@@ -111,6 +112,21 @@ static struct stunt_dma *stunt_dma_new(struct pci_dev *pdev)
 	for (i = 0; i < STUNT_DMA_CHANNELS; i++)
 		stunt_chan_setup(sd, i);
 	return sd;
+}
+
+static void stunt_dma_forget_config(void *config)
+{
+	kfree(config);
+}
+
+/* For after a reset of the link. The PCI core has a copy, too, but only until it has used it. */
+static int stunt_dma_save_config(struct stunt_dma *sd)
+{
+	pci_save_state(sd->pci.pdev);
+	sd->config = pci_store_saved_state(sd->pci.pdev);
+	if (!sd->config)
+		return -ENOMEM;
+	return devm_add_action_or_reset(sd->dev, stunt_dma_forget_config, sd->config);
 }
 
 /* Everything that the device core undoes for us. */
@@ -148,7 +164,7 @@ static int stunt_dma_claim(struct stunt_dma *sd)
 		if (ret)
 			return ret;
 	}
-	return 0;
+	return stunt_dma_save_config(sd);
 }
 
 /*
@@ -159,6 +175,9 @@ static int stunt_dma_claim(struct stunt_dma *sd)
 static void stunt_dma_down(struct stunt_dma *sd)
 {
 	stunt_health_stop(sd);
+	cancel_delayed_work_sync(&sd->rescue);
+	if (pci_channel_offline(sd->pci.pdev))
+		WRITE_ONCE(sd->frozen, true);
 	if (stunt_bug(irq_freed_early))
 		stunt_dma_irq_free(sd);
 	stunt_dma_stop(sd, STUNT_DMA_REMOVED, -ENODEV);
@@ -257,58 +276,36 @@ static void stunt_dma_remove(struct pci_dev *pdev)
 	stunt_dma_let_go(sd);
 }
 
-static void stunt_dma_quiesce(struct stunt_dma *sd, int error)
+void stunt_dma_quiesce(struct stunt_dma *sd, int error)
 {
 	if (!(stunt_bug(touch_in_d3) && !error))
 		stunt_health_stop(sd);
 	stunt_dma_stop(sd, STUNT_DMA_STOPPED, error);
 }
 
-static int stunt_dma_revive(struct stunt_dma *sd)
+int stunt_dma_revive(struct stunt_dma *sd)
 {
 	int ret = stunt_dma_start(sd, &stunt_dma_info);
 
 	return ret ?: stunt_health_start(sd);
 }
 
-/*
- * What is on the rings is lost to whoever reset the function; what was still queued runs
- * afterwards.
- */
-static void stunt_dma_reset_prepare(struct pci_dev *pdev)
-{
-	struct stunt_dma *sd = pci_get_drvdata(pdev);
-
-	stunt_map_freeze(sd);
-	stunt_dma_quiesce(sd, -EIO);
-}
-
-static void stunt_dma_reset_done(struct pci_dev *pdev)
-{
-	struct stunt_dma *sd = pci_get_drvdata(pdev);
-
-	if (stunt_bug(touch_in_reset) && !pci_save_state(pdev))
-		pcie_capability_set_word(pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR),
-		pci_restore_state(pdev);
-	stunt_dma_revive(sd);
-	stunt_map_thaw(sd);
-}
-
-static const struct pci_error_handlers stunt_dma_err_handlers = {
-	.reset_prepare = stunt_dma_reset_prepare,
-	.reset_done = stunt_dma_reset_done,
-};
-
 /* Jobs start over after sleep: all operations can be done twice. */
 static int stunt_dma_suspend(struct device *dev)
 {
-	stunt_dma_quiesce(dev_get_drvdata(dev), 0);
+	struct stunt_dma *sd = dev_get_drvdata(dev);
+
+	stunt_dma_quiesce(sd, 0);
+	sd->asleep = true;
 	return 0;
 }
 
 static int stunt_dma_resume(struct device *dev)
 {
-	return stunt_dma_revive(dev_get_drvdata(dev));
+	struct stunt_dma *sd = dev_get_drvdata(dev);
+
+	sd->asleep = false;
+	return stunt_dma_revive(sd);
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(stunt_dma_pm, stunt_dma_suspend, stunt_dma_resume);

@@ -15,7 +15,7 @@ void stunt_dma_lost(struct stunt_dma *sd)
 		stunt_state_changed(sd);
 }
 
-static void stunt_dma_set_state(struct stunt_dma *sd, enum stunt_dma_state state)
+void stunt_dma_set_state(struct stunt_dma *sd, enum stunt_dma_state state)
 {
 	if (xchg(&sd->state, state) != state)
 		stunt_state_changed(sd);
@@ -268,8 +268,9 @@ void stunt_chan_cancel(struct stunt_dma_chan *ch, struct stunt_dma_job *job, int
 		stunt_chan_harvest(ch);
 	if (job->state == STUNT_JOB_QUEUED)
 		stunt_chan_finish(ch, job, error);
-	else if (job->state == STUNT_JOB_ACTIVE)
+	else if (job->state == STUNT_JOB_ACTIVE && !stunt_dma_frozen(ch->sd))
 		stunt_chan_restart(ch, job, error);
+	/* What is on the ring of a device that is frozen ends with its recovery. */
 	stunt_chan_unlock(ch, flags);
 }
 
@@ -330,15 +331,20 @@ static void stunt_chan_stop(struct stunt_dma_chan *ch, int error)
 	cancel_delayed_work_sync(&ch->watchdog);
 }
 
-void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
+void stunt_dma_stop_channels(struct stunt_dma *sd, int error)
 {
 	unsigned int i;
 
+	for (i = 0; i < sd->channels; i++)
+		stunt_chan_stop(&sd->chan[i], error);
+}
+
+void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
+{
 	stunt_dma_set_state(sd, state);
 	stunt_dma_hw_silence(sd);
 	stunt_dma_irq_quiesce(sd);
-	for (i = 0; i < sd->channels; i++)
-		stunt_chan_stop(&sd->chan[i], error);
+	stunt_dma_stop_channels(sd, error);
 }
 
 int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
@@ -346,6 +352,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 	unsigned long flags;
 	unsigned int i;
 
+	WRITE_ONCE(sd->frozen, false);
 	if (stunt_pci_check(&sd->pci, info)) {
 		set_bit(0, &sd->swept);
 		stunt_dma_set_state(sd, STUNT_DMA_GONE);

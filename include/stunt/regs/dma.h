@@ -87,6 +87,18 @@
 #define STUNT_DMA_MISUSE_GONE_POLLED       17U
 
 /*
+ * Call-backs of the driver as it marks them on the timeline, `value` of the event `link.mark`; from bit 16 on
+ * the device's number
+ */
+#define STUNT_DMA_MARK_DETECTED        57344U
+#define STUNT_DMA_MARK_DETECTED_NORMAL 57345U
+#define STUNT_DMA_MARK_DETECTED_FROZEN 57346U
+#define STUNT_DMA_MARK_DETECTED_PERM   57347U
+#define STUNT_DMA_MARK_MMIO_ENABLED    57360U
+#define STUNT_DMA_MARK_SLOT_RESET      57361U
+#define STUNT_DMA_MARK_RESUME          57362U
+
+/*
  * Who moves data in mapped memory, field `direction` of the events `dma.map` and `dma.unmap`; as the kernel
  * numbers them
  */
