@@ -66,10 +66,10 @@ static GPtrArray *property_names(StuntRuntime *runtime, const char *device)
 }
 
 /* Adds a suggestion to QEMU's error when the property does not exist. */
-static int raise_property(lua_State *L, StuntRuntime *runtime, const char *of, const char *property,
-                          GError *error)
+static int raise_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device,
+                          const char *property, GError *error)
 {
-    GPtrArray *names = property_names(runtime, of);
+    GPtrArray *names = property_names(runtime, device->name);
     char *near_name = NULL;
     gboolean known = names->len == 0;
 
@@ -78,7 +78,7 @@ static int raise_property(lua_State *L, StuntRuntime *runtime, const char *of, c
     }
     if (!known) {
         near_name = stunt_did_you_mean(property, names);
-        lua_pushfstring(L, "%s has no property '%s'%s", of, property, near_name);
+        lua_pushfstring(L, "%s has no property '%s'%s", device->name, property, near_name);
     }
     g_free(near_name);
     g_ptr_array_unref(names);
@@ -98,26 +98,27 @@ static int device_get(lua_State *L)
     JsonNode *node = stunt_vm_qom_get(runtime->vm, device->name, property, &error);
 
     if (!node) {
-        return raise_property(L, runtime, device->name, property, error);
+        return raise_property(L, runtime, device, property, error);
     }
     stunt_bridge_push_json(L, node);
     json_node_unref(node);
     return 1;
 }
 
-void stunt_device_set_property(lua_State *L, StuntRuntime *runtime, const char *of, const char *property,
-                               JsonNode *value)
+/* Sets it and notes that. Consumes the value. */
+static void set_property(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const char *property,
+                         JsonNode *value)
 {
     GError *error = NULL;
     char *text;
 
-    if (!stunt_vm_qom_set(runtime->vm, of, property, json_node_copy(value), &error)) {
+    if (!stunt_vm_qom_set(runtime->vm, device->name, property, json_node_copy(value), &error)) {
         json_node_unref(value);
-        raise_property(L, runtime, of, property, error);
+        raise_property(L, runtime, device, property, error);
         return; /* not reached: it raises */
     }
     text = json_to_string(value, FALSE);
-    lua_pushfstring(L, "%s.%s = %s", of, property, text);
+    lua_pushfstring(L, "%s.%s = %s", device->name, property, text);
     stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "set", lua_tostring(L, -1));
     g_free(text);
     json_node_unref(value);
@@ -129,7 +130,7 @@ static int device_set(lua_State *L)
     StuntDevice *device = stunt_device_check(L, 1);
     const char *property = luaL_checkstring(L, 2);
 
-    stunt_device_set_property(L, runtime, device->name, property, stunt_bridge_to_json(L, 3));
+    set_property(L, runtime, device, property, stunt_bridge_to_json(L, 3));
     return 0;
 }
 
@@ -158,7 +159,7 @@ static int device_interrupt(lua_State *L)
     JsonNode *value = json_node_new(JSON_NODE_VALUE);
 
     json_node_set_int(value, (gint64)vector);
-    stunt_device_set_property(L, runtime, device->name, "inject-irq", value);
+    set_property(L, runtime, device, "inject-irq", value);
     return 0;
 }
 

@@ -3,15 +3,34 @@
 #include "lib/scenario/bindings.h"
 #include "lib/scenario/device.h"
 #include "lib/vm/cmdline.h"
+#include "stunt/error.h"
 
-/* Sets a property of the port above the device at index 1. Consumes the value. */
+/* What the port does not take is a mistake of the script, and its own words say which. Consumes the error. */
+static int refuse(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, GError *error)
+{
+    if (!g_error_matches(error, STUNT_ERROR, STUNT_ERROR_QEMU)) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    lua_pushfstring(L, "%s: %s", device->name, error->message);
+    g_error_free(error);
+    return luaL_error(L, "%s", lua_tostring(L, -1));
+}
+
+/* Sets a property of the port above the device at index 1, and notes that. Consumes the value. */
 static int set_of_port(lua_State *L, const char *property, JsonNode *value)
 {
     StuntRuntime *runtime = stunt_runtime_running(L);
     const StuntDevice *device = stunt_device_check(L, 1);
+    char *text = json_to_string(value, FALSE);
+    GError *error = NULL;
 
+    lua_pushfstring(L, "%s.%s = %s", device->name, property, text);
+    g_free(text);
     lua_pushfstring(L, STUNT_PORT_PREFIX "%s", device->name);
-    stunt_device_set_property(L, runtime, lua_tostring(L, -1), property, value);
+    if (!stunt_vm_qom_set(runtime->vm, lua_tostring(L, -1), property, value, &error)) {
+        return refuse(L, runtime, device, error);
+    }
+    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "set", lua_tostring(L, -2));
     return 0;
 }
 

@@ -15,10 +15,6 @@ typedef struct {
 int stunt_device_push(lua_State *L, StuntRuntime *runtime, const char *name);
 StuntDevice *stunt_device_check(lua_State *L, int idx);
 
-/* A QOM property of QEMU's object `of`, the device's own or its root port's: set, and noted on the timeline. Consumes the value. */
-void stunt_device_set_property(lua_State *L, StuntRuntime *runtime, const char *of, const char *property,
-                               JsonNode *value);
-
 /* What happens to its slot and its link, see bind-port.c. */
 int stunt_device_unplug(lua_State *L);
 int stunt_device_remove(lua_State *L);
