@@ -69,6 +69,6 @@ const StuntWorkload stunt_workload = {
         .large = { mib_once, mib_often, 16 },
         .large_bytes = 1024 * 1024,
     },
-    .never = "at=mmio.write match.offset=0xfffffff0 action=mark",
+    .never = "at=mmio.write match.value=0x1000000000000 action=mark",
     .scenario = "dma/lost-interrupt",
 };

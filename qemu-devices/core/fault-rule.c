@@ -30,6 +30,7 @@ struct reader {
     const char *word[W_COUNT];  /* value of each word, NULL: not there */
     struct pair match[STUNT_FIELDS_MAX], param[STUNT_PARAMS_MAX];
     size_t n_match, n_param;
+    const struct stunt_device_events *events; /* of the device, NULL: unknown */
     char *err;
     size_t err_len;
 };
@@ -136,7 +137,12 @@ static bool cut_words(struct reader *reader, const char *text)
             return false;
         }
     }
-    for (i = W_ID; i <= W_ACTION; i++) {
+    return true;
+}
+
+static bool has_all_words(struct reader *reader)
+{
+    for (int i = W_ID; i <= W_ACTION; i++) {
         if (!reader->word[i]) {
             return fail(reader, "'%s=' is missing", word_name[i]);
         }
@@ -169,12 +175,13 @@ static bool read_id(struct reader *reader, const struct stunt_fault_engine *engi
 static bool read_device(struct reader *reader, struct stunt_rule *rule, stunt_device_lookup *lookup,
                         void *opaque)
 {
-    int index = lookup(reader->word[W_DEVICE], opaque);
+    int index = lookup(reader->word[W_DEVICE], &reader->events, opaque);
 
     if (index < 0 || index > UINT16_MAX) {
         return fail(reader, "unknown device '%s'", reader->word[W_DEVICE]);
     }
     rule->device = (uint16_t)index;
+    rule->type = reader->events ? (uint16_t)(reader->events - stunt_device_events + 1) : 0;
     return true;
 }
 
@@ -220,6 +227,20 @@ static bool read_match_value(struct reader *reader, const struct pair *pair, uin
     return true;
 }
 
+/* text: as it was written. */
+static bool check_value(struct reader *reader, const struct stunt_class_info *class_info, unsigned field,
+                        const char *key, const char *text, uint64_t value, uint64_t mask)
+{
+    char possible[120];
+
+    if (!reader->events || stunt_values_may_match(reader->events, class_info->id, field, value, mask)) {
+        return true;
+    }
+    stunt_values_text(reader->events, class_info->id, field, possible, sizeof(possible));
+    return fail(reader, "%s: %s of %s at a %s device is %s, it can never be %s", key, class_info->field[field],
+                class_info->name, reader->events->type, possible, text);
+}
+
 static bool read_matches(struct reader *reader, const struct stunt_class_info *class_info,
                          struct stunt_rule *rule)
 {
@@ -236,7 +257,9 @@ static bool read_matches(struct reader *reader, const struct stunt_class_info *c
             snprintf(what, sizeof(what), "field of %s", class_info->name);
             return fail_unknown(reader, what, name, class_info->field, class_info->n_fields);
         }
-        if (!read_match_value(reader, &reader->match[i], &rule->match_value[f], &rule->match_mask[f])) {
+        if (!read_match_value(reader, &reader->match[i], &rule->match_value[f], &rule->match_mask[f]) ||
+            !check_value(reader, class_info, f, reader->match[i].key, reader->match[i].value, rule->match_value[f],
+                         rule->match_mask[f])) {
             return false;
         }
         rule->match_used |= (uint8_t)(1u << f);
@@ -244,10 +267,23 @@ static bool read_matches(struct reader *reader, const struct stunt_class_info *c
     return true;
 }
 
+/* A parameter that is called like a field of the event is a value of that field. */
+static bool check_param(struct reader *reader, const struct pair *pair, const char *name,
+                        const struct stunt_rule *rule, uint64_t value)
+{
+    const struct stunt_class_info *class_info = stunt_class_by_id(rule->class_id);
+
+    for (unsigned f = 0; f < class_info->n_fields; f++) {
+        if (strcmp(class_info->field[f], name) == 0) {
+            return check_value(reader, class_info, f, pair->key, pair->value, value, UINT64_MAX);
+        }
+    }
+    return true;
+}
+
 static bool read_params(struct reader *reader, const struct stunt_action_info *action,
                         struct stunt_rule *rule)
 {
-    memcpy(rule->param, action->def, sizeof(rule->param));
     for (size_t i = 0; i < reader->n_param; i++) {
         const struct pair *pair = &reader->param[i];
         const char *name = pair->key + strlen("param.");
@@ -262,30 +298,49 @@ static bool read_params(struct reader *reader, const struct stunt_action_info *a
             snprintf(what, sizeof(what), "parameter of %s", action->name);
             return fail_unknown(reader, what, name, action->param, action->n_params);
         }
-        if (!read_number(reader, pair->key, pair->value, strlen(pair->value), &rule->param[p])) {
+        if (!read_number(reader, pair->key, pair->value, strlen(pair->value), &rule->param[p]) ||
+            !check_param(reader, pair, name, rule, rule->param[p])) {
             return false;
         }
     }
     return true;
 }
 
-static bool read_event_and_action(struct reader *reader, struct stunt_rule *rule)
+static bool read_class(struct reader *reader, struct stunt_rule *rule)
 {
     const struct stunt_class_info *class_info = stunt_class_by_name(reader->word[W_AT]);
-    const struct stunt_action_info *action = stunt_action_by_name(reader->word[W_ACTION]);
 
     if (!class_info) {
         return fail_class(reader);
     }
+    if (reader->events && !((reader->events->classes >> class_info->id) & 1)) {
+        return fail(reader, "at: a %s device has no events of class %s", reader->events->type, class_info->name);
+    }
+    rule->class_id = class_info->id;
+    return true;
+}
+
+/* Also the default parameters. */
+static bool read_action(struct reader *reader, struct stunt_rule *rule)
+{
+    const struct stunt_class_info *class_info = stunt_class_by_id(rule->class_id);
+    const struct stunt_action_info *action = stunt_action_by_name(reader->word[W_ACTION]);
+
     if (!action) {
         return fail_action(reader);
     }
     if (class_info->id > 63 || !(action->classes & (UINT64_C(1) << class_info->id))) {
         return fail(reader, "action '%s' does not apply to %s", action->name, class_info->name);
     }
-    rule->class_id = class_info->id;
     rule->action = action->id;
-    return read_matches(reader, class_info, rule) && read_params(reader, action, rule);
+    memcpy(rule->param, action->def, sizeof(rule->param));
+    return true;
+}
+
+static bool read_details(struct reader *reader, struct stunt_rule *rule)
+{
+    return read_matches(reader, stunt_class_by_id(rule->class_id), rule) &&
+           read_params(reader, stunt_action_by_id(rule->action), rule);
 }
 
 /* Leaves *value alone when the word is not there. */
@@ -396,9 +451,112 @@ bool stunt_fault_arm(struct stunt_fault_engine *engine, const char *text, uint64
     struct reader reader = { .err = err, .err_len = err_len };
     struct stunt_rule rule = { 0 };
 
-    return cut_words(&reader, text) && read_id(&reader, engine, &rule) &&
-           read_device(&reader, &rule, lookup, opaque) && read_event_and_action(&reader, &rule) &&
-           read_occurrence(&reader, &rule) && read_between(&reader, &rule, now_ns) &&
+    return cut_words(&reader, text) && has_all_words(&reader) && read_id(&reader, engine, &rule) &&
+           read_device(&reader, &rule, lookup, opaque) && read_class(&reader, &rule) &&
+           read_action(&reader, &rule) && read_details(&reader, &rule) && read_occurrence(&reader, &rule) && read_between(&reader, &rule, now_ns) &&
            read_after(&reader, engine, &rule) && read_probability(&reader, &rule) &&
            arm_read_rule(&reader, engine, &rule, now_ns);
+}
+
+/* ---- changing a rule ----------------------------------------------------------------------------- */
+
+static struct stunt_rule *rule_by_number(struct stunt_fault_engine *engine, uint16_t number)
+{
+    for (size_t i = 0; i < engine->n_rules; i++) {
+        if (engine->rule[i].number == number) {
+            return &engine->rule[i];
+        }
+    }
+    return NULL;
+}
+
+static struct stunt_rule *find_changed(struct reader *reader, struct stunt_fault_engine *engine)
+{
+    const char *names[STUNT_RULES_MAX], *id = reader->word[W_ID];
+
+    if (!id) {
+        fail(reader, "'id=' is missing");
+        return NULL;
+    }
+    for (size_t i = 0; i < engine->n_rules; i++) {
+        if (strcmp(engine->rule[i].id, id) == 0) {
+            return &engine->rule[i];
+        }
+        names[i] = engine->rule[i].id;
+    }
+    fail_unknown(reader, "rule", id, names, engine->n_rules);
+    return NULL;
+}
+
+static bool keeps_identity(struct reader *reader)
+{
+    static const enum word fixed[] = { W_DEVICE, W_AT };
+
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        if (reader->word[fixed[i]]) {
+            return fail(reader, "'%s' of an armed rule cannot change: disarm it and arm another",
+                        word_name[fixed[i]]);
+        }
+    }
+    return true;
+}
+
+/* Two that wait for each other never fire. */
+static bool waits_for_itself(struct stunt_fault_engine *engine, const struct stunt_rule *rule)
+{
+    uint16_t number = rule->after;
+
+    for (size_t i = 0; number && i <= engine->n_rules; i++) {
+        const struct stunt_rule *before = rule_by_number(engine, number);
+
+        if (number == rule->number) {
+            return true;
+        }
+        number = before ? before->after : 0;
+    }
+    return false;
+}
+
+static bool change_words(struct reader *reader, struct stunt_fault_engine *engine, struct stunt_rule *rule,
+                         uint64_t now_ns)
+{
+    bool occurrence = reader->word[W_NTH] || reader->word[W_EVERY] || reader->word[W_TIMES];
+
+    if (reader->n_match) {
+        rule->match_used = 0;
+    }
+    if (occurrence) {
+        rule->every = 0;
+    }
+    if (reader->word[W_BETWEEN]) {
+        rule->from_ns = 0;
+    }
+    return (!reader->word[W_ACTION] || read_action(reader, rule)) && read_details(reader, rule) &&
+           (!occurrence || read_occurrence(reader, rule)) &&
+           (!reader->word[W_BETWEEN] || read_between(reader, rule, now_ns)) && read_after(reader, engine, rule) &&
+           (!reader->word[W_PROBABILITY] || read_probability(reader, rule));
+}
+
+bool stunt_fault_change(struct stunt_fault_engine *engine, const char *text, uint64_t now_ns, char *err,
+                        size_t err_len)
+{
+    struct reader reader = { .err = err, .err_len = err_len };
+    struct stunt_rule *rule, changed;
+
+    rule = cut_words(&reader, text) && keeps_identity(&reader) ? find_changed(&reader, engine) : NULL;
+    if (!rule) {
+        return false;
+    }
+    changed = *rule;
+    reader.events = rule->type ? &stunt_device_events[rule->type - 1] : NULL;
+    if (!change_words(&reader, engine, &changed, now_ns)) {
+        return false;
+    }
+    if (waits_for_itself(engine, &changed)) {
+        return fail(&reader, "after: rule '%s' would wait for itself", changed.id);
+    }
+    changed.matched = changed.fired = changed.first_ns = changed.first_seq = 0;
+    changed.armed_ns = now_ns;
+    *rule = changed;
+    return true;
 }

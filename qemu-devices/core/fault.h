@@ -52,16 +52,43 @@ struct stunt_action_info {
     uint64_t def[STUNT_PARAMS_MAX]; /* default of each parameter */
 };
 
+/* A stretch of values that a field of a device's events can have: first, first + step, … last. */
+struct stunt_values {
+    uint16_t class_id;
+    uint16_t field; /* index */
+    uint32_t step;
+    uint64_t first, last;
+};
+
+/* The events of a type of devices. A field without a stretch can have any value. */
+struct stunt_device_events {
+    const char *type; /* "dma" */
+    uint64_t classes; /* bit 1 << class id for each class that it has */
+    const struct stunt_values *values;
+    size_t n_values;
+};
+
 extern const struct stunt_class_info stunt_classes[];
 extern const size_t stunt_n_classes;
 extern const struct stunt_action_info stunt_actions[];
 extern const size_t stunt_n_actions;
+extern const struct stunt_device_events stunt_device_events[];
+extern const size_t stunt_n_device_events;
 
 /* By name or id; NULL when there is none. Static storage. */
 const struct stunt_class_info *stunt_class_by_name(const char *name);
 const struct stunt_class_info *stunt_class_by_id(uint16_t id);
 const struct stunt_action_info *stunt_action_by_name(const char *name);
 const struct stunt_action_info *stunt_action_by_id(uint16_t id);
+const struct stunt_device_events *stunt_events_by_type(const char *type);
+
+/* Can the field be so: has one of its values, under the mask, this value? */
+bool stunt_values_may_match(const struct stunt_device_events *events, uint16_t class_id, unsigned field,
+                            uint64_t value, uint64_t mask);
+
+/* The values for people, "0 to 3, 8", NUL-terminated and truncated to `len`; "any" without a stretch. */
+void stunt_values_text(const struct stunt_device_events *events, uint16_t class_id, unsigned field, char *buf,
+                       size_t len);
 
 struct stunt_rule {
     char id[STUNT_RULE_ID_MAX]; /* NUL-terminated, unique */
@@ -80,7 +107,8 @@ struct stunt_rule {
     uint64_t to_ns;
     uint64_t probability; /* per 2^32; 2^32: always */
     uint16_t after;       /* number of a rule that must have fired before; 0: none */
-    uint16_t pad2[3];
+    uint16_t type;        /* of the device: index into stunt_device_events, from 1; 0: not known */
+    uint16_t pad2[2];
     uint64_t param[STUNT_PARAMS_MAX];
     /* what happened to it */
     uint64_t armed_ns;
@@ -104,18 +132,28 @@ struct stunt_fault_engine {
 void stunt_fault_init(struct stunt_fault_engine *engine, uint64_t seed);
 
 /*
- * Resolves a device name to its index, or -1. `opaque` as given to stunt_fault_arm().
+ * Resolves a device name to its index, or -1. *ret_events, NULL before, gets what events the device has; where it
+ * stays NULL, that is not known and any may come. `opaque` as given to stunt_fault_arm().
  */
-typedef int stunt_device_lookup(const char *name, void *opaque);
+typedef int stunt_device_lookup(const char *name, const struct stunt_device_events **ret_events, void *opaque);
 
 /*
  * Parses and arms one rule. On failure returns false, changes nothing, and writes one line to `err`
  * (at most err_len bytes) that says what is wrong, in terms of the rule's text, with the near name when
  * one was misspelt. A rule that can never fire (unknown field, action that does not apply to the class,
- * nth=0, empty time range, unknown rule in after) is an error.
+ * class or value that the device does not have, nth=0, empty time range, unknown rule in after) is an error.
  */
 bool stunt_fault_arm(struct stunt_fault_engine *engine, const char *text, uint64_t now_ns,
                      stunt_device_lookup *lookup, void *opaque, char *err, size_t err_len);
+
+/*
+ * Changes an armed rule in its place: id= says which, the other words what. Of match, of the three nth, every and
+ * times, and of action with its parameters all is new when one is there; a parameter alone changes that one.
+ * device and at cannot change. The rule keeps its id, its number and its turn among the others; its counts begin
+ * again at 0, armed_ns is now, and rules that wait for it wait for its next first firing. Errors as above.
+ */
+bool stunt_fault_change(struct stunt_fault_engine *engine, const char *text, uint64_t now_ns, char *err,
+                        size_t err_len);
 
 /*
  * Removes a rule by id; "*" removes all. False when there is none. Rules after=ID go on: free of the

@@ -24,6 +24,7 @@ static const VMStateDescription vmstate_rule = {
         VMSTATE_UINT64(to_ns, struct stunt_rule),
         VMSTATE_UINT64(probability, struct stunt_rule),
         VMSTATE_UINT16(after, struct stunt_rule),
+        VMSTATE_UINT16(type, struct stunt_rule),
         VMSTATE_UINT64_ARRAY(param, struct stunt_rule, STUNT_PARAMS_MAX),
         VMSTATE_UINT64(armed_ns, struct stunt_rule),
         VMSTATE_UINT64(matched, struct stunt_rule),

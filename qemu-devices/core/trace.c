@@ -134,7 +134,7 @@ const struct stunt_rule *stunt_event_slow(uint16_t device, uint16_t class_id,
     return NULL;
 }
 
-static int find_device(const char *name, void *opaque)
+static int find_device(const char *name)
 {
     for (int i = 0; i < stunt_trace.n_devices; i++) {
         if (strcmp(stunt_trace.device[i].name, name) == 0) {
@@ -142,6 +142,17 @@ static int find_device(const char *name, void *opaque)
         }
     }
     return -1;
+}
+
+/* As stunt_device_lookup. */
+static int look_up(const char *name, const struct stunt_device_events **ret_events, void *opaque)
+{
+    int index = find_device(name);
+
+    if (index >= 0) {
+        *ret_events = stunt_events_by_type(stunt_trace.device[index].type);
+    }
+    return index;
 }
 
 static bool choose_name(char name[STUNT_SHM_NAME], const char *id, const char *type, Error **errp)
@@ -153,7 +164,7 @@ static bool choose_name(char name[STUNT_SHM_NAME], const char *id, const char *t
             error_setg(errp, "id '%s' is longer than %d characters", id, STUNT_SHM_NAME - 1);
             return false;
         }
-        found = find_device(name, NULL);
+        found = find_device(name);
         if (found >= 0 && stunt_trace.live[found]) {
             error_setg(errp, "another device is already called '%s'", name);
             return false;
@@ -162,7 +173,7 @@ static bool choose_name(char name[STUNT_SHM_NAME], const char *id, const char *t
     }
     for (int i = 0; i <= STUNT_SHM_DEVICES; i++) {
         snprintf(name, STUNT_SHM_NAME, "%s%d", type, i);
-        found = find_device(name, NULL);
+        found = find_device(name);
         if (found < 0 || !stunt_trace.live[found]) {
             break;
         }
@@ -178,7 +189,7 @@ int stunt_trace_register(const char *id, const char *type, Error **errp)
     if (!choose_name(name, id, type, errp)) {
         return -1;
     }
-    index = find_device(name, NULL);
+    index = find_device(name);
     if (index < 0) {
         if (stunt_trace.n_devices == STUNT_SHM_DEVICES) {
             error_setg(errp, "no more than %d devices can be traced", STUNT_SHM_DEVICES);
@@ -212,12 +223,23 @@ bool stunt_trace_arm(const char *text, Error **errp)
 {
     char why[256];
 
-    if (!stunt_fault_arm(&stunt_trace.engine, text, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), find_device, NULL,
+    if (!stunt_fault_arm(&stunt_trace.engine, text, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), look_up, NULL,
                          why, sizeof(why))) {
         error_setg(errp, "%s", why);
         return false;
     }
     update_armed();
+    return true;
+}
+
+bool stunt_trace_change(const char *text, Error **errp)
+{
+    char why[256];
+
+    if (!stunt_fault_change(&stunt_trace.engine, text, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), why, sizeof(why))) {
+        error_setg(errp, "%s", why);
+        return false;
+    }
     return true;
 }
 

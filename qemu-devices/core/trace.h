@@ -111,6 +111,7 @@ void stunt_trace_detach(void);
 
 /* Arms a rule given as text; see fault.h. */
 bool stunt_trace_arm(const char *text, Error **errp);
+bool stunt_trace_change(const char *text, Error **errp);
 bool stunt_trace_disarm(const char *id, Error **errp);
 
 /* Stop when event `seq` happens; 0: never mind. */

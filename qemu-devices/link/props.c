@@ -105,6 +105,11 @@ static void set_fault_arm(Object *obj, const char *value, Error **errp)
     stunt_trace_arm(value, errp);
 }
 
+static void set_fault_change(Object *obj, const char *value, Error **errp)
+{
+    stunt_trace_change(value, errp);
+}
+
 static void set_fault_disarm(Object *obj, const char *value, Error **errp)
 {
     stunt_trace_disarm(value, errp);
@@ -186,6 +191,8 @@ void stunt_link_add_properties(ObjectClass *klass)
     object_class_property_set_description(klass, "attention", "Write true: interrupt the guest's agent");
     object_class_property_add_str(klass, "fault-arm", NULL, set_fault_arm);
     object_class_property_set_description(klass, "fault-arm", "Write a rule to arm it");
+    object_class_property_add_str(klass, "fault-change", NULL, set_fault_change);
+    object_class_property_set_description(klass, "fault-change", "Write a rule's id and what is new to change it");
     object_class_property_add_str(klass, "fault-disarm", NULL, set_fault_disarm);
     object_class_property_set_description(klass, "fault-disarm", "Write a rule's id, or *, to remove it");
     object_class_property_add_str(klass, "fault-status", get_fault_status, NULL);

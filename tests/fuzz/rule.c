@@ -10,9 +10,10 @@
 #define RULES 6
 #define EVENTS 64
 
-static int lookup(const char *name, void *opaque)
+static int lookup(const char *name, const struct stunt_device_events **ret_events, void *opaque)
 {
     (void)opaque;
+    *ret_events = name[1] ? &stunt_device_events[strlen(name) % stunt_n_device_events] : NULL;
     return strncmp(name, "d", 1) == 0 ? (int)(strlen(name) & 1) : -1;
 }
 
@@ -125,6 +126,33 @@ static void arm_one(struct input *in, struct stunt_fault_engine *engine)
     }
 }
 
+/* Mostly of a rule that is there; what cannot change is among the words now and then. */
+static void change_one(struct input *in, struct stunt_fault_engine *engine)
+{
+    static struct stunt_fault_engine before;
+    char text[TEXT_SIZE] = "", err[200] = "", word[64];
+    uint8_t parts = take8(in);
+
+    if (parts & 1) {
+        raw(in, text);
+    } else {
+        snprintf(word, sizeof(word), "r%u", take8(in) % 8u);
+        add(text, "id", word);
+        add_number(in, text, (parts & 2) ? "nth" : "match.channel");
+        add(text, (parts & 4) ? "after" : "action", (parts & 4) ? "r1" : stunt_actions[parts % stunt_n_actions].name);
+        if ((parts & 0xf0) == 0) {
+            add(text, "at", "irq.raise");
+        }
+    }
+    before = *engine;
+    if (stunt_fault_change(engine, text, take8(in), err, sizeof(err))) {
+        CHECK(engine->n_rules == before.n_rules && engine->next_number == before.next_number);
+    } else {
+        check_message(err, sizeof(err));
+        CHECK(memcmp(engine, &before, sizeof(before)) == 0);
+    }
+}
+
 static void one_event(struct input *in, struct stunt_fault_engine *engine, uint64_t seq)
 {
     uint64_t field[STUNT_FIELDS_MAX];
@@ -160,6 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (in.left) {
         for (unsigned i = take8(&in) % RULES; i-- > 0;) {
             arm_one(&in, &engine);
+            change_one(&in, &engine);
         }
         for (unsigned i = take8(&in) % EVENTS; i-- > 0 && in.left;) {
             one_event(&in, &engine, ++seq);

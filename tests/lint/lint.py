@@ -61,7 +61,7 @@ def layering():
 
 def pure():
     """The pure core includes nothing of QEMU or glib."""
-    for part in ("regs", "fault", "fault-rule", "ring", "nearest", "number", "state-file", "spans", "mappings"):
+    for part in ("regs", "fault", "fault-rule", "fault-values", "ring", "nearest", "number", "state-file", "spans", "mappings"):
         for name in (f"qemu-devices/core/{part}.c", f"qemu-devices/core/{part}.h"):
             if not (TOP / name).exists():
                 continue

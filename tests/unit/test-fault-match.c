@@ -14,7 +14,7 @@ struct fixture {
     uint64_t seq;
 };
 
-static int lookup(const char *name, void *opaque)
+static int lookup(const char *name, const struct stunt_device_events **ret_events, void *opaque)
 {
     return g_str_has_prefix(name, "dma") ? DEVICE + (name[3] - '0') : -1;
 }

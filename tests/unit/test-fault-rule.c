@@ -9,11 +9,15 @@
 
 #define BASE "id=r device=dma0 at=irq.raise action=drop"
 
-static int lookup(const char *name, void *opaque)
+static int lookup(const char *name, const struct stunt_device_events **ret_events, void *opaque)
 {
     (*(unsigned *)opaque)++;
     if (strcmp(name, "huge0") == 0) {
         return 70000;
+    }
+    if (strcmp(name, "real0") == 0) {
+        *ret_events = stunt_events_by_type("dma");
+        return 4;
     }
     return strcmp(name, "dma0") == 0 ? 3 : -1;
 }
@@ -49,7 +53,11 @@ static void refuse(const char *text, const char *message)
     g_assert_true(arm(&engine, "id=first device=dma0 at=dma.read action=error", err, sizeof(err)));
     before = engine;
     g_assert_false(arm(&engine, text, err, sizeof(err)));
-    g_assert_cmpstr(err, ==, message);
+    if (message) {
+        g_assert_cmpstr(err, ==, message);
+    } else {
+        g_assert_nonnull(strstr(err, "it can never be"));
+    }
     g_assert_cmpmem(&engine, sizeof(engine), &before, sizeof(before));
 }
 
@@ -260,6 +268,141 @@ static void test_between_and_probability_forms(void)
     refuse(BASE " probability=1.5", "probability: 1.5 is more than 1");
 }
 
+#define REAL "id=r device=real0 action=mark at="
+
+/* A device's description says what its events can be. */
+static void test_what_a_device_never_has(void)
+{
+    refuse(REAL "link.ask", "at: a dma device has no events of class link.ask");
+    refuse(REAL "irq.raise match.vector=9",
+           "match.vector: vector of irq.raise at a dma device is 0 to 4, it can never be 9");
+    refuse(REAL "dma.read match.channel=4",
+           "match.channel: channel of dma.read at a dma device is 0 to 3, it can never be 4");
+    refuse(REAL "dma.read match.channel=8/0x8",
+           "match.channel: channel of dma.read at a dma device is 0 to 3, it can never be 8/0x8");
+    refuse(REAL "mmio.read match.size=3",
+           "match.size: size of mmio.read at a dma device is 1 to 2, 4, 8, it can never be 3");
+    refuse(REAL "job.start match.op=200", "match.op: op of job.start at a dma device is 0 to 5, it can never be 200");
+    refuse(REAL "reset match.kind=99", NULL);
+    refuse(REAL "mmio.read match.offset=0x102", NULL);
+    refuse(REAL "mmio.write match.offset=0x4000", NULL);
+    refuse("id=r device=real0 at=irq.raise action=wrong-vector param.vector=5",
+           "param.vector: vector of irq.raise at a dma device is 0 to 4, it can never be 5");
+    take(REAL "dma.read match.channel=2/0x2 match.addr=0xffffffffffffffff");
+    take(REAL "mmio.read match.offset=0x100/0xfff");
+    take(REAL "mmio.read match.offset=0x100 match.value=5");
+    take(REAL "job.done match.status=0/0xff");
+    g_assert_cmpuint(take(REAL "irq.raise match.vector=4").type, !=, 0);
+}
+
+/* All values and masks of a few bits, against trying them. */
+static void test_values_under_a_mask(void)
+{
+    for (uint64_t first = 0; first < 16; first++) {
+        for (uint64_t last = first; last < 16; last += 3) {
+            const struct stunt_values row = { .class_id = 1, .field = 0, .step = 1, .first = first, .last = last };
+            const struct stunt_device_events events = { .type = "t", .values = &row, .n_values = 1 };
+
+            for (unsigned both = 0; both < 256 * 4; both++) {
+                uint64_t mask = both & 31, value = (both >> 5) & mask;
+                bool expected = false;
+
+                for (uint64_t at = first; at <= last; at++) {
+                    expected |= (at & mask) == value;
+                }
+                g_assert_true(stunt_values_may_match(&events, 1, 0, value, mask) == expected);
+            }
+            g_assert_true(stunt_values_may_match(&events, 1, 1, 99, UINT64_MAX));
+        }
+    }
+}
+
+/* ---- changing ------------------------------------------------------------------------------------ */
+
+static struct stunt_fault_engine with_two(void)
+{
+    struct stunt_fault_engine engine;
+    char err[256];
+
+    stunt_fault_init(&engine, 1);
+    g_assert_true(arm(&engine, "id=a device=real0 at=dma.write match.channel=1 nth=2 action=corrupt param.offset=3", err,
+                      sizeof(err)));
+    g_assert_true(arm(&engine, "id=b device=real0 at=dma.read after=a action=error", err, sizeof(err)));
+    engine.rule[0].fired = engine.rule[0].matched = 5;
+    engine.rule[0].first_ns = engine.rule[0].first_seq = 7;
+    return engine;
+}
+
+static struct stunt_rule change(const char *text)
+{
+    struct stunt_fault_engine engine = with_two();
+    char err[256] = "";
+
+    if (!stunt_fault_change(&engine, text, 2000, err, sizeof(err))) {
+        g_error("'%s' was refused: %s", text, err);
+    }
+    g_assert_cmpuint(engine.n_rules, ==, 2);
+    g_assert_cmpuint(engine.rule[1].number, ==, 2);
+    return engine.rule[0];
+}
+
+static void refuse_change(const char *text, const char *message)
+{
+    struct stunt_fault_engine engine = with_two(), before = engine;
+    char err[256] = "";
+
+    g_assert_false(stunt_fault_change(&engine, text, 2000, err, sizeof(err)));
+    g_assert_cmpstr(err, ==, message);
+    g_assert_cmpmem(&engine, sizeof(engine), &before, sizeof(before));
+}
+
+static void test_a_change_keeps_what_it_does_not_say(void)
+{
+    struct stunt_rule rule = change("id=a nth=5");
+
+    g_assert_cmpuint(rule.number, ==, 1);
+    g_assert_cmpuint(rule.nth, ==, 5);
+    g_assert_cmpuint(rule.times, ==, 1);
+    g_assert_cmpuint(rule.match_used, ==, 4);
+    g_assert_cmpuint(rule.param[0], ==, 3);
+    g_assert_cmpuint(rule.matched | rule.fired | rule.first_ns | rule.first_seq, ==, 0);
+    g_assert_cmpuint(rule.armed_ns, ==, 2000);
+
+    rule = change("id=a param.xor=1");
+    g_assert_cmpuint(rule.param[0], ==, 3);
+    g_assert_cmpuint(rule.param[1], ==, 1);
+    g_assert_cmpuint(rule.nth, ==, 2);
+
+    rule = change("id=a match.addr=16 every=4");
+    g_assert_cmpuint(rule.match_used, ==, 1);
+    g_assert_cmpuint(rule.nth, ==, 1);
+    g_assert_cmpuint(rule.every, ==, 4);
+    g_assert_cmpuint(rule.times, ==, 0);
+
+    rule = change("id=a action=truncate");
+    g_assert_cmpuint(rule.action, ==, STUNT_ACT_TRUNCATE);
+    g_assert_cmpuint(rule.param[0], ==, 0);
+    rule = change("id=a between=3000..4000 probability=1/2");
+    g_assert_cmpuint(rule.from_ns, ==, 3000);
+    g_assert_cmpuint(rule.to_ns, ==, 4000);
+    g_assert_cmpuint(rule.probability, <, STUNT_ALWAYS);
+}
+
+static void test_refused_changes(void)
+{
+    refuse_change("nth=5", "'id=' is missing");
+    refuse_change("id=aa nth=5", "unknown rule 'aa'; did you mean 'a'?");
+    refuse_change("id=a at=dma.read", "'at' of an armed rule cannot change: disarm it and arm another");
+    refuse_change("id=a device=dma0", "'device' of an armed rule cannot change: disarm it and arm another");
+    refuse_change("id=a action=hang", "action 'hang' does not apply to dma.write");
+    refuse_change("id=a param.len=1", "unknown parameter of corrupt 'len'");
+    refuse_change("id=a match.channel=7", "match.channel: channel of dma.write at a dma device is 0 to 3, it can never be 7");
+    refuse_change("id=a nth=0", "nth: counting starts at 1, match 0 never comes");
+    refuse_change("id=a between=1..5", "between: 1..5 is past already, it is 2000 ns now");
+    refuse_change("id=a after=a", "after: rule 'a' would wait for itself");
+    refuse_change("id=a after=b", "after: rule 'a' would wait for itself");
+}
+
 static void test_capacity(void)
 {
     struct stunt_fault_engine engine;
@@ -321,6 +464,10 @@ static void test_tables_by_name_and_id(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/fault-rule/what-a-device-never-has", test_what_a_device_never_has);
+    g_test_add_func("/fault-rule/values-under-a-mask", test_values_under_a_mask);
+    g_test_add_func("/fault-rule/change-keeps-the-rest", test_a_change_keeps_what_it_does_not_say);
+    g_test_add_func("/fault-rule/refused-changes", test_refused_changes);
     g_test_add_func("/rule/taken/smallest-has-defaults", test_smallest_rule);
     g_test_add_func("/rule/taken/all-words-in-any-order", test_whole_rule);
     g_test_add_func("/rule/taken/a-named-occurrence-means-one", test_named_occurrence_means_one);

@@ -25,6 +25,10 @@ const char *stunt_guest_release(const StuntGuest *guest); /* kernel release, bor
 typedef gboolean (*StuntPauseFunc)(StuntGuest *guest, guint rule_number, gpointer data, GError **error);
 void stunt_guest_on_pause(StuntGuest *guest, StuntPauseFunc func, gpointer data);
 
+/* Called at every forbid rule's stop; TRUE: it was meant to happen, the machine goes on. */
+typedef gboolean (*StuntForbidFunc)(guint rule_number, gpointer data);
+void stunt_guest_on_forbid(StuntGuest *guest, StuntForbidFunc func, gpointer data);
+
 typedef struct {
     guint id;
     gboolean forgotten; /* started after the mark that was gone back to: it never was */

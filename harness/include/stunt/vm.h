@@ -129,6 +129,8 @@ JsonNode *stunt_vm_qom_get(StuntVm *vm, const char *device, const char *property
  * Errors: INPUT with the engine's words.
  */
 gboolean stunt_vm_arm(StuntVm *vm, const char *device, const char *rule, GError **error);
+/* Changes an armed rule: "id=lost nth=3", see core/fault.h. */
+gboolean stunt_vm_change(StuntVm *vm, const char *change, GError **error);
 gboolean stunt_vm_disarm(StuntVm *vm, const char *rule_id, GError **error);
 
 /* One armed rule as the fault engine reports it. */

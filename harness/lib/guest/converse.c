@@ -60,6 +60,17 @@ static gboolean pause_here(StuntGuest *guest, GError **error)
     return !guest->on_pause || guest->on_pause(guest, stunt_vm_stop_arg(guest->vm), guest->pause_data, error);
 }
 
+static gboolean forbidden_here(StuntGuest *guest, GError **error)
+{
+    guint number = stunt_vm_stop_arg(guest->vm);
+
+    if (guest->on_forbid && guest->on_forbid(number, guest->forbid_data)) {
+        return TRUE;
+    }
+    g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST, "an event happened that rule %u forbids", number);
+    return FALSE;
+}
+
 static gboolean take_question(StuntGuest *guest, GError **error)
 {
     gsize len;
@@ -116,9 +127,7 @@ static gboolean step(StuntGuest *guest, guint64 deadline_ns, StuntStopped *ret_w
     case STUNT_STOPPED_BREAK:
         return TRUE;
     case STUNT_STOPPED_FORBID:
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST, "an event happened that rule %u forbids",
-                    stunt_vm_stop_arg(guest->vm));
-        return FALSE;
+        return forbidden_here(guest, error);
     case STUNT_STOPPED_PANIC:
     case STUNT_STOPPED_OFF:
         return end(guest, *ret_why, error);

@@ -64,6 +64,12 @@ void stunt_guest_on_pause(StuntGuest *guest, StuntPauseFunc func, gpointer data)
     guest->pause_data = data;
 }
 
+void stunt_guest_on_forbid(StuntGuest *guest, StuntForbidFunc func, gpointer data)
+{
+    guest->on_forbid = func;
+    guest->forbid_data = data;
+}
+
 static gboolean said_hello(gpointer data)
 {
     return ((StuntGuest *)data)->release != NULL;

@@ -37,6 +37,8 @@ struct StuntGuest {
     GPtrArray *log;       /* StuntKmsg */
     StuntPauseFunc on_pause;
     gpointer pause_data;
+    StuntForbidFunc on_forbid;
+    gpointer forbid_data;
 };
 
 /* Puts a record into the outbox; it goes out with the next answer. */

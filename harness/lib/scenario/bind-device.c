@@ -5,6 +5,7 @@
 #include "lib/scenario/bindings.h"
 #include "lib/scenario/device.h"
 #include "lib/scenario/resolve.h"
+#include "lib/vm/cmdline.h"
 #include "stunt/events.h"
 
 static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const char *name)
@@ -22,15 +23,16 @@ static const char *push_near_device(lua_State *L, StuntRuntime *runtime, const c
 int stunt_device_push(lua_State *L, StuntRuntime *runtime, const char *name)
 {
     const StuntDeviceDef *def = stunt_runtime_device(runtime, name);
+    gboolean is_link = g_str_equal(name, STUNT_LINK_ID);
     StuntDevice *device;
 
-    if (!def) {
+    if (!def && !is_link) {
         return luaL_error(L, "the machine has no device or function '%s'%s", name,
                           push_near_device(L, runtime, name));
     }
     device = stunt_bridge_push_object(L, &stunt_binding_device, sizeof(*device));
-    device->name = def->name;
-    device->spec = stunt_spec_device(runtime->spec, def->type);
+    device->name = is_link ? STUNT_LINK_ID : def->name;
+    device->spec = stunt_spec_device(runtime->spec, is_link ? STUNT_LINK_ID : def->type);
     return 1;
 }
 
@@ -391,8 +393,8 @@ static int get_enum(lua_State *L)
 const StuntBinding stunt_binding_device = {
     .name = "device",
     .type = "stunt.device",
-    .doc = "A device of the machine, `vm.dma0`. The values of its enums are fields of it,\n"
-           "`vm.dma0.STATUS.OK`: no script needs to repeat a number.",
+    .doc = "A device of the machine, `vm.dma0`; `vm.link` is the rendezvous with the agent. The values\n"
+           "of its enums are fields of it, `vm.dma0.STATUS.OK`: no script needs to repeat a number.",
     .function = functions,
     .fallback = get_enum,
 };

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "lib/scenario/bindings.h"
+#include "lib/scenario/device.h"
 #include "lib/scenario/match.h"
+#include "stunt/events.h"
 
 #define SHOWN_MAX 120 /* bytes of a value in a message */
 #define DEPTH_MAX 20
@@ -162,6 +164,34 @@ static int expect_error(lua_State *L)
     return fail(L, 3);
 }
 
+/* What the function raises goes on to be raised. */
+static int expect_forbidden(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    const StuntRule *rule = stunt_rule_check(L, 1), *outer = runtime->forbidden;
+    guint before = runtime->forbidden_events;
+    int status;
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 3);
+    if (rule->action->id != STUNT_ACT_FORBID || rule->last) {
+        return luaL_error(L, "rule '%s' is no armed rule with action forbid", rule->id);
+    }
+    lua_pushvalue(L, 2);
+    runtime->forbidden = rule;
+    status = lua_pcall(L, 0, 0, 0);
+    runtime->forbidden = outer;
+    if (status != LUA_OK) {
+        return lua_error(L);
+    }
+    if (runtime->forbidden_events == before) {
+        lua_pushfstring(L, "expected an event that rule '%s' forbids, there was none", rule->id);
+        return fail(L, 3);
+    }
+    lua_pushinteger(L, runtime->forbidden_events - before);
+    return 1;
+}
+
 /* ---- events and kernel log ----------------------------------------------------------------------- */
 
 static int expect_event(lua_State *L)
@@ -234,6 +264,9 @@ static const StuntFunction functions[] = {
       "nothing is said. Gives the number found." },
     { "no_event", expect_no_event, "expect.no_event { query, since =, message = }",
       "No event agrees with the query." },
+    { "forbidden", expect_forbidden, "expect.forbidden(rule, function [, message]) -> integer",
+      "While the function runs, the event that the rule forbids is meant to happen: the machine goes on\n"
+      "each time, and it must happen at least once. Gives how often it did." },
     { "kernel_log", expect_kernel_log, "expect.kernel_log(pattern [, message])",
       "A line of the kernel log has the Lua pattern." },
     { NULL, NULL, NULL, NULL },

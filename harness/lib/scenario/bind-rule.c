@@ -14,14 +14,18 @@ static const char *const keys[] = {
     "action", "params", "optional", "on_pause", NULL,
 };
 
-static StuntRule *check_rule(lua_State *L, int idx)
+static const char *const change_keys[] = {
+    "match", "nth", "every", "times", "between", "after", "probability", "action", "params", "optional", "on_pause", NULL,
+};
+
+StuntRule *stunt_rule_check(lua_State *L, int idx)
 {
     StuntRule **object = stunt_bridge_check_object(L, idx, &stunt_binding_rule);
 
     if ((*object)->given_up) {
         luaL_error(L, "rule '%s' was armed after the snapshot that the machine went back to", (*object)->id);
     }
-    return *object;
+    return stunt_rules_current(*object);
 }
 
 /* ---- reading the table at index 2 into runtime->text --------------------------------------------- */
@@ -94,7 +98,7 @@ static void append_between(lua_State *L, GString *text, guint64 now_ns)
 static void append_after(lua_State *L, GString *text)
 {
     if (lua_getfield(L, 2, "after") == LUA_TUSERDATA) {
-        g_string_append_printf(text, " after=%s", check_rule(L, -1)->id);
+        g_string_append_printf(text, " after=%s", stunt_rule_check(L, -1)->id);
     } else if (!lua_isnil(L, -1)) {
         g_string_append_printf(text, " after=%s", check_id(L, luaL_checkstring(L, -1)));
     }
@@ -183,16 +187,18 @@ static void append_params(lua_State *L, GString *text, const StuntSpecDevice *de
     lua_pop(L, 1);
 }
 
-static const struct stunt_action_info *check_action(lua_State *L)
+/* hooked: there is a function already. */
+static const struct stunt_action_info *resolve_action(lua_State *L, const char *name, gboolean hooked)
 {
     GError *error = NULL;
-    const struct stunt_action_info *action = stunt_resolve_action(required(L, "action"), &error);
-    gboolean hooked = lua_getfield(L, 2, "on_pause") == LUA_TFUNCTION;
+    const struct stunt_action_info *action = stunt_resolve_action(name, &error);
+    gboolean given = lua_getfield(L, 2, "on_pause") == LUA_TFUNCTION;
+    gboolean pauses = action && action->id == STUNT_ACT_PAUSE;
 
     if (!action) {
         stunt_bridge_raise(L, error);
     }
-    if ((action->id == STUNT_ACT_PAUSE) != hooked) {
+    if (pauses ? !given && !hooked : given) {
         luaL_error(L, "fault: action pause and on_pause = function(vm) … belong together");
     }
     lua_pop(L, 1);
@@ -210,26 +216,48 @@ static const struct stunt_class_info *check_class(lua_State *L)
     return class_info;
 }
 
-/* Fills runtime->text with all but the id. */
-static void read_rule(lua_State *L, StuntRuntime *runtime, const StuntDevice *device)
+/* All words but id, device and class. action: the rule's if the table has none. */
+static void append_rest(lua_State *L, StuntRuntime *runtime, const StuntSpecDevice *device,
+                        const struct stunt_class_info *class_info, const struct stunt_action_info *action)
 {
-    const struct stunt_class_info *class_info = check_class(L);
-    const struct stunt_action_info *action = check_action(L);
     GString *text = runtime->text;
 
-    g_string_printf(text, "at=%s", class_info->name);
-    append_match(L, text, device->spec, class_info);
+    append_match(L, text, device, class_info);
     append_number(L, text, "nth");
     append_number(L, text, "every");
     append_number(L, text, "times");
     append_between(L, text, stunt_vm_now_ns(runtime->vm));
     append_after(L, text);
     append_probability(L, text);
-    g_string_append_printf(text, " action=%s", action->name);
-    append_params(L, text, device->spec, action);
+    if (lua_getfield(L, 2, "action") != LUA_TNIL) {
+        g_string_append_printf(text, " action=%s", action->name);
+    }
+    lua_pop(L, 1);
+    append_params(L, text, device, action);
+}
+
+/* Fills runtime->text with all but the id. */
+static void read_rule(lua_State *L, StuntRuntime *runtime, const StuntDevice *device)
+{
+    const struct stunt_class_info *class_info = check_class(L);
+    const struct stunt_action_info *action = resolve_action(L, required(L, "action"), FALSE);
+
+    g_string_printf(runtime->text, "at=%s", class_info->name);
+    append_rest(L, runtime, device->spec, class_info, action);
 }
 
 /* ---- arming -------------------------------------------------------------------------------------- */
+
+/* What the fault engine does not know of. */
+static void read_harness_side(lua_State *L, StuntRule *rule, gboolean optional)
+{
+    rule->optional = stunt_bridge_get_boolean(L, 2, "optional", optional);
+    if (lua_getfield(L, 2, "on_pause") == LUA_TFUNCTION) {
+        rule->on_pause = luaL_ref(L, LUA_REGISTRYINDEX);
+    } else {
+        lua_pop(L, 1);
+    }
+}
 
 int stunt_device_fault(lua_State *L)
 {
@@ -245,14 +273,11 @@ int stunt_device_fault(lua_State *L)
     read_rule(L, runtime, device);
     id = lua_pushfstring(L, "rule-%d", (int)runtime->rule->len + 1);
     id = check_id(L, stunt_bridge_get_string(L, 2, "id", id));
-    rule = stunt_rules_arm(runtime, device->name, id, &error);
+    rule = stunt_rules_arm(runtime, device, id, &error);
     if (!rule) {
         return stunt_runtime_raise(runtime, L, error);
     }
-    rule->optional = stunt_bridge_get_boolean(L, 2, "optional", FALSE);
-    if (lua_getfield(L, 2, "on_pause") == LUA_TFUNCTION) {
-        rule->on_pause = luaL_ref(L, LUA_REGISTRYINDEX);
-    }
+    read_harness_side(L, rule, FALSE);
     object = stunt_bridge_push_object(L, &stunt_binding_rule, sizeof(*object));
     *object = rule;
     return 1;
@@ -261,7 +286,7 @@ int stunt_device_fault(lua_State *L)
 static int rule_status(lua_State *L)
 {
     StuntRuntime *runtime = stunt_runtime_running(L);
-    StuntRule *rule = check_rule(L, 1);
+    StuntRule *rule = stunt_rule_check(L, 1);
     GError *error = NULL;
     StuntRuleStatus *status = stunt_rules_status(runtime, rule, &error);
 
@@ -281,12 +306,38 @@ static int rule_status(lua_State *L)
     return 1;
 }
 
+static int rule_change(lua_State *L)
+{
+    StuntRuntime *runtime = stunt_runtime_running(L);
+    StuntRule *rule = stunt_rule_check(L, 1), *changed;
+    const struct stunt_action_info *action;
+    GError *error = NULL;
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    stunt_bridge_check_keys(L, 2, "change", change_keys);
+    action = resolve_action(L, stunt_bridge_get_string(L, 2, "action", rule->action->name),
+                            rule->on_pause != LUA_NOREF);
+    g_string_truncate(runtime->text, 0);
+    append_rest(L, runtime, rule->device, rule->class_info, action);
+    changed = stunt_rules_change(runtime, rule, &error);
+    if (!changed) {
+        return stunt_runtime_raise(runtime, L, error);
+    }
+    read_harness_side(L, changed, rule->optional);
+    if (changed->action->id == STUNT_ACT_PAUSE && changed->on_pause == LUA_NOREF) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, rule->on_pause);
+        changed->on_pause = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    return 0;
+}
+
 static int rule_disarm(lua_State *L)
 {
     StuntRuntime *runtime = stunt_runtime_running(L);
     GError *error = NULL;
 
-    if (!stunt_rules_disarm(runtime, check_rule(L, 1), &error)) {
+    if (!stunt_rules_disarm(runtime, stunt_rule_check(L, 1), &error)) {
         return stunt_runtime_raise(runtime, L, error);
     }
     return 0;
@@ -295,6 +346,11 @@ static int rule_disarm(lua_State *L)
 static const StuntFunction functions[] = {
     { "status", rule_status, "rule:status() -> { id, armed, matched, fired, first_ns, first_seq }",
       "How often the rule matched and fired, and when first: virtual time and number of the event." },
+    { "change", rule_change, "rule:change { match, nth, every, times, between, after, probability, action, params, optional, on_pause }",
+      "Changes the rule while it is armed; what is left out stays. A new `match` takes the place of the\n"
+      "old one as a whole, and so do `nth`, `every` and `times` together, and an action with its\n"
+      "parameters. The rule keeps its id and its turn among the others, counts from 0 again, and must\n"
+      "fire again; before the change it must have fired, too. Both show in the result." },
     { "disarm", rule_disarm, "rule:disarm()",
       "Takes the rule away. It keeps its counts, and must have fired all the same." },
     { NULL, NULL, NULL, NULL },

@@ -27,5 +27,7 @@ int stunt_device_is_there(lua_State *L);
 
 /* device:fault{ … }, see bind-rule.c. */
 int stunt_device_fault(lua_State *L);
+/* A rule that device:fault{ … } has made, in the life that it is in. */
+StuntRule *stunt_rule_check(lua_State *L, int idx);
 
 #endif

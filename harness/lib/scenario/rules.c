@@ -6,11 +6,12 @@
 
 #define ERROR_LEN 256
 
-/* The device was looked up before; the engine here only reads the text. */
-static int any_device(const char *name, void *opaque)
+/* The number of the device is QEMU's; its type says what a rule can ask for. opaque: the runtime. */
+static int look_up(const char *name, const struct stunt_device_events **ret_events, void *opaque)
 {
-    (void)name;
-    (void)opaque;
+    const StuntDeviceDef *device = stunt_runtime_device(opaque, name);
+
+    *ret_events = stunt_events_by_type(device ? device->type : name);
     return 0;
 }
 
@@ -20,7 +21,7 @@ static gboolean check(StuntRuntime *runtime, const char *device, const char *tex
     g_autofree char *full = g_strdup_printf("%s device=%s", text, device);
     char message[ERROR_LEN];
 
-    if (!stunt_fault_arm(&runtime->engine, full, stunt_vm_now_ns(runtime->vm), any_device, NULL, message,
+    if (!stunt_fault_arm(&runtime->engine, full, stunt_vm_now_ns(runtime->vm), look_up, runtime, message,
                          sizeof(message))) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "fault: %s", message);
         return FALSE;
@@ -34,6 +35,14 @@ static StuntRuleStatus *copy_status(const StuntRuleStatus *status)
 
     copy->id = g_strdup(status->id);
     return copy;
+}
+
+/* Takes its last status. */
+static void end_life(StuntRule *rule, StuntRuleStatus *last)
+{
+    last->armed = FALSE;
+    rule->last = last;
+    rule->shown |= last->fired > 0;
 }
 
 static StuntRuleStatus *find_status(StuntRuntime *runtime, const char *id, GError **error)
@@ -53,38 +62,91 @@ static StuntRuleStatus *find_status(StuntRuntime *runtime, const char *id, GErro
     return NULL;
 }
 
-static void read_kind(const StuntRuntime *runtime, StuntRule *rule)
+static struct stunt_rule *engine_rule(StuntRuntime *runtime, const char *id)
 {
-    const struct stunt_rule *armed = &runtime->engine.rule[runtime->engine.n_rules - 1];
-
-    rule->class_info = stunt_class_by_id(armed->class_id);
-    rule->action = stunt_action_by_id(armed->action);
+    for (guint i = 0; i < runtime->engine.n_rules; i++) {
+        if (g_str_equal(runtime->engine.rule[i].id, id)) {
+            return &runtime->engine.rule[i];
+        }
+    }
+    return NULL;
 }
 
-StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, GError **error)
+/* A rule as QEMU has it from now on; text: what is said of it. */
+static StuntRule *add_rule(StuntRuntime *runtime, const char *id, guint number, const StuntSpecDevice *device,
+                           const char *text)
+{
+    const struct stunt_rule *armed = engine_rule(runtime, id);
+    StuntRule *rule = g_new0(StuntRule, 1);
+
+    rule->id = g_strdup(id);
+    rule->number = number;
+    rule->device = device;
+    rule->class_info = stunt_class_by_id(armed->class_id);
+    rule->action = stunt_action_by_id(armed->action);
+    rule->on_pause = LUA_NOREF;
+    rule->text = g_strdup(text);
+    g_ptr_array_add(runtime->all_rules, rule);
+    g_ptr_array_add(runtime->rule, rule);
+    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "rule", text);
+    return rule;
+}
+
+StuntRule *stunt_rules_arm(StuntRuntime *runtime, const StuntDevice *device, const char *id, GError **error)
 {
     g_autofree char *text = g_strdup_printf("id=%s %s", id, runtime->text->str);
-    g_autofree char *note = g_strdup_printf("%s device=%s", text, device);
+    g_autofree char *note = g_strdup_printf("%s device=%s", text, device->name);
     StuntRuleStatus *status;
     StuntRule *rule;
 
-    if (!check(runtime, device, text, error) || !stunt_vm_arm(runtime->vm, device, text, error)) {
+    if (!check(runtime, device->name, text, error) || !stunt_vm_arm(runtime->vm, device->name, text, error)) {
         return NULL;
     }
     status = find_status(runtime, id, error);
     if (!status) {
         return NULL;
     }
-    rule = g_new0(StuntRule, 1);
-    rule->id = g_strdup(id);
-    rule->number = status->number;
-    read_kind(runtime, rule);
-    rule->on_pause = LUA_NOREF;
-    rule->text = g_strdup(note);
-    g_ptr_array_add(runtime->all_rules, rule);
-    g_ptr_array_add(runtime->rule, rule);
+    rule = add_rule(runtime, id, status->number, device->spec, note);
     stunt_rule_status_free(status);
-    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "rule", note);
+    return rule;
+}
+
+static gboolean change(StuntRuntime *runtime, const char *text, GError **error)
+{
+    char message[ERROR_LEN];
+
+    if (!stunt_fault_change(&runtime->engine, text, stunt_vm_now_ns(runtime->vm), message, sizeof(message))) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "change: %s", message);
+        return FALSE;
+    }
+    return stunt_vm_change(runtime->vm, text, error);
+}
+
+StuntRule *stunt_rules_change(StuntRuntime *runtime, StuntRule *rule, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("id=%s%s", rule->id, runtime->text->str);
+    g_autofree char *note = g_strdup_printf("change %s", text);
+    StuntRuleStatus *last;
+
+    if (rule->last) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "change: rule '%s' is disarmed", rule->id);
+        return NULL;
+    }
+    last = find_status(runtime, rule->id, error);
+    if (!last || !change(runtime, text, error)) {
+        stunt_rule_status_free(last);
+        return NULL;
+    }
+    end_life(rule, last);
+    rule->next = add_rule(runtime, rule->id, rule->number, rule->device, note);
+    return rule->next;
+}
+
+StuntRule *stunt_rules_current(StuntRule *rule)
+{
+    while (rule->next && !rule->next->given_up) {
+        rule = rule->next;
+    }
     return rule;
 }
 
@@ -107,9 +169,7 @@ gboolean stunt_rules_disarm(StuntRuntime *runtime, StuntRule *rule, GError **err
         return FALSE;
     }
     stunt_fault_disarm(&runtime->engine, rule->id);
-    last->armed = FALSE;
-    rule->last = last;
-    rule->shown |= last->fired > 0;
+    end_life(rule, last);
     stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "rule", note);
     return TRUE;
 }
@@ -299,7 +359,7 @@ static const StuntRule *rule_by_number(const StuntRuntime *runtime, guint number
     for (guint i = 0; i < runtime->rule->len; i++) {
         const StuntRule *rule = runtime->rule->pdata[i];
 
-        if (rule->number == number) {
+        if (rule->number == number && !rule->last) {
             return rule;
         }
     }
@@ -327,4 +387,15 @@ gboolean stunt_rules_on_pause(StuntGuest *guest, guint rule_number, gpointer dat
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "on_pause raised an error");
     }
     return good;
+}
+
+gboolean stunt_rules_on_forbid(guint rule_number, gpointer data)
+{
+    StuntRuntime *runtime = data;
+
+    if (!runtime->forbidden || runtime->forbidden->number != rule_number) {
+        return FALSE;
+    }
+    runtime->forbidden_events++;
+    return TRUE;
 }

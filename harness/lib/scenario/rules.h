@@ -3,11 +3,21 @@
 #ifndef STUNT_LIB_RULES_H
 #define STUNT_LIB_RULES_H
 
+#include "lib/scenario/device.h"
 #include "lib/scenario/runtime.h"
 
 /* Arms runtime->text under an id. Errors: INPUT (what is wrong with the rule), QEMU. The rule belongs to the
  * runtime. */
-StuntRule *stunt_rules_arm(StuntRuntime *runtime, const char *device, const char *id, GError **error);
+StuntRule *stunt_rules_arm(StuntRuntime *runtime, const StuntDevice *device, const char *id, GError **error);
+
+/*
+ * Changes the rule by the words in runtime->text. From here on it is a life of its own, with counts of its own, and
+ * judged like a rule: both must fire. Returns that. Errors: as above.
+ */
+StuntRule *stunt_rules_change(StuntRuntime *runtime, StuntRule *rule, GError **error);
+
+/* The life that a rule is in. */
+StuntRule *stunt_rules_current(StuntRule *rule);
 
 /* As the fault engine has it now, or as it was when disarmed. Free with stunt_rule_status_free(). Errors:
  * QEMU. */
@@ -40,5 +50,8 @@ gboolean stunt_rules_judge(StuntRuntime *runtime, StuntResult *result, GError **
 
 /* StuntPauseFunc: calls the rule's on_pause. data: the runtime. */
 gboolean stunt_rules_on_pause(StuntGuest *guest, guint rule_number, gpointer data, GError **error);
+
+/* StuntForbidFunc: is this the rule of expect.forbidden()? data: the runtime. */
+gboolean stunt_rules_on_forbid(guint rule_number, gpointer data);
 
 #endif

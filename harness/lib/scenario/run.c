@@ -170,6 +170,7 @@ static gboolean start(Run *run, GError **error)
     run->runtime->oracle = run->oracle;
     if (good) {
         stunt_guest_on_pause(run->ready.guest, stunt_rules_on_pause, run->runtime);
+        stunt_guest_on_forbid(run->ready.guest, stunt_rules_on_forbid, run->runtime);
         stunt_oracle_set_baseline(run->oracle, &run->ready.baseline);
     }
     return good && make_settings(run, error);

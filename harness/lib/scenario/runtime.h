@@ -14,15 +14,18 @@
 #include "stunt/oracle.h"
 #include "stunt/scenario.h"
 
-typedef struct {
+/* A rule, or one life of a rule: a change ends one and begins the next. */
+typedef struct StuntRule {
     char *id;
     guint number;      /* the fault engine's */
+    const StuntSpecDevice *device; /* what its device is */
     const struct stunt_class_info *class_info;
     const struct stunt_action_info *action;
     gboolean optional; /* may stay unfired */
     int on_pause;      /* Lua registry reference, or LUA_NOREF */
     char *text;        /* as armed */
-    StuntRuleStatus *last; /* as it was when disarmed; NULL while armed */
+    StuntRuleStatus *last; /* as it was when disarmed or changed; NULL while armed */
+    struct StuntRule *next; /* its life after the change, or NULL; given up when the machine went back behind that */
     gboolean given_up;     /* armed on a way that the machine went back from */
     StuntRuleStatus *left; /* as it was then */
     gboolean told;         /* that it never fired */
@@ -58,6 +61,8 @@ typedef struct StuntRuntime {
     lua_State *waiting; /* the state whose call lets the machine run */
     int pause_error;    /* registry reference of what on_pause raised, or LUA_NOREF */
     gboolean paused;
+    const StuntRule *forbidden; /* whose event is meant to happen just now, or NULL */
+    guint forbidden_events;     /* that did */
     GPtrArray *snapshot;                    /* StuntScenarioSnapshot *, see snapshot.h */
     const struct StuntScenarioSnapshot *at; /* last taken or gone back to; NULL: none yet */
     guint handles;                          /* of snapshots in QEMU */

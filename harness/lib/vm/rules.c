@@ -29,6 +29,11 @@ gboolean stunt_vm_arm(StuntVm *vm, const char *device, const char *rule, GError 
     return set_string(vm, "fault-arm", text, error);
 }
 
+gboolean stunt_vm_change(StuntVm *vm, const char *change, GError **error)
+{
+    return set_string(vm, "fault-change", change, error);
+}
+
 gboolean stunt_vm_disarm(StuntVm *vm, const char *rule_id, GError **error)
 {
     return set_string(vm, "fault-disarm", rule_id, error);

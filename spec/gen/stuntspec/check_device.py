@@ -4,6 +4,7 @@ from .check_common import (
     DEVICE, LOWER, TAKEN_DEVICE_NAMES, UPPER, check_at_most, check_name, check_unique, check_values,
     did_you_mean, is_power_of_two,
 )
+from .check_faults import check_values_of_fields
 from .model import BAR_KINDS, MEMORY, REGISTERS, SOME, TYPE_BYTES
 
 NAME_MAX = 16
@@ -137,9 +138,11 @@ def _check_events(device, classes, problems):
         if event.name not in known:
             hint = did_you_mean(event.name, known)
             problems.at(event, f"unknown event class '{event.name}'{hint}", "class")
-        elif known[event.name].of != SOME:
+        elif known[event.name].of != SOME and not event.values:
             problems.at(event, f"events of class '{event.name}' need not be told: the class is of"
                         f" '{known[event.name].of}' devices", "class")
+        else:
+            check_values_of_fields(event, known[event.name], problems)
 
 
 def _check_struct(struct, problems):

@@ -20,6 +20,13 @@ def check_faults(spec, problems):
         _check_action(item, classes, problems)
 
 
+def check_values_of_fields(node, event_class, problems):
+    for field in node.values:
+        if field not in event_class.fields:
+            hint = did_you_mean(field, event_class.fields)
+            problems.at(node, f"{event_class.name} has no field '{field}'{hint}", "values", field)
+
+
 def _check_class(item, problems):
     check_name(item, item.name, DOTTED, problems, "name")
     if item.name == ANY:
@@ -28,6 +35,7 @@ def _check_class(item, problems):
     for n, name in enumerate(item.fields):
         check_name(item, name, LOWER, problems, "fields", n)
     check_unique_texts(item, item.fields, "field", problems, "fields")
+    check_values_of_fields(item, item, problems)
     if item.of not in CLASS_OF:
         hint = did_you_mean(item.of, CLASS_OF) or f"; there are {', '.join(CLASS_OF)}"
         problems.at(item, f"class '{item.name}' is of unknown devices '{item.of}'{hint}", "of")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """C of the build directory: <dev>-spec.c and device-list.h for the models, faults-spec.c for all."""
-from . import ctext
+from . import ctext, events
 
 LICENSE = "GPL-2.0-or-later"
 
@@ -30,8 +30,8 @@ def device_list_h(spec):
 
 
 def faults_c(spec):
-    """Text of faults-spec.c: the tables of event classes and fault actions."""
-    lines = ctext.head(LICENSE, [spec.faults.name], "faults-c")
+    """Text of faults-spec.c: the tables of event classes, of fault actions, and of the devices' events."""
+    lines = ctext.head(LICENSE, [spec.faults.name, "spec/devices"], "faults-c")
     lines += ['#include "fault.h"', "", "const struct stunt_class_info stunt_classes[] = {"]
     for item in spec.classes:
         fields = ", ".join(map(ctext.string, item.fields)) or "NULL"
@@ -44,6 +44,7 @@ def faults_c(spec):
     for item in spec.actions:
         lines += _action(item, spec)
     lines += ["};", "const size_t stunt_n_actions = sizeof(stunt_actions) / sizeof(stunt_actions[0]);"]
+    lines += events.tables(spec)
     return "\n".join(lines + [""])
 
 

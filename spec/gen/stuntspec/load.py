@@ -18,7 +18,7 @@ def load(spec_dir, problems):
         return None
     spec = model.Spec(
         devices=[_device(source, ids, problems) for source in sources],
-        classes=sorted((_event_class(faults, i) for i in _range(faults, "class")), key=lambda c: c.id),
+        classes=sorted((_event_class(faults, i, problems) for i in _range(faults, "class")), key=lambda c: c.id),
         actions=sorted((_action(faults, i) for i in _range(faults, "action")), key=lambda a: a.id),
         ids=ids,
         faults=faults,
@@ -51,7 +51,7 @@ def _device(source, ids, problems):
         pci=_pci(source, ids),
         bars=[_bar(source, i) for i in _range(source, "bar")],
         vectors=[model.Vector(source, ("vector", i), **data["vector"][i]) for i in _range(source, "vector")],
-        events=[model.Event(source, ("event", i), data["event"][i]["class"]) for i in _range(source, "event")],
+        events=[_event(source, i, problems) for i in _range(source, "event")],
         enums=[model.Enum(source, ("enum", i), **data["enum"][i]) for i in _range(source, "enum")],
         structs=[_struct(source, i) for i in _range(source, "struct")],
         registers=registers,
@@ -137,8 +137,29 @@ def _bits(source, path, text, problems):
     return bits
 
 
-def _event_class(source, i):
-    return model.EventClass(source, ("class", i), **source.data["class"][i])
+def _event(source, i, problems):
+    path, data = ("event", i), source.data["event"][i]
+    return model.Event(source, path, data["class"], _values(source, path, data, problems))
+
+
+def _event_class(source, i, problems):
+    path, data = ("class", i), source.data["class"][i]
+    return model.EventClass(
+        source, path, data["name"], data["id"], data["doc"], data["fields"], data.get("of", model.ALL),
+        _values(source, path, data, problems))
+
+
+def _values(source, path, data, problems):
+    """"0..3, 8" of each field as [(0, 3), (8, 8)]."""
+    values = {}
+    for field, text in data.get("values", {}).items():
+        parts = [re.fullmatch(r"(0x[0-9a-f]+|\d+)(?:\.\.(0x[0-9a-f]+|\d+))?", part.strip()) for part in text.split(",")]
+        stretches = [(int(part[1], 0), int(part[2] or part[1], 0)) for part in parts if part]
+        if None in parts or any(first > last or last >= 1 << 64 for first, last in stretches):
+            problems.add(source.name, source.line(path + ("values", field)),
+                         f"values '{text}' must be written as \"0..3, 8\", within 64 bits")
+        values[field] = stretches
+    return values
 
 
 def _action(source, i):

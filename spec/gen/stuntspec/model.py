@@ -116,8 +116,9 @@ class Vector(Node):
 
 @dataclass
 class Event(Node):
-    """The device has events of a class that not every device has."""
+    """The device has events of a class; with which values in their fields, where the class does not say."""
     name: str  # of the class
+    values: dict  # field -> [(first, last), ...]
 
 
 @dataclass
@@ -201,9 +202,13 @@ class Device(Node):
         """Entries in the device's value array."""
         return sum(register.count for register in self.registers)
 
+    def event(self, event_class):
+        """What the device says of a class, or None."""
+        return next((event for event in self.events if event.name == event_class.name), None)
+
     def has_class(self, event_class):
         if event_class.of == SOME:
-            return any(event.name == event_class.name for event in self.events)
+            return self.event(event_class) is not None
         return {ALL: True, MSIX: self.pci.msix > 0, VECTORS: bool(self.vectors)}[event_class.of]
 
 
@@ -213,7 +218,8 @@ class EventClass(Node):
     id: int
     doc: str
     fields: list
-    of: str = ALL
+    of: str
+    values: dict  # field -> [(first, last), ...]: what it can have, whatever the device
 
 
 @dataclass

@@ -6,7 +6,7 @@ import difflib
 
 @dataclass(frozen=True)
 class Key:
-    kind: object  # "text", "number", "flag", "numbers" (name = number, ...), Table, ListOf
+    kind: object  # "text", "number", "flag", "numbers" (name = number, ...), "texts", Table, ListOf
     required: bool = False
 
 
@@ -51,7 +51,7 @@ DEVICE = Table({
         "msix_table": _NUMBER, "msix_pba": _NUMBER,
     })), True),
     "vector": Key(ListOf(Table({"name": _NEED_TEXT, "index": _NEED_NUMBER, "doc": _NEED_TEXT}))),
-    "event": Key(ListOf(Table({"class": _NEED_TEXT}))),
+    "event": Key(ListOf(Table({"class": _NEED_TEXT, "values": Key("texts")}))),
     "enum": Key(ListOf(Table({"name": _NEED_TEXT, "doc": _NEED_TEXT, "values": Key("numbers", True)}))),
     "struct": Key(ListOf(Table({
         "name": _NEED_TEXT, "doc": _NEED_TEXT, "fields": Key(ListOf(_MEMBER), True),
@@ -63,7 +63,7 @@ DEVICE = Table({
 FAULTS = Table({
     "class": Key(ListOf(Table({
         "name": _NEED_TEXT, "id": _NEED_NUMBER, "doc": _NEED_TEXT, "fields": Key(ListOf("text"), True),
-        "of": _TEXT,
+        "of": _TEXT, "values": Key("texts"),
     })), True),
     "action": Key(ListOf(Table({
         "name": _NEED_TEXT, "id": _NEED_NUMBER, "doc": _NEED_TEXT, "on": Key(ListOf("text"), True),
@@ -147,6 +147,12 @@ class _Conform:
             return self.wrong(path, f"{_say(path)} must be a table of numbers")
         for key, item in value.items():
             self.number(item, path + (key,))
+
+    def texts(self, value, path):
+        if not isinstance(value, dict):
+            return self.wrong(path, f"{_say(path)} must be a table of texts")
+        for key, item in value.items():
+            self.text(item, path + (key,))
 
 
 def _say(path):

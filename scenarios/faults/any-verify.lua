@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A rule that breaks nothing, on every class of events that there is, all at once.
+local provoke = require "provoke"
+
+return scenario {
+  summary = "verify sees an event of every class, and changes nothing",
+  machine = { dma0 = "dma" },
+  proves = provoke.proofs("verify", "nothing: nothing is broken"),
+  oracle = { misuse = { dma0 = 1 } },
+  run = function(vm)
+    local rules = { vm.link:fault { at = "link.ask", action = "verify" }, vm.link:fault { at = "link.mark", action = "verify" } }
+    for _, class in ipairs(provoke.classes()) do
+      rules[#rules + 1] = vm.dma0:fault { id = class, at = class, action = "verify" }
+    end
+    vm:mark("begin")
+    provoke.all(vm)
+    for _, rule in ipairs(rules) do
+      local status = rule:status()
+      expect.is_true(status.fired > 0, status.id)
+      expect.equal(status.fired, status.matched, status.id)
+    end
+  end,
+}
