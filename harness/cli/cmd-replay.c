@@ -76,16 +76,23 @@ static void on_finished(guint index, StuntOutcome *outcome, gpointer data)
     stunt_show_finished(replay->show, index, replay->outcome.result);
 }
 
+static StuntJobPlan plan_of(const StuntResult *saved)
+{
+    return (StuntJobPlan){ saved->plan_name, *saved->plan_text ? saved->plan_text : NULL };
+}
+
 static int run_again(Replay *replay)
 {
     StuntScenarioFile file = { replay->saved->name, replay->saved->file };
     g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
     const char *bug = *replay->saved->bug ? replay->saved->bug : NULL;
+    const StuntJobPlan plan = plan_of(replay->saved);
     StuntTally tally = { 0 };
     StuntJobs jobs = {
         .setup = replay->bench.setup,
         .scenario = scenarios,
         .bug = &bug,
+        .plan = &plan,
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
         .iommu = replay->saved->iommu,
         .seed = replay->saved->seed,
@@ -148,6 +155,8 @@ static int run_gdb(Replay *replay, const char *port)
         .kernel = *replay->saved->kernel ? replay->saved->kernel : NULL,
         .iommu = replay->saved->iommu,
         .bug = *replay->saved->bug ? replay->saved->bug : NULL,
+        .plan_name = replay->saved->plan_name,
+        .plan_text = plan_of(replay->saved).text,
         .seed = replay->saved->seed,
         .start = STUNT_START_BOOT, /* QEMU's gdb stub, and a stop on the way, are for a machine of its own */
         .gdb = gdb,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "jobs.h"
+#include "lib/plan/plan.h"
 #include "show.h"
 #include "stunt/error.h"
 #include "stunt/report.h"
@@ -17,7 +18,7 @@ typedef struct {
     StuntStartKind start_kind;
     char *iommu; /* as given, or NULL */
     StuntSwitch iommu_switch;
-    char *filter, *kernel, *bug, *junit, *json, *results, *console;
+    char *filter, *kernel, *bug, *plan, *junit, *json, *results, *console;
     gboolean ktap;
 } Options;
 
@@ -27,6 +28,7 @@ typedef struct {
     GPtrArray *scenario;  /* StuntScenarioFile * */
     StuntResult **result; /* by index; NULL: not run */
     StuntTally tally;
+    StuntJobPlan plan; /* text NULL: none */
     GDateTime *began;
     char *root, *folder; /* of results; the folder is NULL until there is one */
     gboolean save_failed;
@@ -165,17 +167,60 @@ static gboolean check_names(const StuntSetup *setup, const Options *options, GEr
            (!options->bug || stunt_setup_find_bug(setup, options->bug, error));
 }
 
+/* What any scenario's machine lacks is told before one runs, and so is a rule that its device can never have. */
+static gboolean check_plan(const Run *run, const StuntBench *bench, GError **error)
+{
+    g_autoptr(StuntPlan) plan = stunt_plan_parse(run->plan.name, run->plan.text, error);
+    const char *lacks = NULL;
+
+    for (guint i = 0; plan && i < run->scenario->len; i++) {
+        const StuntScenarioFile *file = run->scenario->pdata[i];
+        g_autoptr(StuntScenario) scenario =
+            stunt_scenario_load(bench->setup, bench->spec, file->name, file->file, NULL);
+        const char *missing = scenario ? stunt_plan_lacks(plan, scenario->device) : NULL;
+
+        if (scenario && !missing) {
+            return stunt_plan_check(plan, scenario->device, bench->spec, error);
+        }
+        lacks = missing ? missing : lacks;
+    }
+    if (plan && lacks) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: no machine of these scenarios has a device '%s'",
+                    run->plan.name, lacks);
+    }
+    return plan && !lacks;
+}
+
+static gboolean read_plan(Run *run, const StuntBench *bench, GError **error)
+{
+    GError *cause = NULL;
+    char *text = NULL;
+
+    if (!run->options->plan) {
+        return TRUE;
+    }
+    if (!g_file_get_contents(run->options->plan, &text, NULL, &cause)) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "--plan: %s", cause->message);
+        g_error_free(cause);
+        return FALSE;
+    }
+    run->plan = (StuntJobPlan){ run->options->plan, text };
+    return check_plan(run, bench, error);
+}
+
 /* ---- running ------------------------------------------------------------------------------------- */
 
 static int run_all(Run *run, const StuntBench *bench)
 {
     const Options *options = run->options;
     g_autofree const char **bugs = g_new(const char *, run->scenario->len);
+    g_autofree StuntJobPlan *plans = g_new(StuntJobPlan, run->scenario->len);
     StuntJobs jobs = {
         .setup = bench->setup,
         .spec = bench->spec,
         .scenario = run->scenario,
         .bug = bugs,
+        .plan = plans,
         .kernel = options->kernel,
         .iommu = options->iommu_switch,
         .console = options->console,
@@ -195,6 +240,7 @@ static int run_all(Run *run, const StuntBench *bench)
 
     for (guint i = 0; i < run->scenario->len; i++) {
         bugs[i] = options->bug;
+        plans[i] = run->plan;
     }
     run->root = options->results ? g_canonicalize_filename(options->results, NULL) : stunt_results_root();
     run->began = g_date_time_new_now_local();
@@ -222,6 +268,7 @@ static void run_clear(Run *run)
     }
     g_free(run->result);
     g_clear_pointer(&run->began, g_date_time_unref);
+    g_free((char *)run->plan.text);
     g_free(run->root);
     g_free(run->folder);
     g_ptr_array_unref(run->scenario);
@@ -267,6 +314,10 @@ static int run_with(const Options *options, char **words, const char *config)
     if (!run.scenario) {
         return stunt_cli_fail(error);
     }
+    if (!read_plan(&run, &bench, &error)) {
+        run_clear(&run);
+        return stunt_cli_fail(error);
+    }
     if (options->console && run.scenario->len > 1) {
         run_clear(&run);
         return stunt_cli_usage("run", "--console is for one scenario at a time");
@@ -287,6 +338,7 @@ static int run(int argc, char **argv, const char *config)
         { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &options.kernel, "guest kernel: name, or bzImage", "NAME" },
         { "iommu", 0, 0, G_OPTION_ARG_STRING, &options.iommu, "on or off, where scenarios leave it open", "WORD" },
         { "bug", 0, 0, G_OPTION_ARG_STRING, &options.bug, "on the variant of the driver with this bug", "NAME" },
+        { "plan", 0, 0, G_OPTION_ARG_FILENAME, &options.plan, "fault rules beside the scenarios' own (TOML)", "FILE" },
         { "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "write JUnit XML", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write JSON; - is stdout", "FILE" },
         { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },

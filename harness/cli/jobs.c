@@ -45,6 +45,11 @@ static const char *bug_of(const StuntJobs *jobs, guint index)
     return jobs->bug ? jobs->bug[index] : NULL;
 }
 
+static guint64 seed_of(const StuntJobs *jobs, guint index)
+{
+    return jobs->seeds ? jobs->seeds[index] : jobs->seed;
+}
+
 /* ---- definitions --------------------------------------------------------------------------------- */
 
 /* A file that does not load is a job like any other: its worker tells the error. */
@@ -98,7 +103,7 @@ static char **job_words(const Slot *slot)
     g_ptr_array_add(words, g_strdup(STUNT_WORKER_COMMAND));
     g_ptr_array_add(words, g_strdup_printf("--name=%s", scenario->name));
     g_ptr_array_add(words, g_strdup_printf("--file=%s", scenario->file));
-    g_ptr_array_add(words, g_strdup_printf("--seed=%" G_GUINT64_FORMAT, jobs->seed));
+    g_ptr_array_add(words, g_strdup_printf("--seed=%" G_GUINT64_FORMAT, seed_of(jobs, slot->index)));
     g_ptr_array_add(words, g_strdup_printf("--wall-limit=%" G_GUINT64_FORMAT, jobs->wall_limit_ms));
     g_ptr_array_add(words, g_strdup_printf("--start=%s", stunt_start_kind_name(slot->start)));
     if (jobs->kernel) {
@@ -109,6 +114,10 @@ static char **job_words(const Slot *slot)
     }
     if (bug_of(jobs, slot->index)) {
         g_ptr_array_add(words, g_strdup_printf("--bug=%s", bug_of(jobs, slot->index)));
+    }
+    if (jobs->plan && jobs->plan[slot->index].text) {
+        g_ptr_array_add(words, g_strdup_printf("--plan-name=%s", jobs->plan[slot->index].name));
+        g_ptr_array_add(words, g_strdup_printf("--plan-text=%s", jobs->plan[slot->index].text));
     }
     if (jobs->console) {
         g_ptr_array_add(words, g_strdup_printf("--console=%s", jobs->console));
@@ -156,7 +165,7 @@ static void try_once(Slot *slot)
     StuntOutcome outcome;
 
     if (!give(slot, &error)) {
-        stunt_collect_read(&slot->collect, scenario_of(slot), slot->queue->jobs->seed, error->message, NULL,
+        stunt_collect_read(&slot->collect, scenario_of(slot), seed_of(slot->queue->jobs, slot->index), error->message, NULL,
                            &outcome);
         finish(slot, &outcome);
     }
@@ -177,7 +186,7 @@ static void run_ended(Slot *slot, const char *why, const char *death)
     g_autoptr(GBytes) said = stunt_worker_said(slot->worker);
     StuntOutcome outcome;
 
-    stunt_collect_read(&slot->collect, scenario_of(slot), slot->queue->jobs->seed, why, said, &outcome);
+    stunt_collect_read(&slot->collect, scenario_of(slot), seed_of(slot->queue->jobs, slot->index), why, said, &outcome);
     stunt_collect_close(&slot->collect);
     if (why) {
         g_clear_pointer(&slot->worker, stunt_worker_free);

@@ -8,11 +8,18 @@
 #define STUNT_DEFAULT_START         STUNT_START_TURBO
 #define STUNT_DEFAULT_VERIFY_RESETS 64
 
+/* Fault rules beside the scenario's own. */
+typedef struct {
+    const char *name, *text; /* TOML */
+} StuntJobPlan;
+
 typedef struct {
     const StuntSetup *setup;
     const StuntSpec *spec;     /* NULL: scenarios with the same machine are not kept together */
     const GPtrArray *scenario; /* StuntScenarioFile * */
     const char *const *bug;    /* by index: planted in the driver, or NULL; NULL: no scenario has one */
+    const StuntJobPlan *plan;  /* by index, text may be NULL; NULL: no scenario has one */
+    const guint64 *seeds;      /* by index; NULL: all have `seed` */
     const char *kernel;        /* NULL: the scenario's, else the default */
     StuntSwitch iommu;         /* see StuntRunRequest */
     const char *console;       /* file for the serial console of the only scenario, or NULL */

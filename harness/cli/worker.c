@@ -26,7 +26,7 @@ typedef struct {
 
 /* One job. */
 typedef struct {
-    char *name, *file, *kernel, *iommu, *bug, *console, *start;
+    char *name, *file, *kernel, *iommu, *bug, *plan_name, *plan_text, *console, *start;
     gint64 seed, wall_limit_ms;
 } Job;
 
@@ -102,6 +102,8 @@ static void job_clear(Job *job)
     g_free(job->kernel);
     g_free(job->iommu);
     g_free(job->bug);
+    g_free(job->plan_name);
+    g_free(job->plan_text);
     g_free(job->console);
     g_free(job->start);
 }
@@ -128,6 +130,8 @@ static gboolean read_job(Job *job, GError **error)
         { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &job->kernel, NULL, NULL },
         { "iommu", 0, 0, G_OPTION_ARG_STRING, &job->iommu, NULL, NULL },
         { "bug", 0, 0, G_OPTION_ARG_STRING, &job->bug, NULL, NULL },
+        { "plan-name", 0, 0, G_OPTION_ARG_FILENAME, &job->plan_name, NULL, NULL },
+        { "plan-text", 0, 0, G_OPTION_ARG_FILENAME, &job->plan_text, NULL, NULL },
         { "console", 0, 0, G_OPTION_ARG_FILENAME, &job->console, NULL, NULL },
         { "start", 0, 0, G_OPTION_ARG_STRING, &job->start, NULL, NULL },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &job->seed, NULL, NULL },
@@ -160,6 +164,8 @@ static gboolean run(const Worker *worker, const Job *job, GError **error)
         .file = job->file,
         .kernel = job->kernel,
         .bug = job->bug,
+        .plan_name = job->plan_name,
+        .plan_text = job->plan_text,
         .console = job->console,
         .seed = (guint64)job->seed,
         .wall_limit_ms = (guint64)job->wall_limit_ms,

@@ -52,25 +52,6 @@ static void count_event(void)
     }
 }
 
-/* The event `fault` of one firing. Rules may watch it, but what they do then is not told again. */
-static void tell_firing(const struct stunt_rule *rule, uint64_t time_ns, uint64_t of_seq)
-{
-    struct stunt_event event = {
-        .time_ns = time_ns,
-        .class_id = STUNT_EV_FAULT,
-        .device = rule->device,
-        .field = { rule->number, rule->action, rule->fired, of_seq },
-    };
-    const struct stunt_rule *seen;
-
-    count_event();
-    event.seq = stunt_trace.seq;
-    seen = stunt_fault_match(&stunt_trace.engine, event.device, event.class_id, event.field, time_ns,
-                             event.seq);
-    event.rule = seen ? seen->number : 0;
-    record(&event);
-}
-
 /* The actions that every class has. Gives the rule back when the caller must act. */
 static const struct stunt_rule *act(const struct stunt_rule *rule)
 {
@@ -88,6 +69,28 @@ static const struct stunt_rule *act(const struct stunt_rule *rule)
         return stunt_trace.actor[rule->device]
                    ? stunt_trace.actor[rule->device](stunt_trace.actor_opaque[rule->device], rule)
                    : rule;
+    }
+}
+
+/* The event `fault` of one firing. Rules may watch it, but what they do then is not told again. */
+static void tell_firing(const struct stunt_rule *rule, uint64_t time_ns, uint64_t of_seq)
+{
+    struct stunt_event event = {
+        .time_ns = time_ns,
+        .class_id = STUNT_EV_FAULT,
+        .device = rule->device,
+        .field = { rule->number, rule->action, rule->fired, of_seq },
+    };
+    const struct stunt_rule *seen;
+
+    count_event();
+    event.seq = stunt_trace.seq;
+    seen = stunt_fault_match(&stunt_trace.engine, event.device, event.class_id, event.field, time_ns,
+                             event.seq);
+    event.rule = seen ? seen->number : 0;
+    record(&event);
+    if (seen) {
+        act(seen);
     }
 }
 

@@ -4,7 +4,7 @@ local provoke = require "provoke"
 
 return scenario {
   summary = "forbid sees an event of any class; where the script expects it, the run goes on",
-  machine = { dma0 = "dma" },
+  machine = provoke.machine(),
   proves = provoke.proofs("forbid", "nothing: the run would fail at once"),
   oracle = { misuse = { dma0 = true } },
   run = function(vm)
@@ -16,7 +16,7 @@ return scenario {
     local ask = vm.link:fault { at = "link.ask", nth = 1, action = "forbid" }
     expect.forbidden(ask, function() vm:run("true") end)
     local mark = vm.link:fault { at = "link.mark", nth = 1, action = "forbid" }
-    expect.forbidden(mark, function() vm:mark("here") end)
+    expect.forbidden(mark, function() provoke.mark(vm) end)
     vm:run("stunt-dma copy")
   end,
 }

@@ -4,15 +4,15 @@ local provoke = require "provoke"
 
 return scenario {
   summary = "mark sees an event of every class, and changes nothing",
-  machine = { dma0 = "dma" },
+  machine = provoke.machine(),
   proves = provoke.proofs("mark", "nothing: nothing is broken"),
-  oracle = { misuse = { dma0 = 1 } },
+  oracle = { misuse = { dma0 = true } },
   run = function(vm)
     local rules = { vm.link:fault { at = "link.ask", action = "mark" }, vm.link:fault { at = "link.mark", action = "mark" } }
     for _, class in ipairs(provoke.classes()) do
       rules[#rules + 1] = vm.dma0:fault { id = class, at = class, action = "mark" }
     end
-    vm:mark("begin")
+    provoke.mark(vm)
     provoke.all(vm)
     for _, rule in ipairs(rules) do
       local status = rule:status()

@@ -5,7 +5,19 @@ local dma = require "dma"
 local pci = require "pci"
 
 local ADDRESS = "0000:01:00.0"
+local MARK = "/sys/class/misc/stunt-link/mark"
+
+-- What the scenarios that use this run on: the driver's test of cyclic transfers wants two devices.
 local provoke = { bare = {}, bound = {} }
+
+function provoke.machine()
+  return { dma0 = { type = "dma", bandwidth = 20000000 }, dma1 = "dma" }
+end
+
+-- The guest marks a point on the timeline: link.mark.
+function provoke.mark(vm)
+  expect.equal(vm:run({ "sh", "-c", "echo 7 > " .. MARK }).status, 0)
+end
 
 function provoke.load(vm)
   vm:insmod("stunt_dmacheck")
@@ -24,7 +36,7 @@ end
 
 local function sleep_and_wake(vm)
   dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", "0")
-  dma.write(vm, "/sys/power/pm_test", "devices")
+  dma.write(vm, "/sys/power/pm_test", "platform")
   dma.write(vm, "/sys/power/state", "freeze")
 end
 

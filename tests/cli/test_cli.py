@@ -95,7 +95,7 @@ class Usage(CliTest):
     def test_help_lists_every_command_and_each_has_help(self):
         shown = self.stunt("--help")
         commands = re.findall(r"^  (\w+) ", shown.stdout, re.M)
-        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "shell", "variants", "faults", "bench",
+        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "shell", "variants", "faults", "campaign", "bench",
                                     "doctor", "check"])
         for command in commands:
             one = self.stunt(command, "--help")
@@ -114,7 +114,7 @@ class Usage(CliTest):
         self.refused(["describe", "--live", "--end", "toy/first"], "the scenario did not come to its end", "the reason", status=2)
 
     def test_help_is_narrow(self):
-        for command in ([], ["run"], ["replay"], ["describe"], ["events"], ["faults"]):
+        for command in ([], ["run"], ["replay"], ["describe"], ["events"], ["faults"], ["campaign"]):
             widest = max(len(line) for line in self.stunt(*command, "--help").stdout.splitlines())
             self.assertLess(widest, 80, command)
 
@@ -220,6 +220,26 @@ class Files(CliTest):
         self.assertEqual(ran.returncode, 1)
         self.assertRegex(ran.stdout, r"(?m)^irq.raise +drop +ERROR +0 fired +toy/third  it waits$")
         self.assertIn("0 of 1 pairs", ran.stdout)
+
+    RULE = '[[rule]]\ndevice = "%s"\nat = "irq.raise"\naction = "drop"\n'
+
+    def test_a_plan_is_judged_before_anything_runs(self):
+        self.fake_qemu("echo started >&2\nexit 3\n")
+        self.write("scenarios/toy/third.lua", 'return scenario { summary = "x", machine = { toy0 = "toy" }, run = print }\n')
+        for text, told in (("[[rule]]\ndevise = 1\n", "p.toml:2:1: a rule has no 'devise', did you mean 'device'?"),
+                           (self.RULE % "toy7", "p.toml: no machine of these scenarios has a device 'toy7'"),
+                           (self.RULE % "toy0" + "nth = 0\n", "p.toml:1:3: nth: counting starts at 1"),
+                           (self.RULE % "toy0" + "match = { vector = 'DNE' }\n", "p.toml:5:20: toy has no vector 'DNE', did you mean 'DONE'?")):
+            self.write("p.toml", text)
+            self.refused(["run", "--plan", "p.toml", "toy/third"], told)
+        self.refused(["run", "--plan", "none.toml", "toy/third"], "--plan: ", "none.toml")
+
+    def test_campaign_wants_what_makes_sense(self):
+        self.refused(["campaign", "--plans", "0"], "--plans takes a number from 1")
+        self.refused(["campaign", "--rules", "17"], "--rules one from 1 to 16")
+        self.refused(["campaign", "--seed", "-1"], "not negative")
+        self.refused(["campaign"], "no scenario 'campaign'")
+        self.refused(["campaign", "toy/first"], "no device that faults are known of")
 
     def test_describe(self):
         for name, golden in (("toy/first", "scenario"), ("toy", "device"), ("irq.raise", "class"),

@@ -247,6 +247,21 @@ static void test_rule_needs_no_listener(void)
     g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
 }
 
+static void test_rule_changes(void)
+{
+    g_autoptr(Bench) bench = bench_new("", "");
+    g_autofree char *wrong = NULL;
+
+    arm(bench, "id=a device=dma0 at=mmio.read action=ones");
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, 0xffffffff);
+    machine_qom_set(bench->machine, "link0", "fault-change", "\"id=a nth=2 action=replace param.value=7\"");
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, 7);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
+    wrong = machine_qom_set_error(bench->machine, "link0", "fault-change", "\"id=b nth=2\"");
+    g_assert_nonnull(strstr(wrong, "unknown rule 'b'"));
+}
+
 static void test_rule_errors(void)
 {
     g_autoptr(Bench) bench = bench_new("", "");
@@ -254,10 +269,13 @@ static void test_rule_errors(void)
                                                       "\"id=a device=dma0 at=irq.rase action=drop\"");
     g_autofree char *device = machine_qom_set_error(bench->machine, "link0", "fault-arm",
                                                     "\"id=a device=dma7 at=irq.raise action=drop\"");
+    g_autofree char *never = machine_qom_set_error(
+        bench->machine, "link0", "fault-arm", "\"id=a device=dma0 at=irq.raise match.vector=9 action=drop\"");
     g_autofree char *nobody = machine_qom_set_error(bench->machine, "link0", "fault-disarm", "\"a\"");
 
     g_assert_cmpstr(misspelt, ==, "unknown event class 'irq.rase'; did you mean 'irq.raise'?");
     g_assert_cmpstr(device, ==, "unknown device 'dma7'");
+    g_assert_cmpstr(never, ==, "match.vector: vector of irq.raise at a dma device is 0 to 4, it can never be 9");
     g_assert_nonnull(strstr(nobody, "'a'"));
 }
 
@@ -275,6 +293,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rules/act-and-report", test_rule_acts);
     g_test_add_func("/rules/a-firing-is-an-event", test_firing_is_an_event);
     g_test_add_func("/rules/need-no-listener", test_rule_needs_no_listener);
+    g_test_add_func("/rules/change-in-their-place", test_rule_changes);
     g_test_add_func("/rules/errors-come-back-through-qmp", test_rule_errors);
     return g_test_run();
 }

@@ -24,8 +24,8 @@ class StuntTest(unittest.TestCase):
                         XDG_CACHE_HOME=str(self.home / "cache"), TMPDIR=str(self.home / "tmp"))
         (self.home / "tmp").mkdir()
 
-    def stunt(self, *words):
-        return subprocess.run([STUNT, *map(str, words)], env=self.env, capture_output=True, text=True, timeout=TIMEOUT_S)
+    def stunt(self, *words, timeout=TIMEOUT_S):
+        return subprocess.run([STUNT, *map(str, words)], env=self.env, capture_output=True, text=True, timeout=timeout)
 
     def run_json(self, *words):
         """stunt run with --json: (exit status, results by name)."""

@@ -49,6 +49,8 @@ typedef struct {
     char *detail;       /* several lines: last events, kernel's or QEMU's last lines; "" */
     char *release;      /* kernel release that the guest reported, "" if it never did */
     char *plan;         /* rules as armed, one a line */
+    char *plan_name;    /* of the plan that it was run with (--plan), "" without one */
+    char *plan_text;    /* its TOML */
     guint64 last_event; /* number of the last event when the verdict fell */
     char *start;        /* how it was started: "boot", "strict" or "turbo"; "" when it did not get that far */
     char *start_note;   /* why not as it was asked for; "": as it was */

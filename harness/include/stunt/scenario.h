@@ -90,6 +90,8 @@ typedef struct {
     const char *kernel;   /* name or path, NULL: the scenario's, else the default */
     StuntSwitch iommu;    /* a scenario that needs it otherwise is skipped; unsaid: as it needs, else none */
     const char *bug;      /* planted in the driver: its variant is loaded in place of the module; or NULL */
+    const char *plan_name; /* of a plan of fault rules beside the scenario's own, or NULL */
+    const char *plan_text; /* its TOML; a scenario that lacks one of its devices is skipped */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the machine's default */
     const char *console;   /* file that gets the serial console, or NULL: the guest has none */

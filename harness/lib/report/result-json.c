@@ -90,6 +90,8 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_string(builder, "detail", result->detail);
         put_string(builder, "release", result->release);
         put_string(builder, "plan", result->plan);
+        put_string(builder, "plan_name", result->plan_name);
+        put_string(builder, "plan_text", result->plan_text);
         put_number(builder, "last_event", result->last_event);
         put_string(builder, "start", result->start);
         put_string(builder, "start_note", result->start_note);
@@ -205,6 +207,8 @@ static void get_result(StuntResult *result, JsonObject *object)
     stunt_result_set(&result->detail, get_string(object, "detail"));
     stunt_result_set(&result->release, get_string(object, "release"));
     stunt_result_set(&result->plan, get_string(object, "plan"));
+    stunt_result_set(&result->plan_name, get_string(object, "plan_name"));
+    stunt_result_set(&result->plan_text, get_string(object, "plan_text"));
     stunt_result_set(&result->start, get_string(object, "start"));
     stunt_result_set(&result->start_note, get_string(object, "start_note"));
     stunt_result_set(&result->start_warning, get_string(object, "start_warning"));

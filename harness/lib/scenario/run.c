@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One scenario from the file to the result: a machine that stands ready, script, rules, oracle, verdict. */
+#include "lib/plan/plan.h"
 #include "lib/scenario/bindings.h"
 #include "lib/scenario/health.h"
 #include "lib/scenario/rules.h"
@@ -16,6 +17,7 @@ typedef struct {
     StuntReady ready;
     StuntOracle *oracle;
     StuntStarter *starter;
+    StuntPlan *plan; /* or NULL */
 } Run;
 
 /* ---- getting ready ------------------------------------------------------------------------------- */
@@ -159,6 +161,55 @@ static gboolean make_settings(Run *run, GError **error)
     return TRUE;
 }
 
+/* FALSE: the plan is wrong, or the scenario is skipped. */
+static gboolean read_plan(Run *run)
+{
+    const StuntRunRequest *request = run->request;
+    const char *lacks = NULL;
+    GError *error = NULL;
+
+    if (request->plan_text) {
+        run->plan = stunt_plan_parse(request->plan_name, request->plan_text, &error);
+        if (!run->plan) {
+            stunt_runtime_judge_error(run->runtime, NULL, error);
+            return FALSE;
+        }
+        lacks = stunt_plan_lacks(run->plan, run->runtime->scenario->device);
+    }
+    if (lacks) {
+        g_autofree char *reason = g_strdup_printf("its machine has no %s, which the plan breaks", lacks);
+
+        stunt_runtime_judge(run->runtime, STUNT_SKIP, reason);
+    }
+    return !lacks;
+}
+
+static gboolean arm_plan(Run *run, GError **error)
+{
+    StuntRuntime *runtime = run->runtime;
+
+    for (guint i = 0; run->plan && i < run->plan->rule->len; i++) {
+        const StuntPlanRule *rule = run->plan->rule->pdata[i];
+        const StuntDeviceDef *def = stunt_runtime_device(runtime, rule->device);
+        const StuntDevice device = { def->name, stunt_spec_device(runtime->spec, def->type) };
+        g_autofree char *text =
+            stunt_plan_rule_text(run->plan, rule, device.spec, stunt_vm_now_ns(run->ready.vm), error);
+        StuntRule *armed;
+
+        if (!text) {
+            return FALSE;
+        }
+        g_string_assign(runtime->text, text);
+        armed = stunt_rules_arm(runtime, &device, rule->id, error);
+        if (!armed) {
+            g_prefix_error(error, "%s:%u:%u: ", run->plan->name, rule->line, rule->column);
+            return FALSE;
+        }
+        armed->optional = rule->optional;
+    }
+    return TRUE;
+}
+
 /* What there is of the machine is handed on also when it did not come to its ready point. */
 static gboolean start(Run *run, GError **error)
 {
@@ -173,7 +224,7 @@ static gboolean start(Run *run, GError **error)
         stunt_guest_on_forbid(run->ready.guest, stunt_rules_on_forbid, run->runtime);
         stunt_oracle_set_baseline(run->oracle, &run->ready.baseline);
     }
-    return good && make_settings(run, error);
+    return good && make_settings(run, error) && arm_plan(run, error);
 }
 
 /* ---- the script and what comes after ------------------------------------------------------------- */
@@ -234,7 +285,7 @@ static void go(Run *run, StuntResult *result)
 
     if (!make_machine(run, result, &error) || !make_oracle(run, &error)) {
         stunt_runtime_judge_error(run->runtime, NULL, error);
-    } else if (!choose_iommu(run)) {
+    } else if (!read_plan(run) || !choose_iommu(run)) {
         return;
     } else if (!start(run, &error)) {
         stunt_runtime_judge_error(run->runtime, NULL, error);
@@ -349,6 +400,7 @@ static void clear(Run *run)
         stunt_starter_free(run->starter);
     }
     stunt_machine_free(run->machine);
+    stunt_plan_free(run->plan);
     stunt_oracle_free(run->oracle);
 }
 
@@ -361,6 +413,8 @@ StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_eve
 
     result->seed = request->seed;
     stunt_result_set(&result->bug, request->bug ? request->bug : "");
+    stunt_result_set(&result->plan_name, request->plan_text ? request->plan_name : "");
+    stunt_result_set(&result->plan_text, request->plan_text ? request->plan_text : "");
     if (!run.starter) {
         run.starter = stunt_starter_new(&(StuntStarterOptions){ 0 });
     }

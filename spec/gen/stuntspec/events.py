@@ -34,10 +34,12 @@ def _class_rows(device, item):
 
 
 def _field_values(device, item, field):
-    """[(first, last, step), ...]; empty: any value. What the device says goes first, then what follows from it."""
+    """[(first, last, step), ...]; empty: any value. What the device says goes first, then the class, then what follows."""
     said = device.event(item)
     if said and field in said.values:
         return _steps(said.values[field])
+    if field in item.values:
+        return _steps(item.values[field])
     enum = _enum(device, item, field)
     if enum:
         return _steps((value, value) for value in sorted(set(enum.values.values())))
@@ -47,7 +49,7 @@ def _field_values(device, item, field):
         return [(0, -(-device.pci.msix // PENDING_BITS) * PENDING_BITS // 8 - 1, 1)]
     if field == "vector" and device.vectors:
         return [(0, len(device.vectors) - 1, 1)]
-    return _steps(item.values.get(field, []))
+    return []
 
 
 def _enum(device, item, field):
