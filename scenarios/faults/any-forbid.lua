@@ -9,7 +9,7 @@ return scenario {
   oracle = { misuse = { dma0 = true } },
   run = function(vm)
     provoke.each(vm, function(class, happen)
-      local rule = vm.dma0:fault { id = class, at = class, nth = 1, action = "forbid" }
+      local rule = vm[provoke.device(class)]:fault { id = class, at = class, nth = 1, action = "forbid" }
       expect.equal(expect.forbidden(rule, happen), 1, class)
       expect.equal(rule:status().fired, 1, class)
     end)

@@ -23,7 +23,8 @@ return scenario {
   oracle = { misuse = { dma0 = true } },
   run = function(vm)
     provoke.each(vm, function(class, happen)
-      expect.equal(stops(vm, vm.dma0, "dma0", class, happen), 1, class)
+      local name = provoke.device(class)
+      expect.equal(stops(vm, vm[name], name, class, happen), 1, class)
     end)
     expect.equal(stops(vm, vm.link, "link", "link.ask", function() vm:sleep("1ms") vm:run("true") end), 1)
     expect.equal(stops(vm, vm.link, "link", "link.mark", function() provoke.mark(vm) end), 1)

@@ -10,7 +10,7 @@ return scenario {
   run = function(vm)
     local rules = { vm.link:fault { at = "link.ask", action = "verify" }, vm.link:fault { at = "link.mark", action = "verify" } }
     for _, class in ipairs(provoke.classes()) do
-      rules[#rules + 1] = vm.dma0:fault { id = class, at = class, action = "verify" }
+      rules[#rules + 1] = vm[provoke.device(class)]:fault { id = class, at = class, action = "verify" }
     end
     provoke.mark(vm)
     provoke.all(vm)

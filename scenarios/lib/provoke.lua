@@ -3,15 +3,17 @@
 -- an unbound device shows are in provoke.bare, the others in provoke.bound.
 local dma = require "dma"
 local pci = require "pci"
+local slot = require "slot"
 
 local ADDRESS = "0000:01:00.0"
 local MARK = "/sys/class/misc/stunt-link/mark"
 
--- What the scenarios that use this run on: the driver's test of cyclic transfers wants two devices.
+-- What the scenarios that use this run on: the driver's test of cyclic transfers wants two devices, and only a port without hot
+-- plug contains errors.
 local provoke = { bare = {}, bound = {} }
 
 function provoke.machine()
-  return { dma0 = { type = "dma", bandwidth = 20000000 }, dma1 = "dma" }
+  return { dma0 = { type = "dma", bandwidth = 20000000 }, dma1 = { type = "dma", port = "dpc=on,hotplug=off" } }
 end
 
 -- The guest marks a point on the timeline: link.mark.
@@ -62,8 +64,33 @@ provoke.bound["fault"] = function(vm)
   vm.dma0:fault { at = "job.start", action = "mark" }
   copy(vm)
 end
+-- One error, one job that meets it.
+local function report(vm, device, number, severity)
+  local rule = device:fault { at = "dma.read", nth = 1, action = "aer", params = { severity = severity, bit = severity == 0 and 7 or 4 } }
+  vm:run(("stunt-dma copy --device /dev/stunt-dma%d --channel 1 --size 64"):format(number))
+  vm:sleep("2s")
+  rule:disarm()
+end
+
+local function pull_out(vm)
+  local rule = vm.dma0:fault { at = "job.start", nth = 1, action = "surprise-remove" }
+  expect.equal(vm:run("stunt-dma copy --channel 1 --size 64").values.error, "ENODEV")
+  slot.until_away(vm)
+  rule:disarm()
+end
+
+provoke.bound["aer"] = function(vm) report(vm, vm.dma0, 0, 0) end
+provoke.bound["port.irq"] = provoke.bound["aer"]
+provoke.bound["dpc"] = function(vm) report(vm, vm.dma1, 1, 2) end
+provoke.bound["link"] = pull_out
+provoke.bound["slot"] = pull_out
 for _, class in ipairs { "mmio.read", "mmio.write", "dma.read", "dma.write", "irq.raise", "job.start", "job.done", "dma.map", "dma.unmap" } do
   provoke.bound[class] = copy
+end
+
+-- Where the events of a class come from.
+function provoke.device(class)
+  return class == "dpc" and "dma1" or "dma0"
 end
 
 -- All classes, in an order that is always the same.
@@ -104,10 +131,11 @@ function provoke.all(vm)
   end
   provoke.load(vm)
   for _, class in ipairs(provoke.classes()) do
-    if provoke.bound[class] and class ~= "fault" then
+    if provoke.bound[class] and class ~= "fault" and provoke.bound[class] ~= pull_out then
       provoke.bound[class](vm)
     end
   end
+  pull_out(vm) -- nothing comes after it
 end
 
 -- { ["CLASS ACTION"] = what } for each class.
