@@ -53,6 +53,7 @@ struct agent {
 	struct message out;
 	struct inbox *inbox;	/* oldest first */
 	struct task task[TASKS_MAX];
+	uint32_t quiet_id;	/* of a QUIET that is not answered yet, 0: none */
 };
 
 /* util.c */
@@ -97,12 +98,18 @@ void task_run(struct agent *agent, const struct request *request);
 typedef int task_work(const struct request *request);
 void task_call(struct agent *agent, const struct request *request, task_work *work);
 void task_kill(struct agent *agent, const struct request *request);
+/* Kills every process but this one; task_collect() answers when all have ended. */
+void task_quiet(struct agent *agent, const struct request *request);
 /* Takes what children wrote and how they ended, until nothing is ready or the harness has a request. */
 void task_collect(struct agent *agent);
 
 /* file.c */
 void file_put(struct agent *agent, const struct request *request);
 int file_get(const struct request *request);
+
+/* look.c */
+/* Files and folders as they are now, to stdout. */
+int look_at(const struct request *request);
 
 /* module.c; they write explanations to stderr */
 int module_insert(const char *name, const char *params);

@@ -28,6 +28,12 @@ static int get_in_child(const struct request *request)
 	return file_get(request);
 }
 
+static int look_in_child(const struct request *request)
+{
+	prctl(PR_SET_NAME, STUNT_LOOK_NAME);
+	return look_at(request);
+}
+
 static noreturn void power_off(struct agent *agent, bool again)
 {
 	/* What was said before must still arrive; an answer would come too late. */
@@ -81,6 +87,12 @@ static void serve(struct agent *agent, const struct request *request)
 		break;
 	case STUNT_REC_SYNC:
 		tell_health(agent, request->id);
+		break;
+	case STUNT_REC_LOOK:
+		task_call(agent, request, look_in_child);
+		break;
+	case STUNT_REC_QUIET:
+		task_quiet(agent, request);
 		break;
 	case STUNT_REC_SEED:
 		seed_entropy(seed_of(request));

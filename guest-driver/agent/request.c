@@ -18,7 +18,8 @@ static const char *take_string(const struct record *record, size_t *pos)
 	return start;
 }
 
-static const char *parse_run(const struct record *record, struct request *ret)
+/* All of the payload. Return: NULL, or what is wrong. */
+static const char *parse_words(const struct record *record, struct request *ret)
 {
 	size_t pos = 0;
 
@@ -26,14 +27,32 @@ static const char *parse_run(const struct record *record, struct request *ret)
 		const char *arg = take_string(record, &pos);
 
 		if (!arg)
-			return "RUN: the last argument has no NUL";
+			return "the last argument has no NUL";
 		if (ret->argc == REQUEST_ARGS_MAX)
-			return "RUN: too many arguments";
+			return "too many arguments";
 		ret->argv[ret->argc++] = arg;
 	}
-	if (!ret->argc || !ret->argv[0][0])
-		return "RUN: no program";
 	return NULL;
+}
+
+static const char *parse_run(const struct record *record, struct request *ret)
+{
+	const char *wrong = parse_words(record, ret);
+
+	if (!wrong && (!ret->argc || !ret->argv[0][0]))
+		return "RUN: no program";
+	return wrong;
+}
+
+static const char *parse_look(const struct record *record, struct request *ret)
+{
+	const char *wrong = parse_words(record, ret);
+	int i;
+
+	for (i = 0; !wrong && i < ret->argc; i++)
+		if (ret->argv[i][0] != '/')
+			wrong = "LOOK: not an absolute path";
+	return wrong;
 }
 
 static const char *parse_name(const struct record *record, struct request *ret, size_t *pos)
@@ -114,7 +133,10 @@ const char *request_parse(const struct record *record, struct request *ret)
 		return parse_kill(record, ret);
 	case STUNT_REC_SEED:
 		return parse_seed(record, ret);
+	case STUNT_REC_LOOK:
+		return parse_look(record, ret);
 	case STUNT_REC_SYNC:
+	case STUNT_REC_QUIET:
 	case STUNT_REC_POWEROFF:
 		return NULL;
 	default:

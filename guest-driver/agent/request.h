@@ -17,7 +17,7 @@ struct request {
 	const char *params;	/* INSMOD: parameters, "" for none */
 	const uint8_t *data;	/* PUT: content; SEED: 8 bytes */
 	size_t data_len;
-	int argc;		/* RUN */
+	int argc;		/* RUN: program and arguments; LOOK: paths */
 	const char *argv[REQUEST_ARGS_MAX + 1]; /* NULL after the last */
 };
 

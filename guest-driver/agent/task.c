@@ -214,6 +214,21 @@ void task_kill(struct agent *agent, const struct request *request)
 	/* Else its EXIT or DONE is the answer. */
 }
 
+void task_quiet(struct agent *agent, const struct request *request)
+{
+	agent->quiet_id = request->id;
+	/* From process 1 this reaches all others, kernel threads excepted. There may be none. */
+	kill(-1, SIGKILL);
+}
+
+/* Orphans are ours, so no child is no process. */
+static bool is_alone(void)
+{
+	siginfo_t info;
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD;
+}
+
 static void take_output(struct agent *agent, struct task *task, int stream, const void *data, size_t len)
 {
 	size_t room = sizeof(task->text) - 1 - task->text_len;
@@ -312,4 +327,8 @@ void task_collect(struct agent *agent)
 			if (agent->task[i].used)
 				busy |= pump_task(agent, &agent->task[i]);
 	} while (busy && !agent->inbox);
+	if (agent->quiet_id && !busy && is_alone()) {
+		task_done(agent, agent->quiet_id, 0, "");
+		agent->quiet_id = 0;
+	}
 }

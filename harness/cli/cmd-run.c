@@ -18,7 +18,7 @@ typedef struct {
     StuntStartKind start_kind;
     char *iommu; /* as given, or NULL */
     StuntSwitch iommu_switch;
-    char *filter, *kernel, *bug, *plan, *junit, *json, *results, *console;
+    char *filter, *kernel, *bug, *plan, *junit, *json, *results, *console, *dump;
     gboolean ktap;
 } Options;
 
@@ -224,6 +224,7 @@ static int run_all(Run *run, const StuntBench *bench)
         .kernel = options->kernel,
         .iommu = options->iommu_switch,
         .console = options->console,
+        .dump = options->dump,
         .seed = (guint64)options->seed,
         .jobs = options->jobs ? (guint)options->jobs : g_get_num_processors(),
         .start = options->start_kind,
@@ -344,6 +345,7 @@ static int run(int argc, char **argv, const char *config)
         { "ktap", 0, 0, G_OPTION_ARG_NONE, &options.ktap, "write KTAP to stdout", NULL },
         { "console", 0, 0, G_OPTION_ARG_FILENAME, &options.console,
           "one guest's serial console, to read along", "FILE" },
+        { "dump", 0, 0, G_OPTION_ARG_FILENAME, &options.dump, "keep the memory of guests that hang or panic", "DIR" },
         { "start", 0, 0, G_OPTION_ARG_STRING, &options.start, "boot, strict or turbo (turbo)", "KIND" },
         { "verify-resets", 0, 0, G_OPTION_ARG_INT, &options.verify_resets,
           "compare all state every N turbo starts (64)", "N" },

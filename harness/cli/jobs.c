@@ -119,6 +119,11 @@ static char **job_words(const Slot *slot)
         g_ptr_array_add(words, g_strdup_printf("--plan-name=%s", jobs->plan[slot->index].name));
         g_ptr_array_add(words, g_strdup_printf("--plan-text=%s", jobs->plan[slot->index].text));
     }
+    if (jobs->dump) {
+        g_autofree char *dump = g_canonicalize_filename(jobs->dump, NULL);
+
+        g_ptr_array_add(words, g_strdup_printf("--dump=%s", dump));
+    }
     if (jobs->console) {
         g_ptr_array_add(words, g_strdup_printf("--console=%s", jobs->console));
     }

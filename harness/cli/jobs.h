@@ -22,6 +22,7 @@ typedef struct {
     const guint64 *seeds;      /* by index; NULL: all have `seed` */
     const char *kernel;        /* NULL: the scenario's, else the default */
     StuntSwitch iommu;         /* see StuntRunRequest */
+    const char *dump;          /* folder for the memory of guests that hang or panic, or NULL */
     const char *console;       /* file for the serial console of the only scenario, or NULL */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the default */

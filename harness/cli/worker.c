@@ -26,7 +26,7 @@ typedef struct {
 
 /* One job. */
 typedef struct {
-    char *name, *file, *kernel, *iommu, *bug, *plan_name, *plan_text, *console, *start;
+    char *name, *file, *kernel, *iommu, *bug, *plan_name, *plan_text, *console, *dump, *start;
     gint64 seed, wall_limit_ms;
 } Job;
 
@@ -105,6 +105,7 @@ static void job_clear(Job *job)
     g_free(job->plan_name);
     g_free(job->plan_text);
     g_free(job->console);
+    g_free(job->dump);
     g_free(job->start);
 }
 
@@ -132,6 +133,7 @@ static gboolean read_job(Job *job, GError **error)
         { "bug", 0, 0, G_OPTION_ARG_STRING, &job->bug, NULL, NULL },
         { "plan-name", 0, 0, G_OPTION_ARG_FILENAME, &job->plan_name, NULL, NULL },
         { "plan-text", 0, 0, G_OPTION_ARG_FILENAME, &job->plan_text, NULL, NULL },
+        { "dump", 0, 0, G_OPTION_ARG_FILENAME, &job->dump, NULL, NULL },
         { "console", 0, 0, G_OPTION_ARG_FILENAME, &job->console, NULL, NULL },
         { "start", 0, 0, G_OPTION_ARG_STRING, &job->start, NULL, NULL },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &job->seed, NULL, NULL },
@@ -167,6 +169,7 @@ static gboolean run(const Worker *worker, const Job *job, GError **error)
         .plan_name = job->plan_name,
         .plan_text = job->plan_text,
         .console = job->console,
+        .dump = job->dump,
         .seed = (guint64)job->seed,
         .wall_limit_ms = (guint64)job->wall_limit_ms,
         .starter = worker->starter,

@@ -98,6 +98,7 @@ struct stunt_record {
     int32_t value; /* see the type */
 };
 
+#define STUNT_LOOK_NAME "stunt-look" /* of the process that serves a LOOK, as it sees itself in /proc */
 #define STUNT_MESSAGE_MAX (256u * 1024) /* bytes of one message, either way */
 
 enum stunt_record_type {
@@ -119,6 +120,8 @@ enum stunt_record_type {
     STUNT_REC_SYNC = 38,   /* answered by DONE at once, all kernel messages so far are sent before it; payload: the kernel's taint, decimal */
     STUNT_REC_POWEROFF = 39, /* value: 0 power off, 1 reboot; not answered */
     STUNT_REC_SEED = 40, /* payload: 8 bytes that the kernel's random numbers depend on from now on; not answered */
+    STUNT_REC_LOOK = 41, /* payload: paths, each NUL-terminated; answered by DATA … (see docs/reference/agent.md), DONE */
+    STUNT_REC_QUIET = 42, /* kills every process but the agent; answered by DONE when all have ended */
 };
 
 #ifdef __cplusplus

@@ -157,6 +157,18 @@ static void get(Double *d, const StuntRecord *record)
     double_say(d, STUNT_REC_DONE, record->id, 0, "", 0);
 }
 
+/* There is everything, and nothing in it. */
+static void look(Double *d, const StuntRecord *record)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (const char *at = record->payload; at < record->payload + record->len; at += strlen(at) + 1) {
+        g_string_append_printf(text, "=0 %s\n\n", at);
+    }
+    double_say(d, STUNT_REC_DATA, record->id, 0, text->str, text->len);
+    double_say(d, STUNT_REC_DONE, record->id, 0, "", 0);
+}
+
 static gboolean obey(Double *d, const StuntRecord *record)
 {
     switch (record->type) {
@@ -177,6 +189,9 @@ static gboolean obey(Double *d, const StuntRecord *record)
         break;
     case STUNT_REC_SYNC:
         double_say(d, STUNT_REC_DONE, record->id, 0, "0", -1);
+        break;
+    case STUNT_REC_LOOK:
+        look(d, record);
         break;
     case STUNT_REC_SEED:
         break;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Verdicts, exit statuses and the JSON document, each from a real run."""
 
+import struct
 import unittest
 from pathlib import Path
 
@@ -9,6 +10,14 @@ from common import StuntTest
 
 HEAD = 'return scenario { summary = "test", machine = { dma0 = "dma" }, modules = { "stunt_dma" }, %s run = function(vm) %s end }\n'
 FIELDS = {"name", "status", "reason", "seed", "wall_ms", "virtual_ns", "mode", "kernel", "rules", "findings", "events", "replay"}
+
+
+def spinning_program():
+    """An ELF program that takes the processor for itself: sched_setscheduler(0, SCHED_FIFO, 99), and a loop."""
+    code = bytes.fromhex("b890000000" "31ff" "be01000000" "488d1504000000" "0f05" "ebfe") + struct.pack("<I", 99)
+    start, size = 0x400000, 64 + 56 + len(code)
+    header = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, start + 120, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    return header + struct.pack("<IIQQQQQQ", 1, 5, 0, start, start, size, size, 4096) + code
 
 
 class Verdicts(StuntTest):
@@ -115,6 +124,64 @@ class Verdicts(StuntTest):
         status, row = self.verdict('vm:run("sleep 1000")', 'deadline = "5s",')
         self.assertEqual((status, row["status"]), (1, "FAIL"), row)
         self.assertLess(row["virtual_ns"], 60e9)
+
+    def test_hang_tells_what_hangs(self):
+        folder = self.home / "memory"
+        path = self.scenario("case", HEAD % ('deadline = "5s",', 'vm:run("sleep 1000")'))
+        status, results = self.run_json(path, "--dump", folder)
+        (row,) = results.values()
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        detail = self.kept(row)["detail"]
+        self.assertIn("task sleep (", detail)
+        self.assertIn("hrtimer_nanosleep+0x", detail)
+        (core,) = folder.iterdir()
+        with core.open("rb") as file:
+            self.assertEqual(file.read(4), b"\x7fELF")
+        self.assertIn("task:kthreadd ", (Path(row["events"]).parent / "kernel.log").read_text())
+
+    def test_hang_in_a_driver_tells_the_source_line(self):
+        patient = HEAD.replace('"stunt_dma" }', '{ "stunt_dma", "watchdog_ms=100000 job_timeout_ms=100000" } }')
+        path = self.scenario("case", patient % (
+            'deadline = "3s",', 'vm.dma0:fault{ at = "job.start", action = "hang" } vm:run("stunt-dma copy")'))
+        status, results = self.run_json(path)
+        (row,) = results.values()
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertRegex(self.kept(row)["detail"], r"stunt_dma: \w+\+0x\w+/0x\w+ \(guest-driver/dma/\w+\.c:\d+\)")
+
+    def test_hang_of_a_guest_that_does_not_answer_tells_what_the_processor_runs(self):
+        program = "".join(f"\\{byte:03d}" for byte in spinning_program())
+        spin = (f'vm:put("/tmp/spin", "{program}", 493) vm:run{{ "sh", "-c", "echo -1 > /proc/sys/kernel/sched_rt_runtime_us" }} '
+                'vm:run("/tmp/spin")')
+        status, row = self.verdict(spin, 'deadline = "1s",')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertIn("hang", row["reason"])
+        detail = self.kept(row)["detail"]
+        self.assertIn("RIP=", detail)
+        self.assertIn("the processor runs", detail)
+
+    def test_what_a_driver_leaves_behind_is_fail(self):
+        status, row = self.verdict('vm:run("mknod /dev/toy c 1 3")')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertEqual(row["reason"], "health oracle: left-node: /dev/toy is left behind")
+        self.assertEqual(self.kept(row)["not_unloaded"], "")
+
+    def test_slab_growth_is_fail(self):
+        status, row = self.verdict('require("growth").none(vm, function() vm:spawn("sleep 1000") vm:sleep("5ms") end, 5)')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertRegex(row["reason"], r"slab cache \S+ grew by \d+ objects in 5 repeats")
+
+    def test_modules_stay_when_the_scenario_says_so(self):
+        status, row = self.verdict('vm:run("mknod /dev/toy c 1 3")', 'oracle = { leave_loaded = "for this test" },')
+        self.assertEqual((status, row["status"]), (0, "PASS"), row)
+        self.assertEqual(self.kept(row)["not_unloaded"], "for this test")
+
+    def test_process_that_cannot_be_killed_is_fail(self):
+        freeze = ("mkdir /tmp/f; mount -t cgroup -o freezer f /tmp/f; mkdir /tmp/f/a; sleep 1000 & echo $! > /tmp/f/a/tasks;"
+                  "echo FROZEN > /tmp/f/a/freezer.state")
+        status, row = self.verdict(f'vm:run{{ "sh", "-c", [[{freeze}]] }}')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertRegex(row["reason"], r"stuck-task: process \w+ \(\d+\) cannot be killed")
+        self.assertIn("__refrigerator", " ".join(row["findings"][0]["report"]))
 
     def test_misuse_is_fail_unless_the_scenario_expects_it(self):
         poke = ('local r = vm:run{ "sh", "-c", "cd /sys/bus/pci/devices/0000:01:00.0 && echo 1 > enable && cat resource" } '

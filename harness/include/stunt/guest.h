@@ -69,6 +69,15 @@ gboolean stunt_guest_insmod(StuntGuest *guest, const char *module, const char *p
                             GError **error);
 gboolean stunt_guest_rmmod(StuntGuest *guest, const char *module, guint64 deadline_ns, GError **error);
 
+/*
+ * Files and folders as they are now (LOOK in docs/reference/agent.md); paths ends with NULL. What cannot be read is
+ * told in the text.
+ */
+char *stunt_guest_look(StuntGuest *guest, const char *const *paths, guint64 deadline_ns, GError **error);
+
+/* Kills every process but the agent. FALSE in ret_quiet: at the deadline one was still there. */
+gboolean stunt_guest_quiet(StuntGuest *guest, guint64 deadline_ns, gboolean *ret_quiet, GError **error);
+
 /* Kernel log so far: one GPtrArray of StuntKmsg, borrowed. stunt_guest_sync() fetches the newest lines. */
 typedef struct {
     guint level; /* 0 emergency … 7 debug */

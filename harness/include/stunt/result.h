@@ -57,6 +57,7 @@ typedef struct {
     char *start_warning; /* trouble that was got around, with templates or processes; "" normally */
     StuntSwitch iommu;  /* as the run asked for */
     char *bug;          /* planted in the driver, "" normally */
+    char *not_unloaded; /* why the modules were not unloaded at the end, "" when they were */
     guint64 rewinds;    /* how often the script had gone back by then: numbers repeat */
 } StuntResult;
 

@@ -56,6 +56,7 @@ typedef struct {
     GPtrArray *allow;     /* char *, patterns for the oracle */
     GPtrArray *misuse;    /* StuntMisuseAllowance * */
     GPtrArray *expect;    /* StuntExpectedFinding * */
+    char *leave_loaded;   /* why the modules stay at the end; NULL: they are unloaded */
 } StuntScenario;
 
 /*
@@ -94,6 +95,7 @@ typedef struct {
     const char *plan_text; /* its TOML; a scenario that lacks one of its devices is skipped */
     guint64 seed;
     guint64 wall_limit_ms; /* 0: the machine's default */
+    const char *dump;      /* folder for the memory of a guest that hangs or panics, or NULL */
     const char *console;   /* file that gets the serial console, or NULL: the guest has none */
     const char *gdb;       /* -gdb argument, or NULL */
     guint64 stop_at_event; /* 0: run to the end */

@@ -15,6 +15,7 @@ typedef struct {
     char *kernel;  /* bzImage, or the ELF image in it */
     char *initrd;
     char *headers; /* folder that the modules were built with, NULL when the file does not say */
+    char *modules; /* folder that they were built in, NULL when the file does not say: source lines of their code */
 } StuntKernel;
 
 /* A bug that a variant of a kernel module has planted in it. */

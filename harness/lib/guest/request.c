@@ -182,3 +182,33 @@ gboolean stunt_guest_sync(StuntGuest *guest, guint64 deadline_ns, GError **error
 
     return stunt_guest_taint(guest, deadline_ns, &taint, error);
 }
+
+char *stunt_guest_look(StuntGuest *guest, const char *const *paths, guint64 deadline_ns, GError **error)
+{
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+    g_autoptr(GBytes) data = NULL;
+    gconstpointer bytes;
+    gsize len;
+
+    for (; *paths; paths++) {
+        pack(payload, *paths);
+    }
+    if (!ask(guest, STUNT_REC_LOOK, 0, payload, "look", deadline_ns, &data, error)) {
+        return NULL;
+    }
+    bytes = g_bytes_get_data(data, &len);
+    return g_utf8_make_valid(bytes ? bytes : "", (gssize)len);
+}
+
+gboolean stunt_guest_quiet(StuntGuest *guest, guint64 deadline_ns, gboolean *ret_quiet, GError **error)
+{
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+    g_autoptr(GError) why = NULL;
+
+    *ret_quiet = ask(guest, STUNT_REC_QUIET, 0, payload, "quiet", deadline_ns, NULL, &why);
+    if (!*ret_quiet && !g_error_matches(why, STUNT_ERROR, STUNT_ERROR_DEADLINE)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    return TRUE;
+}

@@ -3,10 +3,14 @@
 #include "stunt/error.h"
 #include "stunt/events.h"
 #include "stunt/oracle.h"
+#include "lib/oracle/census.h"
 #include "lib/oracle/expect.h"
 #include "lib/oracle/report.h"
+#include "lib/oracle/stacks.h"
+#include "lib/oracle/symbols.h"
 #include "lib/oracle/taint.h"
 #include "lib/oracle/trace.h"
+#include "lib/oracle/unload.h"
 
 #define FINDINGS_MAX 20 /* a broken kernel can fill the log; these tell enough */
 
@@ -14,6 +18,7 @@ struct StuntOracle {
     StuntExpectations *expectations;
     GHashTable *misuse; /* char * device to gint64 * */
     StuntBaseline baseline;
+    StuntSymbols *symbols;
 };
 
 StuntOracle *stunt_oracle_new(void)
@@ -22,6 +27,7 @@ StuntOracle *stunt_oracle_new(void)
 
     oracle->expectations = stunt_expectations_new();
     oracle->misuse = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    oracle->symbols = stunt_symbols_new(NULL, FALSE);
     return oracle;
 }
 
@@ -30,8 +36,16 @@ void stunt_oracle_free(StuntOracle *oracle)
     if (oracle) {
         stunt_expectations_free(oracle->expectations);
         g_hash_table_unref(oracle->misuse);
+        stunt_baseline_clear(&oracle->baseline);
+        stunt_symbols_free(oracle->symbols);
         g_free(oracle);
     }
+}
+
+void stunt_oracle_set_modules(StuntOracle *oracle, const char *folder, gboolean variants)
+{
+    stunt_symbols_free(oracle->symbols);
+    oracle->symbols = stunt_symbols_new(folder, variants);
 }
 
 gboolean stunt_oracle_allow(StuntOracle *oracle, const char *pattern, GError **error)
@@ -63,18 +77,36 @@ void stunt_oracle_allow_misuse(StuntOracle *oracle, const char *device, gint64 c
     g_hash_table_insert(oracle->misuse, g_strdup(device), copy);
 }
 
+void stunt_baseline_clear(StuntBaseline *baseline)
+{
+    g_free(baseline->census);
+    *baseline = (StuntBaseline){ 0, 0, NULL };
+}
+
+void stunt_baseline_copy(StuntBaseline *to, const StuntBaseline *from)
+{
+    StuntBaseline copy = { from->taint, from->lines, g_strdup(from->census) };
+
+    stunt_baseline_clear(to);
+    *to = copy;
+}
+
 gboolean stunt_oracle_look(StuntGuest *guest, guint64 deadline_ns, StuntBaseline *ret_baseline, GError **error)
 {
-    if (!stunt_guest_taint(guest, deadline_ns, &ret_baseline->taint, error)) {
+    g_autofree char *census = stunt_census_take(guest, STUNT_CENSUS_ALL, deadline_ns, error);
+
+    if (!census || !stunt_guest_taint(guest, deadline_ns, &ret_baseline->taint, error)) {
         return FALSE;
     }
+    g_free(ret_baseline->census);
+    ret_baseline->census = g_steal_pointer(&census);
     ret_baseline->lines = stunt_guest_kernel_log(guest)->len;
     return TRUE;
 }
 
 void stunt_oracle_set_baseline(StuntOracle *oracle, const StuntBaseline *baseline)
 {
-    oracle->baseline = *baseline;
+    stunt_baseline_copy(&oracle->baseline, baseline);
 }
 
 /* ---- judging ------------------------------------------------------------------------------------- */
@@ -89,12 +121,13 @@ static void add_finding(const StuntOracle *oracle, GPtrArray *findings, StuntFin
     }
 }
 
-static void fill_trace(StuntFinding *finding)
+static void fill_trace(const StuntOracle *oracle, StuntFinding *finding)
 {
     g_autoptr(GPtrArray) trace = stunt_trace_parse(finding->report);
     const StuntFrame *culprit = stunt_trace_culprit(trace);
 
     for (guint i = 0; i < trace->len; i++) {
+        stunt_symbols_find(oracle->symbols, trace->pdata[i]);
         g_ptr_array_add(finding->trace, stunt_frame_text(trace->pdata[i]));
     }
     if (culprit) {
@@ -112,7 +145,7 @@ static void judge_report(const StuntOracle *oracle, const StuntReport *report, c
     g_ptr_array_unref(finding->report);
     finding->report = stunt_report_lines(report, log);
     if (!stunt_expectations_allows(oracle->expectations, finding)) {
-        fill_trace(finding);
+        fill_trace(oracle, finding);
         add_finding(oracle, findings, g_steal_pointer(&finding), head);
     }
 }
@@ -186,6 +219,27 @@ static gboolean judge_misuse(const StuntOracle *oracle, StuntVm *vm, const Stunt
                            device->name, count, expected);
     add_finding(oracle, findings, stunt_finding_new("misuse", text), NULL);
     return TRUE;
+}
+
+gboolean stunt_oracle_unload(StuntOracle *oracle, StuntGuest *guest, GPtrArray **ret_findings, GError **error)
+{
+    g_autoptr(GPtrArray) found = stunt_findings_new(), findings = stunt_findings_new();
+
+    if (!stunt_unload(guest, oracle->baseline.census, found, error)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < found->len; i++) {
+        fill_trace(oracle, found->pdata[i]);
+        add_finding(oracle, findings, found->pdata[i], NULL);
+        found->pdata[i] = NULL;
+    }
+    *ret_findings = g_steal_pointer(&findings);
+    return TRUE;
+}
+
+char *stunt_oracle_stacks(StuntOracle *oracle, StuntGuest *guest)
+{
+    return stunt_stacks(oracle->symbols, guest);
 }
 
 /* What was seen was seen, whatever else could not be. */

@@ -97,6 +97,7 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_string(builder, "start_note", result->start_note);
         put_string(builder, "start_warning", result->start_warning);
         put_string(builder, "bug", result->bug);
+        put_string(builder, "not_unloaded", result->not_unloaded);
         put_number(builder, "rewinds", result->rewinds);
         put_string(builder, "iommu", stunt_switch_name(result->iommu));
         put_string(builder, "stunt", stunt_version);
@@ -214,6 +215,7 @@ static void get_result(StuntResult *result, JsonObject *object)
     stunt_result_set(&result->start_warning, get_string(object, "start_warning"));
     stunt_switch_parse(get_string(object, "iommu"), &result->iommu);
     stunt_result_set(&result->bug, get_string(object, "bug"));
+    stunt_result_set(&result->not_unloaded, get_string(object, "not_unloaded"));
     result->seed = get_number(object, "seed");
     result->wall_ms = get_number(object, "wall_ms");
     result->virtual_ns = get_number(object, "virtual_ns");

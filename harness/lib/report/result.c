@@ -41,7 +41,7 @@ StuntResult *stunt_result_new(const char *name, const char *file)
     char **strings[] = { &result->reason, &result->mode,      &result->kernel,  &result->events,
                          &result->replay, &result->detail,    &result->release, &result->plan,
                          &result->start,  &result->start_note, &result->start_warning,
-                         &result->bug,    &result->plan_name, &result->plan_text };
+                         &result->bug,    &result->plan_name, &result->plan_text, &result->not_unloaded };
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         *strings[i] = g_strdup("");
@@ -59,7 +59,8 @@ void stunt_result_free(StuntResult *result)
         char *strings[] = { result->name,    result->reason, result->mode,  result->kernel,
                             result->events,  result->replay, result->file,  result->detail,
                             result->release, result->plan,   result->start, result->start_note,
-                            result->start_warning, result->bug, result->plan_name, result->plan_text };
+                            result->start_warning, result->bug, result->plan_name, result->plan_text,
+                            result->not_unloaded };
 
         for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
             g_free(strings[i]);

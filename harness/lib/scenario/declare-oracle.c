@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* oracle = { allow = …, expect = …, misuse = … } */
+/* oracle = { allow = …, expect = …, leave_loaded = …, misuse = … } */
 #include <string.h>
 
 #include "lib/scenario/declare.h"
@@ -129,13 +129,14 @@ static void declare_misuse(lua_State *L, StuntRuntime *runtime)
 
 void stunt_declare_oracle(lua_State *L, int idx, StuntRuntime *runtime)
 {
-    static const char *const keys[] = { "allow", "expect", "misuse", NULL };
+    static const char *const keys[] = { "allow", "expect", "leave_loaded", "misuse", NULL };
 
     if (lua_getfield(L, idx, "oracle") != LUA_TNIL) {
         luaL_checktype(L, -1, LUA_TTABLE);
         stunt_bridge_check_keys(L, -1, "oracle", keys);
         stunt_declare_list(L, lua_gettop(L), "allow", runtime, declare_allowed);
         stunt_declare_list(L, lua_gettop(L), "expect", runtime, declare_expected);
+        runtime->scenario->leave_loaded = g_strdup(stunt_bridge_get_string(L, -1, "leave_loaded", NULL));
         if (lua_getfield(L, -1, "misuse") == LUA_TTABLE) {
             declare_misuse(L, runtime);
         } else if (!lua_isnil(L, -1)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/scenario/health.h"
+#include "lib/scenario/rules.h"
 
 #define S_NS             G_GUINT64_CONSTANT(1000000000)
 #define ORACLE_LIMIT_NS  (10 * S_NS) /* virtual */
@@ -78,20 +79,19 @@ static void judge_findings(StuntRuntime *runtime, GPtrArray *findings)
 void stunt_health_autopsy(StuntRuntime *runtime)
 {
     StuntStopped why = stunt_vm_stopped(runtime->vm);
+    const gboolean alive = why == STUNT_STOPPED_ASK || why == STUNT_STOPPED_DEADLINE;
+    const StuntFinding *first = NULL;
+    g_autofree char *text = NULL;
     GPtrArray *findings = NULL;
 
-    if (why == STUNT_STOPPED_PANIC) {
-        keep(runtime, stunt_oracle_judge_log(runtime->oracle, runtime->guest));
-    } else if ((why == STUNT_STOPPED_ASK || why == STUNT_STOPPED_DEADLINE) &&
-               look(runtime, AUTOPSY_LIMIT_NS, &findings, NULL)) {
-        const StuntFinding *first = NULL;
-        g_autofree char *text = describe(findings, &first);
-
-        if (text) {
-            stunt_runtime_add_detail(runtime, "the health oracle found", text);
-        }
-        keep(runtime, findings);
+    if (!alive || !look(runtime, AUTOPSY_LIMIT_NS, &findings, NULL)) {
+        findings = stunt_oracle_judge_log(runtime->oracle, runtime->guest);
     }
+    text = describe(findings, &first);
+    if (text) {
+        stunt_runtime_add_detail(runtime, "the health oracle found", text);
+    }
+    keep(runtime, findings);
 }
 
 static void judge_blind(StuntRuntime *runtime, GError *error)
@@ -121,6 +121,80 @@ void stunt_health_judge(StuntRuntime *runtime)
     }
     if (runtime->died) {
         judge_findings(runtime, stunt_oracle_judge_log(runtime->oracle, runtime->guest));
+    }
+}
+
+/* ---- unloading ----------------------------------------------------------------------------------- */
+
+/* After these a task may have ended, or wait forever, with locks and references that a module waits for. */
+static gboolean has_stopped_a_task(const GPtrArray *findings)
+{
+    static const char *const kinds[] = { "oops", "bug", "list", "hung-task", NULL };
+
+    for (guint i = 0; i < findings->len; i++) {
+        if (g_strv_contains(kinds, ((const StuntFinding *)findings->pdata[i])->kind)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Why it cannot be done; NULL: it can. */
+static const char *why_not(const StuntRuntime *runtime)
+{
+    StuntStopped why = stunt_vm_stopped(runtime->vm);
+
+    if (runtime->scenario->leave_loaded) {
+        return runtime->scenario->leave_loaded;
+    }
+    if (runtime->died || why == STUNT_STOPPED_PANIC) {
+        return "the guest panicked";
+    }
+    if (why == STUNT_STOPPED_OFF) {
+        return "the guest is off";
+    }
+    if (runtime->judged) {
+        return "the verdict had fallen";
+    }
+    return has_stopped_a_task(runtime->finding) ? "what was found before may keep the driver from going" : NULL;
+}
+
+/* A rule would break the driver's last steps, too, and it has been judged. */
+static gboolean disarm_all(StuntRuntime *runtime, GError **error)
+{
+    for (guint i = 0; i < runtime->rule->len; i++) {
+        if (!stunt_rules_disarm(runtime, runtime->rule->pdata[i], error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean unload(StuntRuntime *runtime, GPtrArray **ret_findings, GError **error)
+{
+    return disarm_all(runtime, error) &&
+           stunt_oracle_unload(runtime->oracle, runtime->guest, ret_findings, error);
+}
+
+void stunt_health_unload(StuntRuntime *runtime)
+{
+    const char *reason = why_not(runtime);
+    GPtrArray *findings = NULL;
+    GError *error = NULL;
+
+    if (reason) {
+        g_free(runtime->not_unloaded);
+        runtime->not_unloaded = g_strdup(reason);
+        return;
+    }
+    stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "health", "unloading");
+    if (!unload(runtime, &findings, &error)) {
+        judge_blind(runtime, error);
+        return;
+    }
+    judge_findings(runtime, findings);
+    if (!runtime->judged) {
+        stunt_health_judge(runtime);
     }
 }
 

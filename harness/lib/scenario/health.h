@@ -9,6 +9,13 @@
 /* No verdict has fallen. A finding is a FAIL; an oracle that cannot look is no bill of health. */
 void stunt_health_judge(StuntRuntime *runtime);
 
+/*
+ * After it, when no verdict has fallen and the rules are judged: disarms those, ends what the script left running,
+ * unloads the modules, and judges again. What is left of the driver is a FAIL. Where that cannot be done,
+ * runtime->not_unloaded says why.
+ */
+void stunt_health_unload(StuntRuntime *runtime);
+
 /* At the very end: what the scenario expects and nothing has found is a FAIL. */
 void stunt_health_judge_expected(StuntRuntime *runtime);
 

@@ -2,6 +2,7 @@
 /* One scenario from the file to the result: a machine that stands ready, script, rules, oracle, verdict. */
 #include "lib/plan/plan.h"
 #include "lib/scenario/bindings.h"
+#include "lib/scenario/hang.h"
 #include "lib/scenario/health.h"
 #include "lib/scenario/rules.h"
 #include "lib/scenario/snapshot.h"
@@ -18,6 +19,7 @@ typedef struct {
     StuntOracle *oracle;
     StuntStarter *starter;
     StuntPlan *plan; /* or NULL */
+    char *modules; /* where those of the guest's kernel were built, or NULL */
 } Run;
 
 /* ---- getting ready ------------------------------------------------------------------------------- */
@@ -76,6 +78,7 @@ static gboolean make_machine(Run *run, StuntResult *result, GError **error)
         }
     }
     run->machine = stunt_setup_machine(run->request->setup, kernel);
+    run->modules = g_strdup(kernel->modules);
     shape_machine(run);
     stunt_result_set(&result->kernel, kernel->name);
     result->iommu = run->request->iommu;
@@ -88,6 +91,7 @@ static gboolean make_oracle(Run *run, GError **error)
     const StuntScenario *scenario = run->runtime->scenario;
 
     run->oracle = stunt_oracle_new();
+    stunt_oracle_set_modules(run->oracle, run->modules, run->runtime->bug != NULL);
     for (guint i = 0; i < scenario->allow->len; i++) {
         if (!stunt_oracle_allow(run->oracle, scenario->allow->pdata[i], error)) {
             return FALSE;
@@ -257,7 +261,8 @@ static void judge_completeness(Run *run)
     }
 }
 
-/* The rules last: the oracle's looking lets the machine go on, and a late firing counts. */
+/* The rules after the oracle's looking, which lets the machine go on: a late firing counts. Then nothing breaks any more,
+ * and the driver can be sent away. */
 static void judge(Run *run, StuntResult *result)
 {
     StuntRuntime *runtime = run->runtime;
@@ -266,15 +271,17 @@ static void judge(Run *run, StuntResult *result)
 
     if (!fallen) {
         stunt_health_judge(runtime);
-        stunt_health_judge_expected(runtime);
-        judge_completeness(run);
         stunt_variant_judge(runtime);
     }
     if (!stunt_rules_judge(runtime, result, &error)) {
         stunt_runtime_judge_error(runtime, NULL, error);
     }
+    stunt_health_unload(runtime);
+    stunt_health_judge_expected(runtime);
+    judge_completeness(run);
     if (fallen && runtime->status == STUNT_FAIL) {
         stunt_health_autopsy(runtime);
+        stunt_hang_examine(runtime);
     }
 }
 
@@ -352,6 +359,7 @@ static void fill_result(const Run *run, StuntResult *result)
     }
     apply_expected(runtime, result);
     result->last_event = runtime->last_event;
+    stunt_result_set(&result->not_unloaded, runtime->not_unloaded);
     result->rewinds = runtime->judged ? runtime->last_rewinds : runtime->rewinds;
     stunt_result_set(&result->start_note, run->ready.note ? run->ready.note : "");
     stunt_result_set(&result->start_warning, run->ready.warning ? run->ready.warning : "");
@@ -402,6 +410,7 @@ static void clear(Run *run)
     stunt_machine_free(run->machine);
     stunt_plan_free(run->plan);
     stunt_oracle_free(run->oracle);
+    g_free(run->modules);
 }
 
 StuntResult *stunt_scenario_run(const StuntRunRequest *request, GBytes **ret_events, GBytes **ret_kernel_log)

@@ -33,6 +33,7 @@ void stunt_runtime_free(StuntRuntime *runtime)
         g_free(runtime->detail);
         g_free(runtime->unproved);
         g_free(runtime->refusal);
+        g_free(runtime->not_unloaded);
         g_free(runtime);
     }
 }

@@ -48,6 +48,8 @@ typedef struct StuntRuntime {
     StuntTimeline *timeline;
     StuntOracle *oracle;
     GPtrArray *finding; /* StuntFinding *, of all judgements so far */
+    char *not_unloaded; /* why the modules were not unloaded at the end; NULL: they were, or it did not come to that */
+    gboolean hung;      /* the verdict is a hang */
     gboolean died;      /* the guest panicked, as the scenario expects: the script cannot go on */
     gboolean iommu;      /* the machine has one */
     const StuntBug *bug;      /* planted in the driver, or NULL */

@@ -77,6 +77,7 @@ void stunt_scenario_free(StuntScenario *scenario)
         g_ptr_array_unref(scenario->device);
         g_free(scenario->kernel);
         g_free(scenario->cmdline);
+        g_free(scenario->leave_loaded);
         g_ptr_array_unref(scenario->module);
         g_ptr_array_unref(scenario->catches);
         g_ptr_array_unref(scenario->proof);

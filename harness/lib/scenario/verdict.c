@@ -147,6 +147,7 @@ static gboolean judge_error(StuntRuntime *runtime, const char *where, const GErr
     case STUNT_ERROR_GUEST:
         return judge_stop(runtime, where, error);
     case STUNT_ERROR_DEADLINE:
+        runtime->hung = TRUE;
         hang = g_strdup_printf("hang: %s", error->message);
         judge_text(runtime, STUNT_FAIL, where, hang);
         return TRUE;

@@ -22,6 +22,7 @@ static StuntKernel *copy_kernel(const StuntKernel *from)
     kernel->kernel = g_strdup(from->kernel);
     kernel->initrd = g_strdup(from->initrd);
     kernel->headers = g_strdup(from->headers);
+    kernel->modules = g_strdup(from->modules);
     return kernel;
 }
 

@@ -15,6 +15,7 @@ void stunt_kernel_free(StuntKernel *kernel)
         g_free(kernel->kernel);
         g_free(kernel->initrd);
         g_free(kernel->headers);
+        g_free(kernel->modules);
         g_free(kernel);
     }
 }
@@ -115,17 +116,22 @@ static void get_firmware(StuntSetup *setup, GKeyFile *keys)
     }
 }
 
+/* A path, or NULL. */
+static char *get_optional(const StuntSetup *setup, GKeyFile *keys, const char *group, const char *key)
+{
+    g_autofree char *value = g_key_file_get_string(keys, group, key, NULL);
+
+    return value && *value ? absolute(setup, value) : NULL;
+}
+
 static gboolean get_kernel(StuntSetup *setup, GKeyFile *keys, const char *group, GError **error)
 {
     StuntKernel *kernel = g_new0(StuntKernel, 1);
 
     g_ptr_array_add(setup->kernel, kernel);
     kernel->name = g_strstrip(g_strdup(group + strlen(KERNEL_GROUP)));
-    if (g_key_file_has_key(keys, group, "headers", NULL)) {
-        g_autofree char *headers = g_key_file_get_string(keys, group, "headers", NULL);
-
-        kernel->headers = absolute(setup, headers);
-    }
+    kernel->headers = get_optional(setup, keys, group, "headers");
+    kernel->modules = get_optional(setup, keys, group, "modules");
     kernel->release = get_value(setup, keys, group, "release", error);
     return kernel->release && get_path(setup, keys, group, "kernel", &kernel->kernel, error) &&
            get_path(setup, keys, group, "initrd", &kernel->initrd, error);

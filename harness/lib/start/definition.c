@@ -6,7 +6,7 @@
 #include "lib/vm/cmdline.h"
 #include "stunt/proto.h"
 
-#define FORMAT 1 /* raise it when the ready point, or what a template holds, changes in another way */
+#define FORMAT 2 /* raise it when the ready point, or what a template holds, changes in another way */
 #define KEY_DIGITS 32
 
 /* What QEMU takes from the firmware's folders for this board, and the accelerator that it loads. */

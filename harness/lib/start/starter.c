@@ -214,7 +214,7 @@ static void hand_over(StuntWarm *warm, StuntStartKind kind, StuntReady *ret_read
     ret_ready->kind = kind;
     ret_ready->vm = warm->vm;
     ret_ready->guest = warm->guest;
-    ret_ready->baseline = warm->baseline;
+    stunt_baseline_copy(&ret_ready->baseline, &warm->baseline);
     ret_ready->warm = warm;
     ret_ready->timeline = stunt_timeline_new();
     stunt_vm_set_timeline(warm->vm, ret_ready->timeline);
@@ -331,6 +331,7 @@ void stunt_starter_release(StuntStarter *starter, StuntReady *ready)
         ready->guest = NULL;
     }
     forget_machine(ready);
+    stunt_baseline_clear(&ready->baseline);
     g_free(ready->note);
     g_free(ready->warning);
     memset(ready, 0, sizeof(*ready));

@@ -13,7 +13,7 @@
 #include "stunt/error.h"
 #include "stunt/result.h"
 
-#define VERSION 1
+#define VERSION 2
 
 void stunt_template_free(StuntTemplate *template)
 {
@@ -26,6 +26,7 @@ void stunt_template_free(StuntTemplate *template)
     if (template->file.ram >= 0) {
         close(template->file.ram);
     }
+    stunt_baseline_clear(&template->baseline);
     g_clear_pointer(&template->guest, json_node_unref);
     g_free(template);
 }
@@ -44,6 +45,7 @@ static char *make_text(const StuntTemplateText *text, const char *state_sum, con
     json_object_set_string_member(object, "ram", ram_sum);
     json_object_set_int_member(object, "taint", (gint64)text->baseline->taint);
     json_object_set_int_member(object, "lines", text->baseline->lines);
+    json_object_set_string_member(object, "census", text->baseline->census ? text->baseline->census : "");
     json_object_set_member(object, "guest", json_node_ref(text->guest));
     json_object_set_string_member(object, "definition", text->definition);
     return stunt_json_to_text(root);
@@ -78,6 +80,7 @@ static gboolean read_text(StuntTemplate *template, const char *path, GError **er
     }
     template->baseline.taint = (guint64)json_object_get_int_member_with_default(object, "taint", 0);
     template->baseline.lines = (guint)json_object_get_int_member_with_default(object, "lines", 0);
+    template->baseline.census = g_strdup(json_object_get_string_member_with_default(object, "census", ""));
     template->guest = json_node_copy(json_object_get_member(object, "guest"));
     return is_right(template->file.state, "state", object, error) &&
            is_right(template->file.ram, "ram", object, error);
@@ -273,7 +276,7 @@ StuntTemplate *stunt_draft_commit(StuntDraft *draft, const StuntTemplateText *te
     }
     template = g_new0(StuntTemplate, 1);
     template->file = draft->file;
-    template->baseline = *text->baseline;
+    stunt_baseline_copy(&template->baseline, text->baseline);
     template->guest = json_node_copy(text->guest);
     draft->file = (StuntVmTemplate){ -1, -1 };
     g_clear_pointer(&draft->aside, g_free);

@@ -31,6 +31,7 @@ void stunt_warm_free(StuntWarm *warm)
     g_clear_pointer(&warm->mark, stunt_guest_mark_free);
     stunt_guest_free(warm->guest);
     stunt_vm_free(warm->vm);
+    stunt_baseline_clear(&warm->baseline);
     g_free(warm->key);
     g_free(warm);
 }
@@ -42,7 +43,7 @@ gboolean stunt_warm_load(StuntWarm *warm, const StuntTemplate *template, GError 
         return FALSE;
     }
     warm->guest = stunt_guest_new(warm->vm);
-    warm->baseline = template->baseline;
+    stunt_baseline_copy(&warm->baseline, &template->baseline);
     if (!stunt_guest_from_json(warm->guest, template->guest, error)) {
         return FALSE;
     }

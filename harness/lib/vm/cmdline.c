@@ -15,6 +15,15 @@
 #define KNOWN_TIME "tsc_early_khz=1000000 lpj=4000000"
 
 /*
+ * The kernel's own detectors tell in a few seconds, where they wait for minutes on real machines. A processor that is
+ * stuck in the kernel runs no agent: only the dump of a panic tells of it. An NMI, which the harness sends to a guest
+ * that does not answer, panics for the same reason. In real time a slow host would set them off.
+ */
+#define DETECTORS                                                                                          \
+    " sysctl.kernel.hung_task_timeout_secs=5 sysctl.kernel.hung_task_check_interval_secs=1 watchdog_thresh=3" \
+    " softlockup_panic=1 rcupdate.rcu_cpu_stall_timeout=4 unknown_nmi_panic"
+
+/*
  * Room for translated code; QEMU's default is up to a gigabyte. Code that comes after the ready point is translated
  * again in each run, so a machine kept warm fills any room in the end. Then it is emptied, at the price of one cold
  * start.
@@ -54,9 +63,9 @@ char *stunt_machine_kernel_cmdline(const StuntMachine *machine)
     GString *line = g_string_new("panic=-1 nokaslr mitigations=off no_timer_check");
 
     if (!machine->realtime) {
-        g_string_append(line, " tsc=reliable " KNOWN_TIME);
+        g_string_append(line, " tsc=reliable " KNOWN_TIME DETECTORS);
     }
-    g_string_append(line, " cryptomgr.notests=1 8250.nr_uarts=");
+    g_string_append(line, " cryptomgr.notests=1 log_buf_len=1M 8250.nr_uarts=");
     g_string_append(line, machine->console ? "1 console=ttyS0" : "0 quiet");
     g_string_append_printf(line, " stunt.seed=%" G_GUINT64_FORMAT, machine->seed);
     if (machine->iommu) {
