@@ -39,7 +39,7 @@ static void land_due(void *opaque)
 void stunt_posted_write(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size, uint64_t delay_ns)
 {
     StuntPosted *posted = &dev->posted;
-    int64_t due = now_ns() + (int64_t)MIN(delay_ns, STUNT_CLOCK_PASS_MAX_NS);
+    int64_t due;
 
     if (posted->n == STUNT_POSTED_MAX) {
         land_until(dev, INT64_MAX);
@@ -48,6 +48,7 @@ void stunt_posted_write(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned s
         stunt_pci_bar_land(dev, addr, value, size);
         return;
     }
+    due = now_ns() + (int64_t)MIN(delay_ns, STUNT_CLOCK_PASS_MAX_NS);
     if (posted->n) {
         due = MAX(due, posted->write[posted->n - 1].due_ns);
     }
