@@ -60,10 +60,33 @@ static int stunt_pci_msi(struct pci_dev *pdev, unsigned int wanted)
 	return ret;
 }
 
+/*
+ * The kernel believes what the capability says of the table's place and writes there, whatever that is: in its own
+ * BAR or behind it.
+ */
+static bool stunt_pci_msix_fits(struct pci_dev *pdev)
+{
+	u16 control;
+	u32 table, len;
+	u8 bir;
+
+	if (!pdev->msix_cap || pci_read_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS, &control) ||
+	    pci_read_config_dword(pdev, pdev->msix_cap + PCI_MSIX_TABLE, &table))
+		return false;
+	bir = table & PCI_MSIX_TABLE_BIR;
+	len = ((control & PCI_MSIX_FLAGS_QSIZE) + 1) * PCI_MSIX_ENTRY_SIZE;
+	if (bir < PCI_STD_NUM_BARS && (u64)(table & PCI_MSIX_TABLE_OFFSET) + len <= pci_resource_len(pdev, bir))
+		return true;
+	pci_warn(pdev, "the MSI-X table is not inside of a BAR\n");
+	return false;
+}
+
 static int stunt_pci_try(struct pci_dev *pdev, enum stunt_irq_mode mode, unsigned int wanted)
 {
 	switch (mode) {
 	case STUNT_IRQ_MSIX:
+		if (!stunt_pci_msix_fits(pdev))
+			return -ENODEV;
 		return pci_alloc_irq_vectors(pdev, wanted, wanted, PCI_IRQ_MSIX);
 	case STUNT_IRQ_MSI:
 		return stunt_pci_msi(pdev, wanted);
@@ -93,11 +116,17 @@ static int stunt_pci_vectors(struct stunt_pci *spci, const struct stunt_pci_info
 			     stunt_pci_irq_mode_name(info->irq_mode));
 }
 
-static int stunt_pci_map(struct stunt_pci *spci)
+static int stunt_pci_map(struct stunt_pci *spci, const struct stunt_pci_info *info)
 {
 	struct pci_dev *pdev = spci->pdev;
+	resource_size_t len = pci_resource_len(pdev, 0);
 	int ret;
 
+	if (!(pci_resource_flags(pdev, 0) & IORESOURCE_MEM) || len < info->bar_len) {
+		dev_err(&pdev->dev, "BAR 0 is %pR, not memory of %pa bytes\n", &pdev->resource[0],
+			&info->bar_len);
+		return -ENODEV;
+	}
 	ret = pcim_enable_device(pdev);
 	if (ret)
 		return dev_err_probe(&pdev->dev, ret, "cannot enable the device\n");
@@ -105,7 +134,7 @@ static int stunt_pci_map(struct stunt_pci *spci)
 	if (ret)
 		return dev_err_probe(&pdev->dev, ret, "cannot map BAR 0\n");
 	spci->regs = pcim_iomap_table(pdev)[0];
-	spci->len = pci_resource_len(pdev, 0);
+	spci->len = len;
 	return 0;
 }
 
@@ -115,7 +144,7 @@ int stunt_pci_probe(struct pci_dev *pdev, const struct stunt_pci_info *info, str
 
 	memset(spci, 0, sizeof(*spci));
 	spci->pdev = pdev;
-	ret = stunt_pci_map(spci);
+	ret = stunt_pci_map(spci, info);
 	if (ret)
 		return ret;
 	ret = stunt_pci_check(spci, info);
@@ -130,6 +159,24 @@ int stunt_pci_probe(struct pci_dev *pdev, const struct stunt_pci_info *info, str
 	return info->vectors ? stunt_pci_vectors(spci, info) : 0;
 }
 EXPORT_SYMBOL_GPL(stunt_pci_probe);
+
+bool stunt_pci_mend(struct stunt_pci *spci)
+{
+	struct pci_dev *pdev = spci->pdev;
+	const u16 wanted = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+	u16 command;
+
+	/* ones: there is nobody to mend */
+	if (pci_read_config_word(pdev, PCI_COMMAND, &command) || command == (u16)~0 ||
+	    (command & wanted) == wanted)
+		return false;
+	dev_err_ratelimited(&pdev->dev, "the command register has lost%s%s: set again\n",
+			    command & PCI_COMMAND_MEMORY ? "" : " memory decoding",
+			    command & PCI_COMMAND_MASTER ? "" : " bus mastering");
+	pci_write_config_word(pdev, PCI_COMMAND, command | wanted);
+	return true;
+}
+EXPORT_SYMBOL_GPL(stunt_pci_mend);
 
 int stunt_pci_irq(const struct stunt_pci *spci, unsigned int vector)
 {

@@ -34,6 +34,7 @@ enum stunt_irq_mode {
  * @vectors: most interrupt vectors the driver can make use of, 0: none wanted
  * @dma_bits: width of the DMA mask, 0: the driver sets it itself or does no DMA
  * @irq_mode: this and no other, unless it is STUNT_IRQ_AUTO
+ * @bar_len: bytes of BAR 0 that it must have
  */
 struct stunt_pci_info {
 	u32 id;
@@ -42,6 +43,7 @@ struct stunt_pci_info {
 	unsigned int vectors;
 	unsigned int dma_bits;
 	enum stunt_irq_mode irq_mode;
+	resource_size_t bar_len;
 };
 
 /**
@@ -88,6 +90,15 @@ int stunt_pci_probe(struct pci_dev *pdev, const struct stunt_pci_info *info, str
  * Part of stunt_pci_probe(); also good after a reset or a resume. Return: 0, -ENODEV, -EPROTO.
  */
 int stunt_pci_check(struct stunt_pci *spci, const struct stunt_pci_info *info);
+
+/**
+ * stunt_pci_mend() - does the device still have what its driver switched on?
+ * @spci: a device that is bus master
+ *
+ * Memory decoding and bus mastering that the command register has lost are switched on again, and the log says so. Of
+ * what the device was asked meanwhile something may be missing. Any context. Return: whether there was anything to mend.
+ */
+bool stunt_pci_mend(struct stunt_pci *spci);
 
 /* Interrupt number of a cause whose own vector is @vector; causes may have the same. */
 int stunt_pci_irq(const struct stunt_pci *spci, unsigned int vector);

@@ -22,6 +22,8 @@
 	    "an interrupt between the look at 'done' and the sleep wakes nobody")	\
 	BUG(close_forgets_jobs, "object lifetime",					\
 	    "closing a file neither calls off its requests nor waits for them")		\
+	BUG(command_untended, "lost setting",						\
+	    "bus mastering that the device has forgotten is never switched on again")	\
 	BUG(desc_rewrite, "descriptor of the device's",					\
 	    "the last descriptor is changed after the doorbell")			\
 	BUG(double_put, "double free",							\

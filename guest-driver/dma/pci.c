@@ -36,6 +36,7 @@ struct stunt_pci_info stunt_dma_info __ro_after_init = {
 	.major = STUNT_DMA_VERSION_MAJOR_VALUE,
 	.minor = STUNT_DMA_VERSION_MINOR_VALUE,
 	.vectors = STUNT_DMA_VECTORS,
+	.bar_len = STUNT_DMA_BAR_SIZE,
 };
 
 /* Where devices are freed; flushed before the module goes. */

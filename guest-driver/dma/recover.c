@@ -9,8 +9,19 @@ bool stunt_dma_is(const struct stunt_dma *sd, enum stunt_dma_state state)
 	return READ_ONCE(sd->state) == state;
 }
 
+/*
+ * A device that has forgotten to decode its memory, or to be bus master, is not lost, and no job on it can be judged
+ * before it is itself again.
+ */
+static bool stunt_dma_mend(struct stunt_dma *sd)
+{
+	return !stunt_bug(command_untended) && stunt_pci_mend(&sd->pci);
+}
+
 void stunt_dma_lost(struct stunt_dma *sd)
 {
+	if (stunt_dma_mend(sd))
+		return;
 	if (cmpxchg(&sd->state, STUNT_DMA_RUNNING, STUNT_DMA_GONE) == STUNT_DMA_RUNNING)
 		stunt_state_changed(sd);
 }
@@ -42,6 +53,7 @@ static void stunt_chan_rewind(struct stunt_dma_chan *ch)
 void stunt_chan_restart(struct stunt_dma_chan *ch, struct stunt_dma_job *victim, int error)
 {
 	atomic64_inc(&ch->sd->count.resets);
+	stunt_dma_mend(ch->sd);
 	/*
 	 * A channel that cannot be stopped may write anywhere at any time: it is treated like one
 	 * that is gone.
@@ -211,6 +223,7 @@ static bool stunt_chan_stuck(struct stunt_dma_chan *ch)
 {
 	u32 tail;
 
+	stunt_dma_mend(ch->sd);
 	if (stunt_chan_remind(ch))
 		return false;
 	tail = stunt_chan_read(ch, STUNT_DMA_CH_TAIL);

@@ -14,6 +14,7 @@ static const struct stunt_pci_info stunt_link_info = {
 	.major = STUNT_LINK_VERSION_MAJOR_VALUE,
 	.minor = STUNT_LINK_VERSION_MINOR_VALUE,
 	.vectors = STUNT_LINK_VECTORS,
+	.bar_len = STUNT_LINK_BAR_SIZE,
 	.dma_bits = 64,
 };
 

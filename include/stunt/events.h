@@ -269,6 +269,8 @@
  * all else as ones
  */
 #define STUNT_ACT_RETRY              49U
+/* The command register loses bits: 1 ports, 2 memory, 4 bus mastering */
+#define STUNT_ACT_FORGET             56U
 
 /* Parameters of replace: index into the parameters of its rule */
 #define STUNT_ACT_REPLACE_VALUE 0U
@@ -323,5 +325,8 @@
 
 /* Parameters of retry: index into the parameters of its rule */
 #define STUNT_ACT_RETRY_NS 0U
+
+/* Parameters of forget: index into the parameters of its rule */
+#define STUNT_ACT_FORGET_BITS 0U
 
 #endif /* STUNT_EVENTS_H */

@@ -60,7 +60,9 @@ static bool may_master(StuntPCI *dev, uint64_t addr, uint64_t len)
         return false;
     }
     if (!(pci_get_word(pci->config + PCI_COMMAND) & PCI_COMMAND_MASTER)) {
-        stunt_pci_misuse(dev, STUNT_MISUSE_NO_BUS_MASTER, addr, len);
+        if (!(dev->forgotten & PCI_COMMAND_MASTER)) {
+            stunt_pci_misuse(dev, STUNT_MISUSE_NO_BUS_MASTER, addr, len);
+        }
         return false;
     }
     return true;

@@ -85,6 +85,7 @@ void stunt_pci_reset_config(StuntPCI *dev)
 
     pci_word_test_and_clear_mask(pci->config + pci->exp.pm_cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
     dev->power = 0;
+    dev->forgotten = 0;
     if (pci->exp.exp_cap) {
         pcie_cap_deverr_reset(pci);
         reset_read_request(pci);
@@ -165,6 +166,9 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
     }
     value = rule ? broken_value(value, rule) : value;
     stunt_pci_enter(dev); /* what was pending may be sent now */
+    if (ranges_overlap(addr, len, PCI_COMMAND, 2)) {
+        dev->forgotten = 0;
+    }
     pci_default_write_config(pci, addr, value, len);
     stunt_pci_power_written(dev, addr, len);
     if (pci->exp.exp_cap) {

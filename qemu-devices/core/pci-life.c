@@ -95,6 +95,10 @@ const struct stunt_rule *stunt_pci_act(void *opaque, const struct stunt_rule *ru
     StuntPCI *dev = opaque;
     StuntPort *port = stunt_port_above(dev);
 
+    if (rule->action == STUNT_ACT_FORGET) {
+        stunt_pci_forget(dev, rule->param[STUNT_ACT_FORGET_BITS]);
+        return NULL;
+    }
     if (rule->action != STUNT_ACT_AER && !is_of_port(rule->action)) {
         return rule;
     }

@@ -75,8 +75,8 @@ bool stunt_pci_memory_add(StuntPCI *dev, Error **errp)
     }
     dev->has_memory = true;
     pci_register_bar(PCI_DEVICE(dev), spec->memory_bar,
-                     PCI_BASE_ADDRESS_SPACE_MEMORY | PCI_BASE_ADDRESS_MEM_TYPE_64 |
-                         PCI_BASE_ADDRESS_MEM_PREFETCH,
+                     PCI_BASE_ADDRESS_SPACE_MEMORY | PCI_BASE_ADDRESS_MEM_PREFETCH |
+                         (stunt_pci_has_flaw(dev, STUNT_FLAW_MEMORY_32) ? 0 : PCI_BASE_ADDRESS_MEM_TYPE_64),
                      &dev->memory);
     return true;
 }

@@ -44,6 +44,7 @@ void stunt_pci_clear(StuntPCI *dev, StuntReset kind)
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
 
     stunt_regs_reset(&dev->regs);
+    stunt_pci_apply_register_flaws(dev);
     stunt_irq_reset(dev);
     stunt_held_drop(dev, STUNT_HELD_ALL);
     if (klass->reset) {

@@ -20,6 +20,10 @@ static Property identity[] = {
     DEFINE_PROP_STRING("interrupts", StuntPCI, interrupts),
     DEFINE_PROP_UNSIGNED_NODEFAULT("msi-vectors", StuntPCI, msi_vectors, qdev_prop_uint32, uint32_t),
     DEFINE_PROP_UINT32("interrupt-pin", StuntPCI, interrupt_pin, 1),
+    DEFINE_PROP_UNSIGNED_NODEFAULT("vendor-id", StuntPCI, vendor_id, qdev_prop_uint16, uint16_t),
+    DEFINE_PROP_UNSIGNED_NODEFAULT("device-id", StuntPCI, device_id, qdev_prop_uint16, uint16_t),
+    DEFINE_PROP_UNSIGNED_NODEFAULT("revision", StuntPCI, revision, qdev_prop_uint8, uint8_t),
+    DEFINE_PROP_STRING("config-faults", StuntPCI, config_faults),
     DEFINE_PROP_UNSIGNED_NODEFAULT("subsystem-id", StuntPCI, subsystem_id, qdev_prop_uint16, uint16_t),
     DEFINE_PROP_UNSIGNED_NODEFAULT("subsystem-vendor-id", StuntPCI, subsystem_vendor_id, qdev_prop_uint16,
                                    uint16_t),
@@ -98,7 +102,7 @@ bool stunt_pci_check_properties(StuntPCI *dev, const struct stunt_device_spec *s
         error_setg(errp, "class-code is 0x%x, at most 0xffffff", dev->class_code);
         return false;
     }
-    return check_interrupts(dev, spec, errp);
+    return check_interrupts(dev, spec, errp) && stunt_pci_read_flaws(dev, errp);
 }
 
 /* ---- while it lives -------------------------------------------------------------------------------- */
@@ -176,6 +180,9 @@ static void inject_irq(Object *obj, Visitor *v, const char *name, void *opaque, 
 static void set_defaults(StuntPCI *dev, const struct stunt_device_spec *spec)
 {
     dev->msi_vectors = spec->msi;
+    dev->vendor_id = spec->vendor_id;
+    dev->device_id = spec->device_id;
+    dev->revision = spec->revision;
     dev->subsystem_id = spec->subsystem_id;
     dev->subsystem_vendor_id = spec->subsystem_vendor_id;
     dev->class_code = spec->class_code;

@@ -54,8 +54,12 @@ static bool add_bar(StuntPCI *dev, const struct stunt_device_spec *spec, Error *
     PCIDevice *pci = PCI_DEVICE(dev);
 
     memory_region_init_io(&dev->bar, OBJECT(dev), &stunt_pci_bar_ops, dev, spec->name, spec->bar_size);
-    pci_register_bar(pci, spec->bar, PCI_BASE_ADDRESS_SPACE_MEMORY, &dev->bar);
-    return dev->msix == 0 || stunt_pci_add_msix(dev, spec, errp);
+    pci_register_bar(pci, spec->bar, stunt_pci_bar_type(dev), &dev->bar);
+    if (dev->msix && !stunt_pci_add_msix(dev, spec, errp)) {
+        return false;
+    }
+    stunt_pci_cut_bar(dev);
+    return true;
 }
 
 /* Takes back whatever realize has done so far. */
@@ -83,6 +87,9 @@ static void set_identity(StuntPCI *dev)
 
     pci_config_set_class(config, dev->class_code >> 8);
     pci_config_set_prog_interface(config, dev->class_code & 0xff);
+    pci_set_word(config + PCI_VENDOR_ID, dev->vendor_id);
+    pci_set_word(config + PCI_DEVICE_ID, dev->device_id);
+    pci_set_byte(config + PCI_REVISION_ID, dev->revision);
     pci_set_word(config + PCI_SUBSYSTEM_VENDOR_ID, dev->subsystem_vendor_id);
     pci_set_word(config + PCI_SUBSYSTEM_ID, dev->subsystem_id);
     pci_config_set_interrupt_pin(config, dev->interrupt_pin);
@@ -104,6 +111,7 @@ static void device_realize(PCIDevice *pci, Error **errp)
         dev->trace_id = stunt_trace_register(DEVICE(dev)->id, spec->name, errp);
         if (dev->trace_id >= 0) {
             stunt_trace_set_actor(dev->trace_id, stunt_pci_act, dev);
+            stunt_pci_apply_flaws(dev);
             stunt_check_init(dev);
         }
         if (dev->trace_id >= 0 && klass->realize) {
@@ -212,6 +220,8 @@ const VMStateDescription vmstate_stunt_pci = {
     },
     .subsections = (const VMStateDescription *[]) {
         &vmstate_stunt_check,
+        &vmstate_stunt_flaws,
+        &vmstate_stunt_forgotten,
         &vmstate_stunt_posted,
         &vmstate_stunt_held,
         &vmstate_stunt_power,

@@ -110,6 +110,11 @@ struct StuntPCI {
     uint32_t interrupt_pin;
     uint16_t subsystem_id, subsystem_vendor_id;
     uint32_t class_code;
+    uint16_t vendor_id, device_id;
+    uint8_t revision;
+    char *config_faults; /* as given */
+    uint32_t flaws;      /* bit per StuntFlaw */
+    uint16_t forgotten;  /* bits of the command register that a fault took, until the guest writes it */
     StuntCheck check;
 };
 
@@ -208,6 +213,27 @@ void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int 
 void stunt_pci_clear(StuntPCI *dev, StuntReset kind);
 /* A reset that takes configuration space along; rule: how it goes wrong, or NULL. */
 void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
+/* pci-flaws.c: the property config-faults. */
+typedef enum StuntFlaw {
+    STUNT_FLAW_NO_PM, STUNT_FLAW_NO_MSI, STUNT_FLAW_NO_MSIX, STUNT_FLAW_NO_EXPRESS, STUNT_FLAW_NO_AER,
+    STUNT_FLAW_AER_LOOP, STUNT_FLAW_NO_CAPS, STUNT_FLAW_CAPS_LOOP, STUNT_FLAW_CAPS_STRAY, STUNT_FLAW_CAPS_EMPTY,
+    STUNT_FLAW_MSIX_OUTSIDE, STUNT_FLAW_MSIX_BIR, STUNT_FLAW_MSIX_ONE, STUNT_FLAW_BAR_NONE, STUNT_FLAW_BAR_SMALL,
+    STUNT_FLAW_BAR_64, STUNT_FLAW_BAR_IO, STUNT_FLAW_MEMORY_32, STUNT_FLAW_HEADER, STUNT_FLAW_ID,
+    STUNT_FLAW_VERSION,
+} StuntFlaw;
+static inline bool stunt_pci_has_flaw(const StuntPCI *dev, StuntFlaw flaw)
+{
+    return dev->flaws & (1u << flaw);
+}
+/* When it is settled what the device has. False: which word is wrong, or of no use. */
+bool stunt_pci_read_flaws(StuntPCI *dev, Error **errp);
+uint8_t stunt_pci_bar_type(const StuntPCI *dev); /* of the register BAR */
+void stunt_pci_cut_bar(StuntPCI *dev);           /* when it and MSI-X are made */
+void stunt_pci_apply_flaws(StuntPCI *dev);       /* when configuration space is whole */
+void stunt_pci_apply_register_flaws(StuntPCI *dev); /* after a reset of the registers */
+/* The command register loses these bits now; what the driver does unaware of that is no misuse. */
+void stunt_pci_forget(StuntPCI *dev, uint16_t bits);
+extern const VMStateDescription vmstate_stunt_flaws, vmstate_stunt_forgotten;
 /* pci-memory.c: the memory BAR, its property NAME-size, and zeros in all of it. */
 void stunt_pci_memory_init(StuntPCI *dev);
 bool stunt_pci_memory_add(StuntPCI *dev, Error **errp);

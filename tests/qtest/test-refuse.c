@@ -128,6 +128,15 @@ static void test_properties(void)
     expect("-device stunt-dma,interrupt-pin=0", -1, "interrupt-pin is 0, not ");
     expect("-device stunt-dma,class-code=0x1000000", -1, "class-code is 0x1000000, at most 0xffffff");
     expect("-device stunt-dma,subsystem-id=65536", -1, "subsystem-id");
+    expect("-device stunt-dma,config-faults=caps-lop", -1, "there is no 'caps-lop', did you mean 'caps-loop'?");
+    expect("-device stunt-dma,config-faults=no-pm,,no-pm", -1, "'no-pm' and 'no-pm' cannot both be");
+    expect("-device stunt-dma,config-faults=bar-io,,bar-64", -1, "'bar-io' and 'bar-64' cannot both be");
+    expect("-device stunt-dma,interrupts=msi,config-faults=msix-bir", -1, "'msix-bir' is of no use, the device has no MSI-X");
+    expect("-device stunt-link,config-faults=memory-32", -1, "the device has no memory BAR");
+    expect("-device stunt-dma,sram-size=0,config-faults=memory-32", -1, "the device has no memory BAR");
+    expect("-device pcie-pci-bridge,id=br -device stunt-dma,bus=br,config-faults=no-aer", -1,
+           "it is not on a PCI Express bus");
+    expect("-device stunt-dma,vendor-id=65536", -1, "vendor-id");
     expect("-device stunt-dma,reset-ns=1000000000001", -1,
            "reset-ns is 1000000000001, at most 1000000000000");
     expect("-device stunt-dma,inject-irq=0", -1, "the device cannot signal: it is not there yet");
