@@ -77,6 +77,14 @@ static void add_name(Items *items, const char *kind, const char *path, const cha
     add_item(items, kind, "%s%s", path, line);
 }
 
+/* The kernel makes those of a virtual terminal when it switches to one, as it does to sleep. */
+static void add_node(Items *items, const char *kind, const char *path, const char *line)
+{
+    if (!g_str_has_prefix(line, "vcs")) {
+        add_name(items, kind, path, line);
+    }
+}
+
 /* Numbers are processes. */
 static void add_proc(Items *items, const char *kind, const char *path, const char *line)
 {
@@ -157,7 +165,7 @@ static const struct {
     { "/proc/ioports", "left-region", add_region, TRUE },
     { "/proc/devices", "left-node", add_number, TRUE },
     { FOLDER_OF_TASKS, "left-node", add_proc, TRUE },
-    { "/dev/", "left-node", add_name, TRUE },
+    { "/dev/", "left-node", add_node, TRUE },
     { "/dev/*/", "left-node", add_folder, FALSE },
     { "/sys/class/", "left-node", add_name, TRUE },
     { "/sys/bus/", "left-node", add_name, TRUE },
@@ -165,7 +173,7 @@ static const struct {
     { "/sys/bus/platform/drivers/", "left-node", add_name, TRUE },
     { "/sys/bus/auxiliary/drivers/", "left-node", add_name, FALSE },
     { "/sys/bus/pci/devices/*/", "left-node", add_name, FALSE },
-    { "/sys/devices/virtual/*/", "left-node", add_name, FALSE },
+    { "/sys/devices/virtual/*/", "left-node", add_node, FALSE },
     { "/sys/kernel/debug/", "left-node", add_name, TRUE },
     { "/sys/kernel/slab/", "left-cache", add_cache, FALSE },
 };
