@@ -10,6 +10,7 @@ local HARMLESS = { ["plug"] = "nothing: a card is in", ["link-up"] = "nothing: t
 local function proofs()
   local all = {}
   for _, class in ipairs(CLASSES) do
+    all[class .. " unplug"] = "five seconds later the driver is unbound, the slot switched off; what runs until then ends well"
     for _, actions in ipairs { LOSSES, HARMLESS } do
       for action, what in pairs(actions) do
         all[class .. " " .. action] = what
@@ -32,8 +33,15 @@ local function lose(vm, class, action)
   expect.equal(vm.dma0:misuse(), 0, action .. " " .. class)
 end
 
+local function unplug(vm, class)
+  rule(vm, class, "unplug")
+  expect.equal(vm:run("stunt-dma copy --channel 0 --size 4096").values.data, "ok", "unplug " .. class)
+  slot.until_away(vm, "10s")
+  expect.equal(vm.dma0:misuse(), 0, "unplug " .. class)
+end
+
 return scenario {
-  summary = "link and power lost at any event of a job end it with ENODEV; what finds nothing to do, or is corrected, harms nothing",
+  summary = "link and power lost at any event of a job end it with ENODEV, an orderly unplug lets it end; what finds nothing to do, or is corrected, harms nothing",
   machine = { dma0 = "dma" },
   modules = { "stunt_dma" },
   proves = proofs(),
@@ -44,6 +52,10 @@ return scenario {
         vm:rewind("before")
         lose(vm, class, action)
       end
+    end
+    for _, class in ipairs(CLASSES) do
+      vm:rewind("before")
+      unplug(vm, class)
     end
     for action in pairs(HARMLESS) do
       vm:rewind("before")

@@ -5,6 +5,7 @@
  */
 #include "faults.h"
 #include "fault.h"
+#include "port.h"
 
 void faults_ahead_and_back(Bench *bench, int64_t ns)
 {
@@ -47,13 +48,13 @@ static const struct fault_case cases[] = {
 static const struct fault_cases faults_of_any = { cases, G_N_ELEMENTS(cases) };
 
 static const struct fault_cases *const groups[] = {
-    &faults_of_access, &faults_of_dma, &faults_of_life, &faults_of_signal, &faults_of_any,
+    &faults_of_access, &faults_of_dma, &faults_of_life, &faults_of_port, &faults_of_signal, &faults_of_any,
 };
 
 static void test_case(gconstpointer data)
 {
     const struct fault_case *one = data;
-    g_autoptr(Bench) bench = bench_new_traced("", 1024);
+    g_autoptr(Bench) bench = one->at_port ? port_new("") : bench_new_traced("", 1024);
     const char *times = strstr(one->words, "nth=") ? "" : "times=1";
     g_autofree char *rule = g_strdup_printf("\"id=r device=dma0 at=%s action=%s %s %s\"", one->at, one->action,
                                             times, one->words);
@@ -70,7 +71,7 @@ static bool tests_it(const struct fault_case *one, const struct stunt_class_info
 {
     bool anywhere = __builtin_popcountll(action->classes) == (int)stunt_n_classes;
 
-    return strcmp(one->action, action->name) == 0 && (anywhere || strcmp(one->at, at->name) == 0);
+    return strcmp(one->action, action->name) == 0 && (anywhere || one->at_port || strcmp(one->at, at->name) == 0);
 }
 
 static bool is_tested(const struct stunt_class_info *at, const struct stunt_action_info *action)
