@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import unittest
+from pathlib import Path
 
 from common import TIMEOUT_S, StuntTest
 
@@ -35,7 +36,7 @@ class Plans(StuntTest):
         (rule,) = row["rules"]
         self.assertEqual((rule["id"], rule["at"], rule["action"], rule["fired"]), ("lost", "irq.raise", "drop", 1))
         self.assertEqual(self.kept(row)["plan_text"], LOST % "dma0")
-        done = self.stunt("replay", "case")
+        done = self.stunt("replay", Path(row["events"]).parent)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("identical", done.stdout)
 
