@@ -137,9 +137,11 @@ static void arm_some_rule(Bench *bench)
         "at=reset match.kind=2 action=delay param.ns=5000", "at=reset action=lose-context",
         "at=reset action=keep-context", "at=reset match.kind=2 action=hang", "at=reset match.kind=3 action=hang",
     };
+    const char *one = rule[below(G_N_ELEMENTS(rule))];
+    bool of_both = g_str_has_prefix(one, "at=mmio.") || g_str_has_prefix(one, "at=dma.") ||
+                   g_str_has_prefix(one, "at=irq.");
     g_autofree char *text = g_strdup_printf("\"id=r device=%s %s probability=1/%u\"",
-                                            below(4) ? "dma0" : "link0", rule[below(G_N_ELEMENTS(rule))],
-                                            1 + below(20));
+                                            below(4) || !of_both ? "dma0" : "link0", one, 1 + below(20));
 
     machine_qom_set(bench->machine, "link0", "fault-disarm", "\"*\"");
     machine_qom_set(bench->machine, "link0", "fault-arm", text);
