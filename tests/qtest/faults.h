@@ -13,9 +13,9 @@ struct fault_case {
     const char *at, *action;
     const char *words; /* the rest of the rule; with neither nth nor times in it, it fires once */
     void (*check)(Bench *bench);
-    bool at_port; /* what happens to slot and link: behind a port, and the same at each class that it applies to */
 };
 
+/* Those of faults_of_port are tested behind a root port, and are the same at each class that they apply to. */
 struct fault_cases {
     const struct fault_case *one;
     size_t n;
