@@ -67,11 +67,13 @@ write_depfile() {
 }
 
 # kmake TREE VARIABLE=VALUE …
-# Type information for BPF needs pahole and the kernel's vmlinux: we have no use for it.
+# Type information for BPF needs pahole and the kernel's vmlinux: we have no use for it. Where the kernel can be told of
+# undefined behaviour, our modules tell.
 kmake() {
     where=$1
     shift
-    make -C "$headers" M="$where/guest-driver" -j"$(nproc)" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules \
+    make -C "$headers" M="$where/guest-driver" -j"$(nproc)" CONFIG_DEBUG_INFO_BTF_MODULES= \
+        UBSAN_SANITIZE=y "$@" modules \
         >"$where.log" 2>&1 || { cat "$where.log" >&2; die "the modules do not build against $headers"; }
     # Only what is said of our own files; the kernel's headers have their own troubles.
     if grep "$where/.*\(warning\|error\):" "$where.log" >&2; then

@@ -147,6 +147,19 @@ static void check_kernel(const StuntKernel *kernel)
     report(!image || !initrd ? MISSING : headers ? OK : WARNING, "kernel", text, START_LAUNCHER);
 }
 
+/* It is there when it was asked for: nobody needs it every day. */
+static void tell_debug_kernel(const StuntSetup *setup)
+{
+    for (guint i = 0; i < setup->kernel->len; i++) {
+        const StuntKernel *kernel = setup->kernel->pdata[i];
+
+        if (g_str_equal(kernel->name, "debug")) {
+            return;
+        }
+    }
+    report(OK, "kernel", "debug: not built; in a clone, './stunt run --kernel debug' builds it", NULL);
+}
+
 static void check_kernels(const StuntSetup *setup)
 {
     if (!setup->kernel->len) {
@@ -155,6 +168,7 @@ static void check_kernels(const StuntSetup *setup)
     for (guint i = 0; i < setup->kernel->len; i++) {
         check_kernel(setup->kernel->pdata[i]);
     }
+    tell_debug_kernel(setup);
 }
 
 static void check_scenarios(const StuntSetup *setup)

@@ -6,7 +6,7 @@
 #define PATHS "[paths]\nqemu=/q\nfirmware=/f1;/f2;\ndevices=devices.so\nspec=spec.lua\nscenarios=scenarios\n"
 #define KERNELS                                                                        \
     "[kernel 6.1]\nrelease=6.1.0-1-amd64\nkernel=/k1\ninitrd=/i1\nheaders=/h1\n"       \
-    "[kernel 6.12]\nrelease=6.12.0-1-amd64\nkernel=/k2\ninitrd=/i2\n[defaults]\nkernel=6.12\n"
+    "[kernel 6.12]\nrelease=6.12.0-1-amd64\nkernel=/k2\ninitrd=/i2\nmemory=64\n[defaults]\nkernel=6.12\n"
 
 typedef struct {
     char *folder;
@@ -57,6 +57,7 @@ static void bad_files_are_explained(Fixture *f, gconstpointer data)
         { "[paths]\nqemu=/q\n", "[paths] has no 'devices'" },
         { PATHS "[kernel 6.1]\nrelease=6.1.0\n", "[kernel 6.1] has no 'kernel'" },
         { PATHS "[kernel 6.1]\nkernel=/k\n", "[kernel 6.1] has no 'release'" },
+        { PATHS "[kernel 6.1]\nmemory=much\n", "[kernel 6.1] memory is a number of MiB" },
     };
 
     (void)data;

@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 STUNT = os.environ["STUNT"]
+KERNEL = ["--kernel", os.environ["STUNT_KERNEL"]] if "STUNT_KERNEL" in os.environ else []
 TIMEOUT_S = 300
 GRACE_S = 10
 
@@ -30,7 +31,7 @@ class StuntTest(unittest.TestCase):
     def run_json(self, *words):
         """stunt run with --json: (exit status, results by name)."""
         out = self.home / "out.json"
-        done = self.stunt("run", "--json", out, *words)
+        done = self.stunt("run", *KERNEL, "--json", out, *words)
         document = json.loads(out.read_text())
         return done.returncode, {row["name"]: row for row in document["results"]}
 

@@ -25,12 +25,11 @@ def meson_options(build: Path) -> dict:
 
 
 def wanted_kernels(word: str, present: list) -> list:
-    names = sources.kernel_names()
-    if word == "all":
-        return names
-    extra = [word] if word in names else []  # another word is the command's own business to refuse
+    daily = sources.kernel_names()
+    names = daily + sources.built_kernel_names()
+    extra = daily if word == "all" else [word] if word in names else []  # another word is the command's own to refuse
     wanted = (present or names[:1]) + extra
-    return [name for name in names if name in wanted] + [name for name in wanted if name not in names]
+    return [name for name in names if name in wanted] + [name for name in present if name not in names]
 
 
 def configure(build: Path, word: str) -> None:

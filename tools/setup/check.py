@@ -11,8 +11,8 @@ from pathlib import Path
 import progress
 
 PASSED = {"OK", "EXPECTEDFAIL"}
-OWN_TARGETS = {"asan": ["stunt-devices-asan"]} # built for nothing else
-SLOW_SUITES = ("asan", "soak", "variants")
+OWN_TARGETS = {"asan": ["stunt-devices-asan"]}  # built for nothing else
+SLOW_SUITES = ("asan", "debug", "soak", "variants")
 
 
 def outcome(build: Path) -> tuple:

@@ -76,7 +76,13 @@ def tree(name: str) -> Path:
 # ---- kernels -------------------------------------------------------------------------------------
 
 def kernel_names() -> list:
+    """Of Debian's kernels: those that are tested every day."""
     return [row["name"] for row in pins()["kernel"]]
+
+
+def built_kernel_names() -> list:
+    """Of the kernels that are built here, when one is asked for."""
+    return [row["name"] for row in pins()["built-kernel"]]
 
 
 def _present_kernel(row: dict) -> tuple:
@@ -123,10 +129,17 @@ def _unpack_image(bzimage: Path, vmlinux: Path) -> None:
 
 
 def kernel(name: str) -> dict:
-    """A kernel with its headers: name, release, image (ELF), modules, headers."""
-    row = next((row for row in pins()["kernel"] if row["name"] == name), None)
-    if row is None:
-        raise progress.StepFailed(f"no kernel '{name}'; there are: {', '.join(kernel_names())}")
+    """A kernel with its headers: name, release, image (ELF or bzImage), modules, headers, memory (MiB that it wants beyond others)."""
+    for rows, find in ((pins()["kernel"], _debian_kernel), (pins()["built-kernel"], _built_kernel)):
+        for row in rows:
+            if row["name"] == name:
+                return find(row)
+    names = ", ".join(kernel_names() + built_kernel_names())
+    raise progress.StepFailed(f"no kernel '{name}'; there are: {names}")
+
+
+def _debian_kernel(row: dict) -> dict:
+    name = row["name"]
 
     def make(folder: Path) -> None:
         release, packages = _present_kernel(row)
@@ -144,6 +157,86 @@ def kernel(name: str) -> dict:
         "image": str(place / "vmlinux"),
         "modules": str(place / "root/lib/modules" / release),
         "headers": str(place / "root/usr/src" / f"linux-headers-{release}"),
+        "memory": "0",
+    }
+
+
+# ---- kernels built here --------------------------------------------------------------------------
+
+KEPT_OF_KERNEL = {"Makefile", ".config", "Module.symvers", "arch/x86", "include", "scripts", "tools/objtool"}
+
+
+def _make_kernel(*words) -> list:
+    """A make command whose result does not depend on who builds it when."""
+    return ["make", f"-j{len(os.sched_getaffinity(0))}", "KBUILD_BUILD_TIMESTAMP=2026-01-01", "KBUILD_BUILD_VERSION=1",
+            "KBUILD_BUILD_USER=stunt", "KBUILD_BUILD_HOST=stunt", *words]
+
+
+def _check_config(wanted: Path, got: Path) -> None:
+    """kconfig drops without a word what has a dependency that is not met."""
+    lines = got.read_text().splitlines()
+    missing = [line for line in wanted.read_text().splitlines() if line.startswith("CONFIG_") and line not in lines]
+    if missing:
+        raise progress.StepFailed(f"{wanted}: this kernel cannot have {', '.join(missing)}")
+
+
+def _prune_kernel(source: Path) -> None:
+    """Leaves what is needed to build modules against the tree."""
+    parents = {str(Path(kept).parent) for kept in KEPT_OF_KERNEL}
+    for path in [*source.iterdir(), *(source / "arch").iterdir(), *(source / "tools").iterdir()]:
+        name = str(path.relative_to(source))
+        if name in KEPT_OF_KERNEL or name in parents:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _build_kernel(name: str, source: Path, config: Path) -> str:
+    """Builds image and modules in the source tree; returns the release."""
+    def step(title: str, *words) -> None:
+        progress.run(title, _make_kernel(*words), cwd=source, env=_build_env())
+
+    step(f"configuring kernel {name}", f"KCONFIG_ALLCONFIG={config}", "allnoconfig")
+    _check_config(config, source / ".config")
+    progress.say(f"kernel {name} is built from source, once: that takes minutes")
+    step(f"building kernel {name}", "bzImage", "modules")
+    step(f"installing kernel {name}", "INSTALL_MOD_PATH=../root", "INSTALL_MOD_STRIP=1", "modules_install")
+    return (source / "include/config/kernel.release").read_text().strip()
+
+
+def _built_kernel(row: dict) -> dict:
+    """
+    Debian's source with a configuration of ours. It is started as a bzImage: by its PVH entry, code that KASAN watches would
+    run before KASAN's memory is there.
+    """
+    name, package, config = row["name"], row["package"], TOP / "images" / row["config"]
+
+    def make(folder: Path) -> None:
+        packages = _present([package])
+        _say_replaced(f"kernel {name}", [package], packages)
+        _unpack(f"fetching kernel {name}'s source", packages, folder)
+        source = folder / "src"
+        source.mkdir()
+        archive = next((folder / "root/usr/src").glob("linux-source-*.tar.xz"))
+        progress.run(f"unpacking kernel {name}", ["tar", "-C", source, "--strip-components=1", "-xf", archive])
+        shutil.rmtree(folder / "root")
+        release = _build_kernel(name, source, config)
+        shutil.copy(source / "arch/x86/boot/bzImage", folder / "bzImage")
+        (source / "vmlinux").rename(folder / "vmlinux.debug")  # symbols, lines
+        _prune_kernel(source)
+        (folder / "release").write_text(release)
+
+    place = cache.entry(f"kernel-{name}", cache.key(row, cache.file_hash(config)), make)
+    release = (place / "release").read_text()
+    return {
+        "name": name,
+        "release": release,
+        "image": str(place / "bzImage"),
+        "modules": str(place / "root/lib/modules" / release),
+        "headers": str(place / "src"),
+        "memory": str(row["memory"]),
     }
 
 

@@ -54,6 +54,7 @@ typedef struct {
     char *kernel_name; /* "6.1", for people and results */
     /* shape */
     guint memory_mib;
+    guint kernel_memory_mib; /* that the kernel wants beyond the scenario's; stunt_scenario_shape() adds it */
     guint64 seed;
     gboolean realtime; /* no icount, several vCPUs allowed */
     StuntAccel accel;

@@ -16,6 +16,7 @@ typedef struct {
     char *initrd;
     char *headers; /* folder that the modules were built with, NULL when the file does not say */
     char *modules; /* folder that they were built in, NULL when the file does not say: source lines of their code */
+    guint memory_mib; /* that it wants beyond what a scenario says */
 } StuntKernel;
 
 /* A bug that a variant of a kernel module has planted in it. */

@@ -23,6 +23,7 @@ static StuntKernel *copy_kernel(const StuntKernel *from)
     kernel->initrd = g_strdup(from->initrd);
     kernel->headers = g_strdup(from->headers);
     kernel->modules = g_strdup(from->modules);
+    kernel->memory_mib = from->memory_mib;
     return kernel;
 }
 
@@ -146,8 +147,8 @@ StuntKernel *stunt_setup_find_kernel(const StuntSetup *setup, const char *name, 
         return same ? same : find_by_release(setup, wanted, error);
     }
     known = list_kernels(setup);
-    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no kernel '%s'; there are: %s", wanted ? wanted : "",
-                known);
+    g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "no kernel '%s'; there are: %s; in a clone, './stunt run --kernel NAME' prepares those of "
+                "images/sources.toml", wanted ? wanted : "", known);
     return NULL;
 }
 
@@ -160,6 +161,8 @@ StuntMachine *stunt_setup_machine(const StuntSetup *setup, const StuntKernel *ke
     machine->kernel = g_strdup(kernel->kernel);
     machine->initrd = g_strdup(kernel->initrd);
     machine->kernel_name = g_strdup(kernel->name);
+    machine->kernel_memory_mib = kernel->memory_mib;
+    machine->memory_mib += kernel->memory_mib;
     for (guint i = 0; i < setup->firmware->len; i++) {
         g_ptr_array_add(machine->firmware, g_strdup(setup->firmware->pdata[i]));
     }

@@ -6,6 +6,7 @@
 #include "stunt/setup.h"
 
 #define KERNEL_GROUP "kernel "
+#define MEMORY_MAX_MIB 1024 /* more than any kernel wants for itself */
 
 void stunt_kernel_free(StuntKernel *kernel)
 {
@@ -124,6 +125,25 @@ static char *get_optional(const StuntSetup *setup, GKeyFile *keys, const char *g
     return value && *value ? absolute(setup, value) : NULL;
 }
 
+static gboolean get_memory(const StuntSetup *setup, GKeyFile *keys, const char *group, guint *ret_mib,
+                           GError **error)
+{
+    g_autoptr(GError) inner = NULL;
+    guint64 mib;
+
+    if (!g_key_file_has_key(keys, group, "memory", NULL)) {
+        return TRUE;
+    }
+    mib = g_key_file_get_uint64(keys, group, "memory", &inner);
+    if (inner || mib > MEMORY_MAX_MIB) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: [%s] memory is a number of MiB, at most %d",
+                    setup->file, group, MEMORY_MAX_MIB);
+        return FALSE;
+    }
+    *ret_mib = mib;
+    return TRUE;
+}
+
 static gboolean get_kernel(StuntSetup *setup, GKeyFile *keys, const char *group, GError **error)
 {
     StuntKernel *kernel = g_new0(StuntKernel, 1);
@@ -132,6 +152,9 @@ static gboolean get_kernel(StuntSetup *setup, GKeyFile *keys, const char *group,
     kernel->name = g_strstrip(g_strdup(group + strlen(KERNEL_GROUP)));
     kernel->headers = get_optional(setup, keys, group, "headers");
     kernel->modules = get_optional(setup, keys, group, "modules");
+    if (!get_memory(setup, keys, group, &kernel->memory_mib, error)) {
+        return FALSE;
+    }
     kernel->release = get_value(setup, keys, group, "release", error);
     return kernel->release && get_path(setup, keys, group, "kernel", &kernel->kernel, error) &&
            get_path(setup, keys, group, "initrd", &kernel->initrd, error);
