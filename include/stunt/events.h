@@ -246,6 +246,11 @@
  * Registers and work in progress are as before, as if there had been no reset; configuration space is reset
  */
 #define STUNT_ACT_KEEP_CONTEXT       28U
+/*
+ * The bytes of each unit of the data come in the opposite order, as after a wrong byte order; a rest that is
+ * no unit stays
+ */
+#define STUNT_ACT_SWAP               29U
 /* The card is pulled out at this moment: it reads as ones, and does nothing any more */
 #define STUNT_ACT_SURPRISE_REMOVE    40U
 /* The attention button is pressed; the card goes when the guest has switched the slot off */
@@ -315,6 +320,9 @@
 
 /* Parameters of before-data: index into the parameters of its rule */
 #define STUNT_ACT_BEFORE_DATA_NS 0U
+
+/* Parameters of swap: index into the parameters of its rule */
+#define STUNT_ACT_SWAP_UNIT 0U
 
 /* Parameters of link-down: index into the parameters of its rule */
 #define STUNT_ACT_LINK_DOWN_NS 0U

@@ -111,6 +111,20 @@ static void corrupt(uint8_t *buf, uint32_t len, const struct stunt_rule *rule)
     }
 }
 
+static void swap(uint8_t *buf, uint32_t len, const struct stunt_rule *rule)
+{
+    uint64_t unit = MAX(rule->param[STUNT_ACT_SWAP_UNIT], 1);
+
+    for (uint64_t at = 0; len - at >= unit; at += unit) {
+        for (uint64_t i = 0; i < unit / 2; i++) {
+            uint8_t byte = buf[at + i];
+
+            buf[at + i] = buf[at + unit - 1 - i];
+            buf[at + unit - 1 - i] = byte;
+        }
+    }
+}
+
 /* What the device gets when nothing answers, without noticing that. */
 static StuntDmaResult read_nothing(void *buf, uint32_t len)
 {
@@ -132,6 +146,9 @@ static void spoil(StuntPCI *dev, uint8_t *buf, uint32_t len, const struct stunt_
     switch (rule->action) {
     case STUNT_ACT_CORRUPT:
         corrupt(buf, len, rule);
+        break;
+    case STUNT_ACT_SWAP:
+        swap(buf, len, rule);
         break;
     case STUNT_ACT_TRUNCATE:
         keep = MIN(rule->param[STUNT_ACT_TRUNCATE_LEN], len);
@@ -270,6 +287,9 @@ static StuntDmaResult write_faulty(StuntPCI *dev, StuntDmaTag tag, uint64_t addr
         return STUNT_XFER_OK;
     case STUNT_ACT_CORRUPT:
         corrupt(copy, len, rule);
+        break;
+    case STUNT_ACT_SWAP:
+        swap(copy, len, rule);
         break;
     case STUNT_ACT_DUPLICATE:
         return put_twice(dev, tag, addr, copy, len, rule->param[STUNT_ACT_DUPLICATE_NS]);

@@ -32,6 +32,23 @@ static void dma_corrupt(Bench *bench)
     check_copy(bench, 17, 1, 0x5b);
 }
 
+/* Whole units of eight are turned round, the last four bytes are not. */
+static void dma_swap(Bench *bench)
+{
+    uint8_t data[FAULTS_COPY_LEN], expected[FAULTS_COPY_LEN];
+    Channel channel = channel_open(bench, 0, 2);
+
+    for (unsigned i = 0; i < FAULTS_COPY_LEN; i++) {
+        data[i] = i;
+        expected[i] = i < FAULTS_COPY_LEN / 8 * 8 ? i ^ 7 : i;
+    }
+    machine_write(bench->machine, RAM_SRC, data, sizeof(data));
+    g_assert_cmpuint(channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_COPY, .src = RAM_SRC,
+                                                                   .dst = RAM_DST, .len = sizeof(data) }).status, ==,
+                     STUNT_DMA_STATUS_OK);
+    machine_check(bench->machine, RAM_DST, expected, sizeof(expected));
+}
+
 static void dma_read_truncate(Bench *bench)
 {
     check_copy(bench, 30, FAULTS_COPY_LEN - 30, 0);
@@ -210,6 +227,7 @@ void faults_late_copy(Bench *bench)
 
 static const struct fault_case cases[] = {
     { "dma.read", "corrupt", "match.what=2 param.offset=17 param.xor=1", dma_corrupt },
+    { "dma.read", "swap", "match.what=2", dma_swap },
     { "dma.read", "truncate", "match.what=2 param.len=30", dma_read_truncate },
     { "dma.read", "error", "match.what=2", dma_error },
     { "dma.read", "drop", "match.what=2", dma_read_drop },
@@ -229,6 +247,7 @@ static const struct fault_case cases[] = {
     { "dma.write", "write-after-done", "match.what=2 param.ns=50000000", dma_write_late },
     { "dma.write", "drop", "match.what=2", dma_write_drop },
     { "dma.write", "corrupt", "match.what=2 param.offset=17 param.xor=1", dma_corrupt },
+    { "dma.write", "swap", "match.what=2", dma_swap },
     { "dma.write", "truncate", "match.what=2 param.len=30", dma_write_truncate },
     { "dma.write", "error", "match.what=2", dma_error },
     { "dma.write", "misdirect", "match.what=2 param.offset=100", dma_write_misdirect },
