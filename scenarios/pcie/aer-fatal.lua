@@ -21,7 +21,7 @@ return scenario {
     local reset = vm:events { device = "dma0", class = "reset", kind = "HOT", since = since }
     expect.equal(#reset, 1)
     slot.left_alone(vm, slot.call(vm, "DETECTED_FROZEN"), slot.call(vm, "SLOT_RESET"))
-    expect.kernel_log("severity=Uncorrected %(Fatal%)")
+    expect.kernel_log("severity=Uncorrect%a+ %(Fatal%)") -- Uncorrected in 6.1, Uncorrectable in 6.12
     vm.dma0:set("bandwidth", 0)
     slot.works(vm)
     expect.equal(vm:run("stunt-dma info").values.timeouts, 0)
