@@ -34,6 +34,8 @@ gboolean stunt_cli_options(int *argc, char ***argv, const char *usage, const cha
 int stunt_cli_fail(GError *error);
 /* Prints a usage error and where to read on; gives 64. */
 int stunt_cli_usage(const char *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Prints which signal ended the command; gives the exit code. */
+int stunt_cli_ended_by(int number);
 
 /* Configuration and devices' descriptions. */
 typedef struct {
@@ -42,6 +44,8 @@ typedef struct {
 } StuntBench;
 /* Checks the environment's settings, too. Errors: as stunt_setup_load(), stunt_spec_load(), and INPUT. */
 gboolean stunt_bench_open(StuntBench *bench, const char *config, GError **error);
+/* The kernel that the user named is there; NULL: none was named. Errors: as stunt_setup_find_kernel(). */
+gboolean stunt_bench_check_kernel(const StuntBench *bench, const char *name, GError **error);
 void stunt_bench_close(StuntBench *bench);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StuntBench, stunt_bench_close)
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "jobs.h"
+#include "json-table.h"
 #include "lib/plan/plan.h"
 #include "logs.h"
 #include "outcome.h"
@@ -313,12 +314,6 @@ static guint print_table(const Campaign *campaign)
 
 /* ---- JSON ---------------------------------------------------------------------------------------- */
 
-static void put(JsonBuilder *builder, const char *key, const char *value)
-{
-    json_builder_set_member_name(builder, key);
-    json_builder_add_string_value(builder, value);
-}
-
 static void put_try(JsonBuilder *builder, const Try *one)
 {
     g_autoptr(JsonNode) result = stunt_result_to_json(one->result);
@@ -326,32 +321,25 @@ static void put_try(JsonBuilder *builder, const Try *one)
     g_autofree char *line = reproducer(one);
 
     json_builder_begin_object(builder);
-    put(builder, "scenario", one->scenario->name);
+    stunt_json_table_put(builder, "scenario", one->scenario->name);
     json_builder_set_member_name(builder, "seed");
     json_builder_add_int_value(builder, (gint64)one->seed);
-    put(builder, "outcome", stunt_outcome_name(one->outcome));
-    put(builder, "status", stunt_status_name(one->result->status));
-    put(builder, "reason", one->differs ? one->differs : one->result->reason);
+    stunt_json_table_put(builder, "outcome", stunt_outcome_name(one->outcome));
+    stunt_json_table_put(builder, "status", stunt_status_name(one->result->status));
+    stunt_json_table_put(builder, "reason", one->differs ? one->differs : one->result->reason);
     json_builder_set_member_name(builder, "rules");
     json_builder_add_value(builder, json_node_copy(json_object_get_member(object, "rules")));
     json_builder_set_member_name(builder, "virtual_ns");
     json_builder_add_int_value(builder, (gint64)one->result->virtual_ns);
-    put(builder, "events_sha256", one->digest);
-    put(builder, "reproduce", line);
+    stunt_json_table_put(builder, "events_sha256", one->digest);
+    stunt_json_table_put(builder, "reproduce", line);
     json_builder_end_object(builder);
 }
 
 static gboolean write_json(const Campaign *campaign)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new_immutable();
-    g_autoptr(JsonNode) node = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *text = NULL;
+    g_autoptr(JsonBuilder) builder = stunt_json_table_new("runs");
 
-    json_builder_begin_object(builder);
-    put(builder, "stunt", stunt_version);
-    json_builder_set_member_name(builder, "runs");
-    json_builder_begin_array(builder);
     for (guint i = 0; i < campaign->tries->len; i++) {
         const Try *one = campaign->tries->pdata[i];
 
@@ -359,15 +347,7 @@ static gboolean write_json(const Campaign *campaign)
             put_try(builder, one);
         }
     }
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    node = json_builder_get_root(builder);
-    text = stunt_json_to_text(node);
-    if (!stunt_report_write(campaign->options->json, text, strlen(text), &error)) {
-        fprintf(stderr, "stunt: %s\n", error->message);
-        return FALSE;
-    }
-    return TRUE;
+    return stunt_json_table_write(builder, campaign->options->json);
 }
 
 /* ---- the command --------------------------------------------------------------------------------- */
@@ -386,17 +366,9 @@ static int run_campaign(Campaign *campaign)
         return STUNT_EXIT_BROKEN;
     }
     if (number) {
-        fprintf(stderr, "stunt: ended by signal %d\n", number);
-        return STUNT_EXIT_SIGNAL + number;
+        return stunt_cli_ended_by(number);
     }
     return broken ? STUNT_EXIT_BROKEN : STUNT_EXIT_OK;
-}
-
-static gboolean check_kernel(const StuntSetup *setup, const char *name, GError **error)
-{
-    g_autoptr(StuntKernel) kernel = name ? stunt_setup_find_kernel(setup, name, error) : NULL;
-
-    return !name || kernel;
 }
 
 static int run_with(const Options *options, char **words, const char *config)
@@ -407,7 +379,7 @@ static int run_with(const Options *options, char **words, const char *config)
 
     campaign.began = g_date_time_new_now_local();
     if (!stunt_bench_open(&campaign.bench, config, &error) ||
-        !check_kernel(campaign.bench.setup, options->kernel, &error) || !make_plans(&campaign, words, &error) ||
+        !stunt_bench_check_kernel(&campaign.bench, options->kernel, &error) || !make_plans(&campaign, words, &error) ||
         !write_plans(&campaign, &error)) {
         status = stunt_cli_fail(error);
     } else {

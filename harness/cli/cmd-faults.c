@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "jobs.h"
+#include "json-table.h"
 #include "pairs.h"
 #include "show.h"
-#include "stunt/error.h"
-#include "stunt/report.h"
 
 #define SEED 1
 
@@ -182,19 +181,13 @@ static gboolean print_table(const Table *table)
 
 /* ---- JSON ---------------------------------------------------------------------------------------- */
 
-static void put(JsonBuilder *builder, const char *key, const char *value)
-{
-    json_builder_set_member_name(builder, key);
-    json_builder_add_string_value(builder, value);
-}
-
 static void put_witness(JsonBuilder *builder, const Table *table, const StuntPair *pair,
                         const StuntWitness *witness)
 {
     json_builder_begin_object(builder);
-    put(builder, "scenario", scenario_name(table, witness));
-    put(builder, "what", witness->what);
-    put(builder, "status", witness->result ? stunt_status_name(witness->result->status) : "");
+    stunt_json_table_put(builder, "scenario", scenario_name(table, witness));
+    stunt_json_table_put(builder, "what", witness->what);
+    stunt_json_table_put(builder, "status", witness->result ? stunt_status_name(witness->result->status) : "");
     json_builder_set_member_name(builder, "fired");
     json_builder_add_int_value(builder, (gint64)stunt_witness_fired(pair, witness));
     json_builder_end_object(builder);
@@ -203,8 +196,8 @@ static void put_witness(JsonBuilder *builder, const Table *table, const StuntPai
 static void put_pair(JsonBuilder *builder, const Table *table, const StuntPair *pair)
 {
     json_builder_begin_object(builder);
-    put(builder, "at", pair->class_info->name);
-    put(builder, "action", pair->action->name);
+    stunt_json_table_put(builder, "at", pair->class_info->name);
+    stunt_json_table_put(builder, "action", pair->action->name);
     json_builder_set_member_name(builder, "proved");
     json_builder_add_boolean_value(builder, stunt_pair_is_proved(pair));
     json_builder_set_member_name(builder, "scenarios");
@@ -218,30 +211,12 @@ static void put_pair(JsonBuilder *builder, const Table *table, const StuntPair *
 
 static gboolean write_json(const Table *table)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new_immutable();
-    g_autoptr(JsonNode) node = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *text = NULL;
+    g_autoptr(JsonBuilder) builder = stunt_json_table_new("pairs");
 
-    if (!table->options->json) {
-        return TRUE;
-    }
-    json_builder_begin_object(builder);
-    put(builder, "stunt", stunt_version);
-    json_builder_set_member_name(builder, "pairs");
-    json_builder_begin_array(builder);
     for (guint i = 0; i < table->pair->len; i++) {
         put_pair(builder, table, table->pair->pdata[i]);
     }
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    node = json_builder_get_root(builder);
-    text = stunt_json_to_text(node);
-    if (!stunt_report_write(table->options->json, text, strlen(text), &error)) {
-        fprintf(stderr, "stunt: %s\n", error->message);
-        return FALSE;
-    }
-    return TRUE;
+    return stunt_json_table_write(builder, table->options->json);
 }
 
 /* ---- the command --------------------------------------------------------------------------------- */
@@ -252,11 +227,10 @@ static int make_table(Table *table)
     gboolean good;
 
     if (number) {
-        fprintf(stderr, "stunt: ended by signal %d\n", number);
-        return STUNT_EXIT_SIGNAL + number;
+        return stunt_cli_ended_by(number);
     }
     good = print_table(table);
-    if (!write_json(table)) {
+    if (table->options->json && !write_json(table)) {
         return STUNT_EXIT_BROKEN;
     }
     return good ? STUNT_EXIT_OK : STUNT_EXIT_FAIL;
@@ -270,13 +244,6 @@ static void table_clear(Table *table)
     stunt_bench_close(&table->bench);
 }
 
-static gboolean check_kernel(const StuntSetup *setup, const char *name, GError **error)
-{
-    g_autoptr(StuntKernel) kernel = name ? stunt_setup_find_kernel(setup, name, error) : NULL;
-
-    return !name || kernel;
-}
-
 static int run_with(const Options *options, char **words, const char *config)
 {
     Table table = { .options = options };
@@ -284,7 +251,7 @@ static int run_with(const Options *options, char **words, const char *config)
     int status;
 
     if (!stunt_bench_open(&table.bench, config, &error) ||
-        !check_kernel(table.bench.setup, options->kernel, &error) || !read_files(&table, words, &error)) {
+        !stunt_bench_check_kernel(&table.bench, options->kernel, &error) || !read_files(&table, words, &error)) {
         status = stunt_cli_fail(error);
     } else {
         status = make_table(&table);

@@ -5,9 +5,9 @@
 
 #include "caught.h"
 #include "jobs.h"
+#include "json-table.h"
 #include "show.h"
 #include "stunt/error.h"
-#include "stunt/report.h"
 
 #define SEED 1
 
@@ -288,21 +288,15 @@ static gboolean print_table(const Table *table)
 
 /* ---- JSON ---------------------------------------------------------------------------------------- */
 
-static void put(JsonBuilder *builder, const char *key, const char *value)
-{
-    json_builder_set_member_name(builder, key);
-    json_builder_add_string_value(builder, value);
-}
-
 static void put_case(JsonBuilder *builder, const StuntCase *one)
 {
     json_builder_begin_object(builder);
-    put(builder, "scenario", one->scenario->name);
+    stunt_json_table_put(builder, "scenario", one->scenario->name);
     json_builder_set_member_name(builder, "claimed");
     json_builder_add_boolean_value(builder, one->claimed);
-    put(builder, "status", one->result ? stunt_status_name(one->result->status) : "");
-    put(builder, "how", stunt_case_how(one));
-    put(builder, "reason", one->result ? one->result->reason : "");
+    stunt_json_table_put(builder, "status", one->result ? stunt_status_name(one->result->status) : "");
+    stunt_json_table_put(builder, "how", stunt_case_how(one));
+    stunt_json_table_put(builder, "reason", one->result ? one->result->reason : "");
     json_builder_end_object(builder);
 }
 
@@ -326,43 +320,25 @@ static void put_row(JsonBuilder *builder, const GPtrArray *cases, const StuntBug
     gboolean good = stunt_cases_judge(cases, bug, &why);
 
     json_builder_begin_object(builder);
-    put(builder, "bug", bug ? bug->name : "");
-    put(builder, "module", bug ? bug->module : "");
-    put(builder, "class", bug ? bug->kind : "");
-    put(builder, "summary", bug ? bug->summary : "the real drivers");
-    put(builder, "verdict", good ? "PASS" : "FAIL");
-    put(builder, "reason", why ? why : "");
+    stunt_json_table_put(builder, "bug", bug ? bug->name : "");
+    stunt_json_table_put(builder, "module", bug ? bug->module : "");
+    stunt_json_table_put(builder, "class", bug ? bug->kind : "");
+    stunt_json_table_put(builder, "summary", bug ? bug->summary : "the real drivers");
+    stunt_json_table_put(builder, "verdict", good ? "PASS" : "FAIL");
+    stunt_json_table_put(builder, "reason", why ? why : "");
     put_cases(builder, cases, bug);
     json_builder_end_object(builder);
 }
 
 static gboolean write_json(const Table *table)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new_immutable();
-    g_autoptr(JsonNode) node = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *text = NULL;
+    g_autoptr(JsonBuilder) builder = stunt_json_table_new("rows");
 
-    if (!table->options->json) {
-        return TRUE;
-    }
-    json_builder_begin_object(builder);
-    put(builder, "stunt", stunt_version);
-    json_builder_set_member_name(builder, "rows");
-    json_builder_begin_array(builder);
     for (guint i = 0; i < table->bug->len; i++) {
         put_row(builder, table->variant, table->bug->pdata[i]);
     }
     put_row(builder, table->real, NULL);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    node = json_builder_get_root(builder);
-    text = stunt_json_to_text(node);
-    if (!stunt_report_write(table->options->json, text, strlen(text), &error)) {
-        fprintf(stderr, "stunt: %s\n", error->message);
-        return FALSE;
-    }
-    return TRUE;
+    return stunt_json_table_write(builder, table->options->json);
 }
 
 /* ---- the command --------------------------------------------------------------------------------- */
@@ -380,11 +356,10 @@ static int run_table(Table *table)
         number = run_cases(table, table->variant, table->options->full ? STUNT_START_STRICT : STUNT_START_BOOT);
     }
     if (number) {
-        fprintf(stderr, "stunt: ended by signal %d\n", number);
-        return STUNT_EXIT_SIGNAL + number;
+        return stunt_cli_ended_by(number);
     }
     good = print_table(table);
-    if (!write_json(table)) {
+    if (table->options->json && !write_json(table)) {
         return STUNT_EXIT_BROKEN;
     }
     return good ? STUNT_EXIT_OK : STUNT_EXIT_FAIL;
@@ -399,13 +374,6 @@ static void table_clear(Table *table)
     stunt_bench_close(&table->bench);
 }
 
-static gboolean check_kernel(const StuntSetup *setup, const char *name, GError **error)
-{
-    g_autoptr(StuntKernel) kernel = name ? stunt_setup_find_kernel(setup, name, error) : NULL;
-
-    return !name || kernel;
-}
-
 static int run_with(const Options *options, char **words, const char *config)
 {
     Table table = { .options = options };
@@ -413,7 +381,7 @@ static int run_with(const Options *options, char **words, const char *config)
     int status;
 
     if (!stunt_bench_open(&table.bench, config, &error) ||
-        !check_kernel(table.bench.setup, options->kernel, &error) || !plan(&table, words, &error)) {
+        !stunt_bench_check_kernel(&table.bench, options->kernel, &error) || !plan(&table, words, &error)) {
         status = stunt_cli_fail(error);
     } else {
         status = run_table(&table);

@@ -53,6 +53,12 @@ int stunt_cli_usage(const char *command, const char *format, ...)
     return STUNT_EXIT_USAGE;
 }
 
+int stunt_cli_ended_by(int number)
+{
+    fprintf(stderr, "stunt: ended by signal %d\n", number);
+    return STUNT_EXIT_SIGNAL + number;
+}
+
 gboolean stunt_bench_open(StuntBench *bench, const char *config, GError **error)
 {
     guint64 limit;
@@ -60,6 +66,13 @@ gboolean stunt_bench_open(StuntBench *bench, const char *config, GError **error)
     bench->setup = stunt_templates_limit(&limit, error) ? stunt_setup_load(config, error) : NULL;
     bench->spec = bench->setup ? stunt_spec_load(bench->setup->spec, error) : NULL;
     return bench->spec != NULL;
+}
+
+gboolean stunt_bench_check_kernel(const StuntBench *bench, const char *name, GError **error)
+{
+    g_autoptr(StuntKernel) kernel = name ? stunt_setup_find_kernel(bench->setup, name, error) : NULL;
+
+    return !name || kernel;
 }
 
 void stunt_bench_close(StuntBench *bench)

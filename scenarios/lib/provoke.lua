@@ -138,6 +138,21 @@ function provoke.all(vm)
   pull_out(vm) -- nothing comes after it
 end
 
+-- With an action that breaks nothing on every class at once each event is seen, and each match fires.
+function provoke.watch(vm, action)
+  local rules = { vm.link:fault { at = "link.ask", action = action }, vm.link:fault { at = "link.mark", action = action } }
+  for _, class in ipairs(provoke.classes()) do
+    rules[#rules + 1] = vm[provoke.device(class)]:fault { id = class, at = class, action = action }
+  end
+  provoke.mark(vm)
+  provoke.all(vm)
+  for _, rule in ipairs(rules) do
+    local status = rule:status()
+    expect.is_true(status.fired > 0, status.id)
+    expect.equal(status.fired, status.matched, status.id)
+  end
+end
+
 -- { ["CLASS ACTION"] = what } for each class.
 function provoke.proofs(action, what)
   local proofs = { ["link.ask " .. action] = what, ["link.mark " .. action] = what }

@@ -88,4 +88,11 @@ function slot.patient(vm)
   dma.write(vm, "/sys/module/stunt_dma/parameters/job_timeout_ms", 600000)
 end
 
+-- A transfer that is well under way; gives it, and the number of the newest event.
+function slot.transfer(vm)
+  local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")
+  dma.until_busy(vm, 1)
+  return transfer, dma.last_event(vm)
+end
+
 return slot

@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A fatal error in the middle of a transfer: the link is not to be relied on, and is reset.
-local dma = require "dma"
 local slot = require "slot"
 
 return scenario {
@@ -10,9 +9,7 @@ return scenario {
   catches = { "no_error_detected", "no_restore" },
   run = function(vm)
     slot.patient(vm)
-    local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")
-    dma.until_busy(vm, 1)
-    local since = dma.last_event(vm)
+    local transfer, since = slot.transfer(vm)
     vm.dma0:aer { severity = "fatal", error = "MALF_TLP" }
     local queued = vm:spawn("stunt-dma copy --channel 1 --size 4096") -- comes while the link is being reset
     expect.equal(vm:wait(transfer).values.error, "EIO")

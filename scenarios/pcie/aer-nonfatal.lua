@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- An error that is not fatal: the device can still be talked to, and is not reset.
-local dma = require "dma"
 local slot = require "slot"
 
 return scenario {
@@ -9,9 +8,7 @@ return scenario {
   modules = { "stunt_dma" },
   run = function(vm)
     slot.patient(vm)
-    local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")
-    dma.until_busy(vm, 1)
-    local since = dma.last_event(vm)
+    local transfer, since = slot.transfer(vm)
     vm.dma0:aer { severity = "nonfatal", error = "UNX_COMP", header = { 0x4a000001, 4, 0x01000000, 0 } }
     local r = vm:wait(transfer)
     expect.equal(r.values.error, "EIO", r.out)

@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- After a fatal error the link is reset and does not come up: the kernel breaks its recovery off, and calls the driver no more.
-local dma = require "dma"
 local slot = require "slot"
 
 return scenario {
@@ -11,9 +10,7 @@ return scenario {
   deadline = "10min",
   run = function(vm)
     slot.patient(vm)
-    local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")
-    dma.until_busy(vm, 1)
-    local since = dma.last_event(vm)
+    local transfer, since = slot.transfer(vm)
     vm.dma0:fault { at = "reset", match = { kind = "HOT" }, nth = 1, action = "link-down" }
     vm.dma0:aer { severity = "fatal" }
     expect.equal(vm:wait(transfer).values.error, "ENODEV")

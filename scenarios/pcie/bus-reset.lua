@@ -11,9 +11,7 @@ return scenario {
   run = function(vm)
     slot.patient(vm)
     dma.write(vm, slot.SYSFS .. "/reset_method", "bus")
-    local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")
-    dma.until_busy(vm, 1)
-    local since = dma.last_event(vm)
+    local transfer, since = slot.transfer(vm)
     dma.write(vm, slot.SYSFS .. "/reset", 1)
     expect.equal(vm:wait(transfer).values.error, "EIO")
     expect.event { device = "dma0", class = "reset", kind = "HOT", since = since, count = 1 }

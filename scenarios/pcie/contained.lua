@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A root port with DPC: a fatal error takes the link down before anybody knows of it. The slot is none for hot plug: a kernel
 -- without EDR support lets pciehp take the link that DPC has taken down for a card that was pulled out.
-local dma = require "dma"
 local slot = require "slot"
 
 return scenario {
@@ -10,9 +9,7 @@ return scenario {
   modules = { "stunt_dma" },
   run = function(vm)
     slot.patient(vm)
-    local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")
-    dma.until_busy(vm, 1)
-    local since = dma.last_event(vm)
+    local transfer, since = slot.transfer(vm)
     vm.dma0:aer { severity = "fatal", error = "DLP" }
     expect.is_true(not vm.dma0:is_there(), "contained")
     expect.equal(vm:wait(transfer).values.error, "EIO")

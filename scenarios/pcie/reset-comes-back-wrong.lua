@@ -9,9 +9,7 @@ return scenario {
   modules = { "stunt_dma" },
   run = function(vm)
     slot.patient(vm)
-    local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")
-    dma.until_busy(vm, 1)
-    local since = dma.last_event(vm)
+    local transfer, since = slot.transfer(vm)
     local reset = vm.dma0:fault { at = "reset", match = { kind = "HOT" }, nth = 1, action = "mark" }
     local ones = vm.dma0:fault { at = "mmio.read", after = reset, action = "ones" }
     vm.dma0:aer { severity = "fatal" }
