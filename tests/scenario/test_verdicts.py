@@ -176,12 +176,14 @@ class Verdicts(StuntTest):
         self.assertEqual(self.kept(row)["not_unloaded"], "for this test")
 
     def test_process_that_cannot_be_killed_is_fail(self):
-        freeze = ("mkdir /tmp/f; mount -t cgroup -o freezer f /tmp/f; mkdir /tmp/f/a; sleep 1000 & echo $! > /tmp/f/a/tasks;"
-                  "echo FROZEN > /tmp/f/a/freezer.state")
-        status, row = self.verdict(f'vm:run{{ "sh", "-c", [[{freeze}]] }}')
+        cgroup = "mkdir /tmp/f; mount -t cgroup -o freezer f /tmp/f; mkdir /tmp/f/a"
+        freeze = "pidof sleep > /tmp/f/a/tasks; echo FROZEN > /tmp/f/a/freezer.state"
+        # frozen before it sleeps its stack would be another one, so it gets the time to fall asleep
+        status, row = self.verdict(f'vm:run{{ "sh", "-c", "{cgroup}" }} vm:spawn("sleep 1000") vm:sleep("20ms") '
+                                   f'vm:run{{ "sh", "-c", "{freeze}" }}')
         self.assertEqual((status, row["status"]), (1, "FAIL"), row)
         self.assertRegex(row["reason"], r"stuck-task: process \w+ \(\d+\) cannot be killed")
-        self.assertIn("__refrigerator", " ".join(row["findings"][0]["report"]))
+        self.assertIn("hrtimer_nanosleep", " ".join(row["findings"][0]["report"]))
 
     def test_misuse_is_fail_unless_the_scenario_expects_it(self):
         poke = ('local r = vm:run{ "sh", "-c", "cd /sys/bus/pci/devices/0000:01:00.0 && echo 1 > enable && cat resource" } '
