@@ -6,7 +6,7 @@
 #define PATHS "[paths]\nqemu=/q\nfirmware=/f1;/f2;\ndevices=devices.so\nspec=spec.lua\nscenarios=scenarios\n"
 #define KERNELS                                                                        \
     "[kernel 6.1]\nrelease=6.1.0-1-amd64\nkernel=/k1\ninitrd=/i1\nheaders=/h1\n"       \
-    "[kernel 6.12]\nrelease=6.12.0-1-amd64\nkernel=/k2\ninitrd=/i2\nmemory=64\n[defaults]\nkernel=6.12\n"
+    "[kernel 6.12]\nrelease=6.12.0-1-amd64\nkernel=/k2\ninitrd=/i2\nmemory=64\nshift=1\n[defaults]\nkernel=6.12\n"
 
 typedef struct {
     char *folder;
@@ -58,6 +58,7 @@ static void bad_files_are_explained(Fixture *f, gconstpointer data)
         { PATHS "[kernel 6.1]\nrelease=6.1.0\n", "[kernel 6.1] has no 'kernel'" },
         { PATHS "[kernel 6.1]\nkernel=/k\n", "[kernel 6.1] has no 'release'" },
         { PATHS "[kernel 6.1]\nmemory=much\n", "[kernel 6.1] memory is a number of MiB" },
+        { PATHS "[kernel 6.1]\nshift=11\n", "[kernel 6.1] shift is a power of two in nanoseconds, at most 10" },
     };
 
     (void)data;
@@ -139,6 +140,9 @@ static void kernels_are_found(Fixture *f, gconstpointer data)
     g_assert_cmpstr(by_name->initrd, ==, "/i1");
     g_assert_cmpstr(by_release->name, ==, "6.12");
     g_assert_cmpstr(by_file->name, ==, "6.1");
+    g_assert_cmpuint(by_default->memory_mib, ==, 64);
+    g_assert_cmpuint(by_default->icount_shift, ==, 1);
+    g_assert_cmpuint(by_name->icount_shift, ==, STUNT_ICOUNT_SHIFT);
 }
 
 static void unknown_kernel_lists_those_there_are(Fixture *f, gconstpointer data)

@@ -67,6 +67,18 @@ static gboolean say_something(Double *d, guint32 id, char **argv)
     return TRUE;
 }
 
+/* For one and a half seconds, with a third of a processor at most. */
+static void work_slowly(void)
+{
+    for (guint i = 0; i < 15; i++) {
+        const gint64 end_us = g_get_monotonic_time() + 33 * 1000;
+
+        while (g_get_monotonic_time() < end_us) {
+        }
+        g_usleep(67 * 1000);
+    }
+}
+
 /* Commands after which the machine stands; FALSE: none of them. */
 static gboolean stop_somehow(Double *d, guint32 id, char **argv)
 {
@@ -88,6 +100,10 @@ static gboolean stop_somehow(Double *d, guint32 id, char **argv)
         double_event("STOP", NULL);
     } else if (strcmp(argv[0], "hang") == 0) {
         pause();
+    } else if (strcmp(argv[0], "slow") == 0) {
+        work_slowly();
+        end(d, id, 0);
+        double_stop(d, STUNT_STOP_ASK, 0);
     } else if (strcmp(argv[0], "crash") == 0) {
         fprintf(stderr, "qemu: hardware error: the double\n");
         raise(SIGKILL);

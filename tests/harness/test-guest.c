@@ -266,6 +266,22 @@ static void test_hang(void)
     assert_error(error, STUNT_ERROR_TIMEOUT, "1000 ms");
 }
 
+/* A machine that the host gives little of a processor has longer. */
+static void test_slow_machine(void)
+{
+    g_autoptr(StuntMachine) machine = double_machine("");
+    g_autoptr(GError) error = NULL;
+    Fixture f = { .timeline = stunt_timeline_new() };
+
+    machine->wall_limit_ms = 1000;
+    f.vm = stunt_vm_new(machine, f.timeline, &error);
+    g_assert_no_error(error);
+    f.guest = stunt_guest_new(f.vm);
+    g_assert_true(stunt_guest_boot(f.guest, 0, &error));
+    g_assert_cmpint(run(&f, "slow")->status, ==, 0);
+    tear_down(&f, NULL);
+}
+
 /* In real time a guest may look for the answer before its stop has taken effect: it must not be lost. */
 static void test_guest_that_looks_too_early(void)
 {
@@ -339,6 +355,7 @@ int main(int argc, char **argv)
     ADD("/guest/crash", test_crash);
     ADD("/guest/stop-without-reason", test_stop_without_reason);
     g_test_add_func("/guest/hang", test_hang);
+    g_test_add_func("/guest/slow-machine", test_slow_machine);
     g_test_add_func("/guest/looks-too-early", test_guest_that_looks_too_early);
     ADD("/guest/refused-command", test_refused_command);
     ADD("/guest/nothing-to-run", test_nothing_to_run);

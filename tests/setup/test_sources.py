@@ -70,7 +70,7 @@ class Programs(unittest.TestCase):
 
 
 # As much of a kernel as the set-up sees: it knows CONFIG_SEEN and no other.
-KERNEL_ROW = {"name": "toy", "package": {"name": "linux-source-6.1", "version": "6.1.1-1"}, "memory": 64}
+KERNEL_ROW = {"name": "toy", "package": {"name": "linux-source-6.1", "version": "6.1.1-1"}, "memory": 64, "shift": 1}
 KERNEL_MAKEFILE = """allnoconfig:
 \tgrep SEEN $(KCONFIG_ALLCONFIG) > .config
 bzImage modules:
@@ -125,7 +125,7 @@ class BuiltKernels(unittest.TestCase):
 
     def test_it_is_built_once_and_leaves_what_modules_need(self):
         kernel = self.build()
-        self.assertEqual((kernel["release"], kernel["memory"]), ("6.1.1-toy", "64"))
+        self.assertEqual((kernel["release"], kernel["memory"], kernel["shift"]), ("6.1.1-toy", "64", "1"))
         self.assertTrue(Path(kernel["image"]).is_file())
         self.assertTrue(Path(kernel["modules"]).is_dir())
         headers = Path(kernel["headers"])

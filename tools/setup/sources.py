@@ -129,7 +129,8 @@ def _unpack_image(bzimage: Path, vmlinux: Path) -> None:
 
 
 def kernel(name: str) -> dict:
-    """A kernel with its headers: name, release, image (ELF or bzImage), modules, headers, memory (MiB that it wants beyond others)."""
+    """A kernel with its headers: name, release, image (ELF or bzImage), modules, headers,
+    memory (MiB that it wants beyond others), shift (an instruction takes 2^shift ns)."""
     for rows, find in ((pins()["kernel"], _debian_kernel), (pins()["built-kernel"], _built_kernel)):
         for row in rows:
             if row["name"] == name:
@@ -158,6 +159,7 @@ def _debian_kernel(row: dict) -> dict:
         "modules": str(place / "root/lib/modules" / release),
         "headers": str(place / "root/usr/src" / f"linux-headers-{release}"),
         "memory": "0",
+        "shift": "3",
     }
 
 
@@ -228,7 +230,7 @@ def _built_kernel(row: dict) -> dict:
         _prune_kernel(source)
         (folder / "release").write_text(release)
 
-    place = cache.entry(f"kernel-{name}", cache.key(row, cache.file_hash(config)), make)
+    place = cache.entry(f"kernel-{name}", cache.key(package, cache.file_hash(config)), make)
     release = (place / "release").read_text()
     return {
         "name": name,
@@ -237,6 +239,7 @@ def _built_kernel(row: dict) -> dict:
         "modules": str(place / "root/lib/modules" / release),
         "headers": str(place / "src"),
         "memory": str(row["memory"]),
+        "shift": str(row["shift"]),
     }
 
 

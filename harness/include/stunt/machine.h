@@ -39,6 +39,8 @@ const char *stunt_switch_name(StuntSwitch value); /* "", "off", "on" */
 /* FALSE, and ret_value untouched, when it is none of these. */
 gboolean stunt_switch_parse(const char *name, StuntSwitch *ret_value);
 
+#define STUNT_ICOUNT_SHIFT 3 /* an instruction takes 8 ns */
+
 typedef enum {
     STUNT_ACCEL_TCG, /* with icount: deterministic */
     STUNT_ACCEL_KVM, /* real time: not replayable */
@@ -59,6 +61,7 @@ typedef struct {
     gboolean realtime; /* no icount, several vCPUs allowed */
     StuntAccel accel;
     guint vcpus;           /* 1 unless realtime */
+    guint icount_shift;    /* an instruction takes 2 to the power of it in nanoseconds, unless realtime */
     gboolean iommu;        /* an Intel IOMMU with interrupt remapping, which the guest's kernel uses */
     char *cmdline;         /* appended to the default kernel command line, or NULL */
     GPtrArray *device;     /* StuntDeviceDef *, in order; the link is not among them */
@@ -66,10 +69,10 @@ typedef struct {
     char *gdb;             /* -gdb argument ("tcp::1234"), or NULL */
     GPtrArray *option;     /* char *, more of QEMU's command line, at its end: devices that are not ours */
     guint64 stop_at_event; /* stop at this event number, 0: never */
-    guint64 wall_limit_ms; /* backstop for each wait, wall time */
+    guint64 wall_limit_ms; /* backstop for each wait: wall time, and on a busy host that much of a processor */
 } StuntMachine;
 
-StuntMachine *stunt_machine_new(void); /* empty arrays, 256 MiB, TCG, 1 vCPU, seed 1, backstop 60 s */
+StuntMachine *stunt_machine_new(void); /* empty arrays, 256 MiB, TCG, 1 vCPU, 8 ns an instruction, seed 1, backstop 60 s */
 void stunt_machine_free(StuntMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntMachine, stunt_machine_free)
 

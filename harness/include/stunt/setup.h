@@ -16,7 +16,8 @@ typedef struct {
     char *initrd;
     char *headers; /* folder that the modules were built with, NULL when the file does not say */
     char *modules; /* folder that they were built in, NULL when the file does not say: source lines of their code */
-    guint memory_mib; /* that it wants beyond what a scenario says */
+    guint memory_mib;   /* that it wants beyond what a scenario says */
+    guint icount_shift; /* StuntMachine.icount_shift: less for a kernel that needs more instructions for the same work */
 } StuntKernel;
 
 /* A bug that a variant of a kernel module has planted in it. */

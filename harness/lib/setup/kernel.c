@@ -24,6 +24,7 @@ static StuntKernel *copy_kernel(const StuntKernel *from)
     kernel->headers = g_strdup(from->headers);
     kernel->modules = g_strdup(from->modules);
     kernel->memory_mib = from->memory_mib;
+    kernel->icount_shift = from->icount_shift;
     return kernel;
 }
 
@@ -163,6 +164,7 @@ StuntMachine *stunt_setup_machine(const StuntSetup *setup, const StuntKernel *ke
     machine->kernel_name = g_strdup(kernel->name);
     machine->kernel_memory_mib = kernel->memory_mib;
     machine->memory_mib += kernel->memory_mib;
+    machine->icount_shift = kernel->icount_shift;
     for (guint i = 0; i < setup->firmware->len; i++) {
         g_ptr_array_add(machine->firmware, g_strdup(setup->firmware->pdata[i]));
     }

@@ -7,6 +7,7 @@
 
 #define KERNEL_GROUP "kernel "
 #define MEMORY_MAX_MIB 1024 /* more than any kernel wants for itself */
+#define SHIFT_MAX      10   /* QEMU: MAX_ICOUNT_SHIFT */
 
 void stunt_kernel_free(StuntKernel *kernel)
 {
@@ -125,22 +126,23 @@ static char *get_optional(const StuntSetup *setup, GKeyFile *keys, const char *g
     return value && *value ? absolute(setup, value) : NULL;
 }
 
-static gboolean get_memory(const StuntSetup *setup, GKeyFile *keys, const char *group, guint *ret_mib,
-                           GError **error)
+/* Leaves the value as it is when the file does not say. */
+static gboolean get_number(const StuntSetup *setup, GKeyFile *keys, const char *group, const char *key, const char *what,
+                           guint max, guint *ret_value, GError **error)
 {
     g_autoptr(GError) inner = NULL;
-    guint64 mib;
+    guint64 value;
 
-    if (!g_key_file_has_key(keys, group, "memory", NULL)) {
+    if (!g_key_file_has_key(keys, group, key, NULL)) {
         return TRUE;
     }
-    mib = g_key_file_get_uint64(keys, group, "memory", &inner);
-    if (inner || mib > MEMORY_MAX_MIB) {
-        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: [%s] memory is a number of MiB, at most %d",
-                    setup->file, group, MEMORY_MAX_MIB);
+    value = g_key_file_get_uint64(keys, group, key, &inner);
+    if (inner || value > max) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: [%s] %s is %s, at most %u", setup->file, group, key,
+                    what, max);
         return FALSE;
     }
-    *ret_mib = mib;
+    *ret_value = value;
     return TRUE;
 }
 
@@ -152,7 +154,10 @@ static gboolean get_kernel(StuntSetup *setup, GKeyFile *keys, const char *group,
     kernel->name = g_strstrip(g_strdup(group + strlen(KERNEL_GROUP)));
     kernel->headers = get_optional(setup, keys, group, "headers");
     kernel->modules = get_optional(setup, keys, group, "modules");
-    if (!get_memory(setup, keys, group, &kernel->memory_mib, error)) {
+    kernel->icount_shift = STUNT_ICOUNT_SHIFT;
+    if (!get_number(setup, keys, group, "memory", "a number of MiB", MEMORY_MAX_MIB, &kernel->memory_mib, error) ||
+        !get_number(setup, keys, group, "shift", "a power of two in nanoseconds", SHIFT_MAX, &kernel->icount_shift,
+                    error)) {
         return FALSE;
     }
     kernel->release = get_value(setup, keys, group, "release", error);

@@ -97,6 +97,7 @@ static StuntMachine *make_anonymous(const StuntMachine *machine, StuntSums *sums
     copy->realtime = machine->realtime;
     copy->accel = machine->accel;
     copy->vcpus = machine->vcpus;
+    copy->icount_shift = machine->icount_shift;
     copy->iommu = machine->iommu;
     copy->cmdline = g_strdup(machine->cmdline);
     for (guint i = 0; i < machine->device->len; i++) {

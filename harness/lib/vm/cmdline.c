@@ -7,11 +7,8 @@
 #define MEMORY_ID       "pc.ram" /* of QEMU's own choice for this board */
 
 /*
- * With icount shift=3 an instruction takes 8 ns, and the TSC counts virtual nanoseconds: telling the kernel
- * saves
- * it the calibration. lpj is TSC ticks per jiffy (HZ=250).
+ * The TSC counts virtual nanoseconds: telling the kernel saves it the calibration. lpj is TSC ticks per jiffy (HZ=250).
  */
-#define ICOUNT     "shift=3,sleep=off"
 #define KNOWN_TIME "tsc_early_khz=1000000 lpj=4000000"
 
 /*
@@ -88,7 +85,7 @@ static void add_time(GPtrArray *argv, const StuntMachine *machine)
         return;
     }
     add(argv, "-accel", "tcg,tb-size=" CODE_MIB);
-    add(argv, "-icount", ICOUNT);
+    addf(argv, "-icount", "shift=%u,sleep=off", machine->icount_shift);
     add(argv, "-rtc", "base=2026-01-01T00:00:00,clock=vm");
     /* no rdrand or rdseed: they do not follow -seed */
     add(argv, "-cpu", "qemu64,-rdrand,-rdseed");

@@ -84,6 +84,7 @@ StuntMachine *stunt_machine_new(void)
     machine->seed = 1;
     machine->accel = STUNT_ACCEL_TCG;
     machine->vcpus = 1;
+    machine->icount_shift = STUNT_ICOUNT_SHIFT;
     machine->wall_limit_ms = 60 * 1000;
     return machine;
 }

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/util/output.h"
@@ -139,6 +140,17 @@ void stunt_process_free(StuntProcess *process)
     }
     stunt_output_free(process->output);
     g_free(process);
+}
+
+guint64 stunt_process_cpu_ms(const StuntProcess *process)
+{
+    struct timespec spent;
+    clockid_t clock;
+
+    if (clock_getcpuclockid(process->pid, &clock) != 0 || clock_gettime(clock, &spent) < 0) {
+        return 0;
+    }
+    return (guint64)spent.tv_sec * 1000 + (guint64)spent.tv_nsec / 1000000;
 }
 
 pid_t stunt_process_pid(const StuntProcess *process)

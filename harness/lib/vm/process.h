@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntProcess, stunt_process_free)
 pid_t stunt_process_pid(const StuntProcess *process);
 gboolean stunt_process_exited(const StuntProcess *process);
 
+/* The time that processors have spent on it and its threads; 0 when it has ended. */
+guint64 stunt_process_cpu_ms(const StuntProcess *process);
+
 /* "ended with exit status 1", "was killed by signal 11 (Segmentation fault)", "runs". Free with g_free. */
 char *stunt_process_state_text(const StuntProcess *process);
 
