@@ -16,7 +16,7 @@
 
 #define CONTENTION_DEVICE_MS	800
 #define CONTENTION_CHUNK	1000000
-#define CONTENTION_BUSY_MS	5000
+#define CONTENTION_BUSY_MS	3000
 
 static DEFINE_MUTEX(contention_state);
 static DEFINE_SPINLOCK(contention_registers);

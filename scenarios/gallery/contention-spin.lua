@@ -10,6 +10,7 @@ return scenario {
     if not gallery.is_debug_kernel(vm) then
       skip("every kernel sees it, but it takes seconds: it runs where ./stunt check debug does")
     end
+    gallery.sysctl(vm, "softlockup_panic", 0) -- here it is to be seen that it comes to an end
     gallery.sysctl(vm, "watchdog_thresh", 1) -- told after twice that
     expect.equal(gallery.commit(vm, "contention-spin").status, 0)
   end,

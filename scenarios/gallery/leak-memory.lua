@@ -14,7 +14,9 @@ return scenario {
     end
     vm:insmod("stunt_gallery")
     vm:sleep("6s") -- what is younger may still be on its way to a pointer
-    vm:put("/sys/kernel/debug/kmemleak", "scan")
+    for _ = 1, 2 do -- the first scan notes what the memory holds, the second one that it is still the same
+      vm:put("/sys/kernel/debug/kmemleak", "scan")
+    end
     local leaks = vm:get("/sys/kernel/debug/kmemleak")
     local _, count = leaks:gsub("leak_memory", "")
     expect.equal(count, 3, leaks)

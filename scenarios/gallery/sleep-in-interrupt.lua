@@ -5,7 +5,10 @@ local gallery = require "gallery"
 return scenario {
   summary = "an interrupt handler that takes a mutex is found at its first interrupt, although nobody had the mutex",
   machine = { dma0 = "dma" },
-  oracle = { expect = { { kind = "sleep-in-atomic", pattern = "sleep_handler" } } },
+  oracle = { expect = {
+    { kind = "sleep-in-atomic", pattern = "sleep_handler" },
+    { kind = "lockdep", pattern = "Invalid wait context" },
+  } },
   run = function(vm)
     gallery.needs_debug_kernel(vm)
     expect.equal(gallery.commit(vm, "sleep-in-interrupt").status, 0)
