@@ -8,7 +8,7 @@
 #include "pool.h"
 #include "retry.h"
 
-#define BACKSTOP_MS 180000 /* without a sign of life; well above what the worker itself allows */
+#define BACKSTOP_MS 180000 /* without a sign of life; well above the wall time that the worker itself allows, unless the host is busy */
 
 typedef struct Queue Queue;
 

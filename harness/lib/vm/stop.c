@@ -69,7 +69,7 @@ static gboolean on_drain(gpointer data)
 
 /*
  * On a busy host a machine gets little of a processor. It then has longer than the limit of wall time, until it has had that
- * much of a processor, but not when it makes no use of one: nothing is to be expected of it.
+ * much of a processor, but not when it makes no use of one: nothing is to be expected of it. One that has ended stands.
  */
 static gboolean wait_for_stop(StuntVm *vm, guint64 limit_ms)
 {
@@ -105,7 +105,7 @@ static gboolean run(StuntVm *vm, GError **error)
 
     if (!done) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_TIMEOUT,
-                    "the machine did not stop within %" G_GUINT64_FORMAT " ms of wall time", limit_ms);
+                    "the machine did not stop within its backstop of %" G_GUINT64_FORMAT " ms", limit_ms);
     } else if (vm->failed) {
         g_propagate_error(error, g_error_copy(vm->failed));
     } else if (stunt_qmp_broken(vm->qmp)) {
