@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
 #include "core/monitor.h"
+#include "core/warp.h"
 #include "core/trace.h"
 #include "types.h"
 
@@ -10,6 +11,7 @@ void stunt_register_types(void)
 {
     stunt_trace_init();
     stunt_monitor_init();
+    stunt_warp_init();
     stunt_pci_register_types();
     stunt_port_register_types();
     STUNT_DEVICES(REGISTER)

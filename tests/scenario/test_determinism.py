@@ -3,6 +3,7 @@
 """Two runs with one seed are the same to the byte, also on a busy machine; another seed is another run."""
 
 import json
+import os
 import re
 import subprocess
 import unittest
@@ -37,6 +38,20 @@ class Determinism(StuntTest):
         for name in SCENARIOS:
             self.assertGreater(first[name].count(b"dma0  job.done"), 0, name)
             self.assertEqual(first[name], second[name], f"{name}: the logs of two runs differ")
+
+    def slow_halt(self):
+        """From here on each QEMU's vCPU thread is slow to come back after a HLT (slow-halt.c)."""
+        config = self.home / "slow-halt.conf"
+        normal = Path(os.environ["STUNT_CONFIG"]).read_text()
+        config.write_text(re.sub("^devices=.*", f"devices={os.environ['STUNT_SLOW_HALT']}", normal, flags=re.M))
+        self.env["STUNT_CONFIG"] = str(config)
+
+    def test_a_vcpu_thread_that_comes_back_late_from_a_halt_changes_nothing(self):
+        normal = self.logs("--start", "boot")
+        self.slow_halt()
+        slow = self.logs("--start", "boot")
+        for name in SCENARIOS:
+            self.assertEqual(normal[name], slow[name], f"{name}: the main loop has seen it halt too early")
 
     def test_replay_finds_the_run_identical(self):
         _, results = self.run_json("--seed", "3", SCENARIOS[0])
