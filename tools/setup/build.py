@@ -66,16 +66,17 @@ def use_compiler_cache() -> None:
         os.environ.setdefault(name, str(value))
 
 
-def compile_(build: Path) -> None:
-    dry = subprocess.run(["ninja", "-C", build, "-n"], capture_output=True, text=True)
+def compile_(build: Path, target: str) -> None:
+    dry = subprocess.run(["ninja", "-C", build, "-n", target], capture_output=True, text=True)
     if "no work to do" not in dry.stdout:
-        progress.run("compiling", ["ninja", "-C", build])
+        progress.run("compiling", ["ninja", "-C", build, target])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--kernel", default="", help="one more kernel to build for, or 'all'")
+    parser.add_argument("--target", default="all", help="what to compile: all, or runtime (what a run needs)")
     options = parser.parse_args()
     build = options.build.absolute()
     progress.die_with_parent()
@@ -84,7 +85,7 @@ def main() -> int:
     def up_to_date() -> None:
         with cache.locked("build", build):
             configure(build, options.kernel)
-            compile_(build)
+            compile_(build, options.target)
 
     return progress.guarded(up_to_date)
 
