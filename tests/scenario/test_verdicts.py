@@ -125,6 +125,32 @@ class Verdicts(StuntTest):
         self.assertEqual((status, row["status"]), (1, "FAIL"), row)
         self.assertLess(row["virtual_ns"], 60e9)
 
+    PROGRESS = 'progress = { device = "dma0", class = "job.done", within = "500ms" }'
+    LOOP = '{ "sh", "-c", "for n in 1 2 3 4; do stunt-dma copy; sleep 0.3; done%s" }'
+
+    def test_a_driver_that_gets_on_may_take_its_time(self):
+        status, row = self.verdict(f'vm:run({self.LOOP % ""}, {{ {self.PROGRESS} }})')
+        self.assertEqual((status, row["status"]), (0, "PASS"), row)
+        self.assertGreater(row["virtual_ns"], 1e9)
+
+    def test_no_sign_of_progress_is_fail(self):
+        status, row = self.verdict(f'vm:run({self.LOOP % "; sleep 30"}, {{ {self.PROGRESS} }})')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertIn("no progress: no dma0 job.done for 0.500000000 s of virtual time", row["reason"])
+        self.assertIn("task sleep (", self.kept(row)["detail"])
+        self.assertLess(row["virtual_ns"], 10e9)
+
+    def test_a_timeout_ends_a_call_that_gets_on(self):
+        status, row = self.verdict(f'vm:run({self.LOOP % ""}, {{ timeout = "700ms", {self.PROGRESS} }})')
+        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
+        self.assertIn("not done at its deadline", row["reason"])
+
+    def test_progress_needs_a_class_and_a_time(self):
+        for query, lacks in (('device = "dma0", within = "1s"', "class"), ('class = "job.done"', "within")):
+            _, row = self.verdict(f'vm:run("true", {{ progress = {{ {query} }} }})')
+            self.assertEqual(row["status"], "ERROR", row)
+            self.assertIn(lacks, row["reason"])
+
     def test_hang_tells_what_hangs(self):
         folder = self.home / "memory"
         path = self.scenario("case", HEAD % ('deadline = "5s",', 'vm:run("sleep 1000")'))

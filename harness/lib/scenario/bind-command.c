@@ -126,13 +126,9 @@ static void push_result(lua_State *L, const StuntCommand *command)
     lua_setfield(L, -2, "values");
 }
 
-int stunt_command_finish(lua_State *L, StuntRuntime *runtime, StuntCommand *command, guint64 deadline_ns)
+int stunt_command_finish(lua_State *L, StuntRuntime *runtime, StuntCommand *command, const StuntLimits *limits)
 {
-    GError *error = NULL;
-
-    if (!stunt_guest_wait(runtime->guest, command, deadline_ns, &error)) {
-        return stunt_runtime_raise(runtime, L, error);
-    }
+    stunt_limits_wait(L, runtime, command, limits);
     stunt_runtime_progress(runtime, "command ended");
     push_result(L, command);
     return 1;

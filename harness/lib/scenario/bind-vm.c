@@ -30,10 +30,9 @@ static StuntRuntime *ready(lua_State *L)
 static int vm_run(lua_State *L)
 {
     StuntRuntime *runtime = ready(L);
-    guint64 deadline_ns = stunt_runtime_deadline(runtime, L, 3);
-    StuntCommand *command = stunt_command_start(L, 2, runtime);
+    StuntLimits limits = stunt_limits_read(L, 3, runtime);
 
-    return stunt_command_finish(L, runtime, command, deadline_ns);
+    return stunt_command_finish(L, runtime, stunt_command_start(L, 2, runtime), &limits);
 }
 
 static int vm_spawn(lua_State *L)
@@ -46,9 +45,9 @@ static int vm_spawn(lua_State *L)
 static int vm_wait(lua_State *L)
 {
     StuntRuntime *runtime = ready(L);
-    guint64 deadline_ns = stunt_runtime_deadline(runtime, L, 3);
+    StuntLimits limits = stunt_limits_read(L, 3, runtime);
 
-    return stunt_command_finish(L, runtime, stunt_command_get(L, 2), deadline_ns);
+    return stunt_command_finish(L, runtime, stunt_command_get(L, 2), &limits);
 }
 
 static int vm_kill(lua_State *L)
@@ -292,16 +291,18 @@ static int vm_bytes(lua_State *L)
 }
 
 static const StuntFunction functions[] = {
-    { "run", vm_run, "vm:run(command [, { timeout = time }]) -> result",
+    { "run", vm_run, "vm:run(command [, { timeout = time, progress = query }]) -> result",
       "Runs a command in the guest until it ends. A string is split into words as a shell does, but\n"
       "no shell runs; a table is taken as the words themselves. The result has `status` (256 +\n"
       "number for a signal), `out`, `err`, `values` (words `key=value` of the output, whole numbers\n"
       "as such), `start_ns`, `end_ns` and `virtual_ns`, the time between the two. A command that is\n"
-      "not done at its time-out or at the scenario's deadline is a FAIL (hang)." },
+      "not done at its time-out or at the scenario's deadline is a FAIL (hang). `progress` asks for signs that\n"
+      "the driver gets on: events as `expect.event` names them, `{ device = \"dma0\", class = \"job.done\",\n"
+      "within = \"2s\" }`. More virtual time than `within` from one to the next is a FAIL (hang) too." },
     { "spawn", vm_spawn, "vm:spawn(command) -> command",
       "Starts a command beside others. It begins to run when the machine does: at the next `run`, `wait` or "
       "`sleep`." },
-    { "wait", vm_wait, "vm:wait(command [, { timeout = time }]) -> result",
+    { "wait", vm_wait, "vm:wait(command [, { timeout = time, progress = query }]) -> result",
       "Waits for a spawned command to end." },
     { "kill", vm_kill, "vm:kill(command [, signal])",
       "Sends a signal (15) to a spawned command and its children." },

@@ -87,24 +87,6 @@ const StuntDeviceDef *stunt_runtime_device(const StuntRuntime *runtime, const ch
     return NULL;
 }
 
-guint64 stunt_runtime_deadline(StuntRuntime *runtime, lua_State *L, int idx)
-{
-    static const char *const keys[] = { "timeout", NULL };
-    guint64 deadline = runtime->deadline_ns, timeout;
-
-    if (lua_isnoneornil(L, idx)) {
-        return deadline;
-    }
-    luaL_checktype(L, idx, LUA_TTABLE);
-    stunt_bridge_check_keys(L, idx, "options", keys);
-    timeout = stunt_bridge_get_ns(L, idx, "timeout", G_MAXUINT64);
-    if (timeout < G_MAXUINT64) {
-        timeout += stunt_vm_now_ns(runtime->vm);
-        deadline = deadline ? MIN(deadline, timeout) : timeout;
-    }
-    return deadline;
-}
-
 static void print_note(const char *text, gpointer data)
 {
     StuntRuntime *runtime = data;

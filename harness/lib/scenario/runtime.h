@@ -108,9 +108,6 @@ int stunt_runtime_raise(StuntRuntime *runtime, lua_State *L, GError *error);
 /* Calls the function under its `args` arguments on the stack; on failure judges it and returns FALSE. */
 gboolean stunt_runtime_call(StuntRuntime *runtime, int args);
 
-/* Deadline of one call: the scenario's, or `timeout` of the options table at idx when that is earlier. */
-guint64 stunt_runtime_deadline(StuntRuntime *runtime, lua_State *L, int idx);
-
 /* Something went on: tells whoever watches, restarts the backstop. */
 void stunt_runtime_progress(StuntRuntime *runtime, const char *what);
 

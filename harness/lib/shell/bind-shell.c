@@ -116,6 +116,7 @@ static int sh(lua_State *L)
 {
     StuntRuntime *runtime = stunt_runtime_ready(L);
     static const char *const words[] = { "sh", "-c" };
+    const StuntLimits limits = { .deadline_ns = runtime->deadline_ns };
     StuntCommand *command;
     lua_Integer status;
 
@@ -129,7 +130,7 @@ static int sh(lua_State *L)
     lua_pushvalue(L, 1);
     lua_rawseti(L, 2, G_N_ELEMENTS(words) + 1);
     command = stunt_command_start(L, 2, runtime);
-    stunt_command_finish(L, runtime, command, runtime->deadline_ns);
+    stunt_command_finish(L, runtime, command, &limits);
     fwrite(command->out->str, 1, command->out->len, stdout);
     fwrite(command->err->str, 1, command->err->len, stdout);
     fflush(stdout);
