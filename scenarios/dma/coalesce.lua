@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Moderation as the driver's user sets it: fewer interrupts than completions, nothing late for good, nothing taken for lost.
 local dma = require "dma"
+local kernel = require "kernel"
 
 local function set(vm, name, value)
   dma.write(vm, ("/sys/bus/pci/devices/%s/coalesce_%s"):format(dma.address(vm), name), value)
@@ -33,6 +34,7 @@ return scenario {
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=20" } },
   run = function(vm)
+    kernel.needs_full_speed(vm)
     expect.equal(interrupts(vm), 16, "not moderated")
     set(vm, "count", 4)
     set(vm, "usecs", 2000)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- An interrupt that comes again and again: the driver masks it, polls, and goes back to interrupts when it is over.
 local dma = require "dma"
+local kernel = require "kernel"
 
 local STORM_NS = 20 * ns("1ms")
 local PERIOD_NS = 1000
@@ -45,6 +46,7 @@ return scenario {
   machine = { dma0 = "dma" },
   proves = { ["irq.raise storm"] = "the vector is masked and its channel polled until the storm is over" },
   run = function(vm)
+    kernel.needs_full_speed(vm)
     outlives(vm, "irq_mode=msix", 700)
     outlives(vm, "irq_mode=msix threaded=0", 700)
     -- on a line that may be shared the driver is slower to suspect itself; how slow depends on the kernel's clock tick

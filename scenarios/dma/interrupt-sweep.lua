@@ -11,6 +11,7 @@
 -- remove   from before the interrupts go off to behind the channel's reset         41
 --
 -- The last two are gone through twice: with channels served by the hard handler, and by threads.
+local kernel = require "kernel"
 local dma = require("dma")
 local sweep = require("sweep")
 
@@ -130,6 +131,7 @@ return scenario {
   deadline = "10min",
   catches = { "ack_after_service", "check_then_sleep" },
   run = function(vm)
+    kernel.needs_full_speed(vm)
     with(vm, "threaded=0", submit, abort, remove)
     with(vm, "threaded=1", service, abort, remove)
   end,

@@ -2,6 +2,7 @@
 -- Jobs queue up behind a slow one and then end one after the other, at a distance that grows from run to run: an interrupt
 -- comes before, while and after the driver serves the last one.
 local dma = require "dma"
+local kernel = require "kernel"
 
 -- Pairs of interrupts that are less than this apart: the second finds the first still being served.
 local CLOSE_NS = 17000
@@ -23,6 +24,7 @@ return scenario {
   modules = { { "stunt_dma", "watchdog_ms=20" } },
   proves = { ["job.start delay"] = "the jobs queue up behind it and each ends with an interrupt of its own" },
   run = function(vm)
+    kernel.needs_full_speed(vm)
     local found = 0
     vm.dma0:fault { at = "job.start", match = { channel = 1 }, nth = 1, every = 4, action = "delay", params = { ns = "5ms" } }
     for latency = 1000, 20000, 200 do

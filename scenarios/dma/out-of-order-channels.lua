@@ -6,7 +6,7 @@ local sizes = { 400000, 200000, 100000, 50000 }
 
 return scenario {
   summary = "jobs on four channels end in the order of their length, not of their submission",
-  machine = { dma0 = { type = "dma", bandwidth = 10000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
   modules = { "stunt_dma" },
   run = function(vm)
     local jobs = {}

@@ -11,7 +11,7 @@ return scenario {
     local reset = "/sys/bus/pci/devices/" .. address .. "/reset"
     local watch = vm:spawn("stunt-dma watch --count 20 --hold-ms 30000")
     local uevents = vm:spawn("stunt-dma watch --uevents --count 20 --hold-ms 3000")
-    vm:sleep("10ms")
+    vm:sleep("200ms")
 
     dma.write(vm, reset, 1)
     expect.event { device = "dma0", class = "reset", kind = "FLR" }

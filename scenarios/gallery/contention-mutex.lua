@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Lock contention: nothing is broken, and no kernel complains. What tells is time, and that is exact here.
 local gallery = require "gallery"
+local kernel = require "kernel"
 
 -- Longest wait and longest hold of a lock in microseconds, as /proc/lock_stat has them.
 local function longest(vm, lock)
@@ -21,7 +22,7 @@ return scenario {
     local asked = gallery.commit(vm, "contention-mutex")
     expect.equal(asked.status, 0)
     expect.between(asked.virtual_ns, ns("800ms"), ns("900ms"), "a limit of 10 ms would have been broken")
-    if gallery.is_debug_kernel(vm) then
+    if kernel.is_debug(vm) then
       local wait_us, hold_us = longest(vm, "contention_state")
       expect.between(wait_us, 790000, 900000, "lock_stat names the lock: the longest wait for it")
       expect.between(hold_us, 790000, 900000, "and for how long somebody had it")

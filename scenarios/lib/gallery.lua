@@ -1,16 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the scenarios of the gallery share: a driver that does wrong what it is told to (guest-driver/gallery).
+local kernel = require "kernel"
+
 local gallery = {}
 
 local FOLDER = "/sys/kernel/debug/stunt_gallery/"
 
-function gallery.is_debug_kernel(vm)
-  return vm:get("/proc/sys/kernel/osrelease"):find("-stunt-debug", 1, true) ~= nil
-end
-
 -- Ends the run on a kernel that does not see such a bug.
 function gallery.needs_debug_kernel(vm)
-  if not gallery.is_debug_kernel(vm) then
+  if not kernel.is_debug(vm) then
     skip("only the debug kernel sees it: ./stunt run --kernel debug gallery")
   end
 end

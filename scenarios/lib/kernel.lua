@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What kernel the guest runs, for scenarios that only one kind suits.
+local kernel = {}
+
+function kernel.is_debug(vm)
+  return vm:get("/proc/sys/kernel/osrelease"):find("-stunt-debug", 1, true) ~= nil
+end
+
+-- Ends the run on the debug kernel, whose checks make everything slower.
+function kernel.needs_full_speed(vm)
+  if kernel.is_debug(vm) then
+    skip("what it times is over before the debug kernel has begun")
+  end
+end
+
+return kernel
