@@ -185,6 +185,9 @@ static void add_params(const Writer *writer, const Pair *pair)
         if (field_of(pair->class_info, name, &field)) {
             possible_value(writer->dice, pair, field, &value);
         }
+        if (value > pair->action->max[i]) {
+            value %= pair->action->max[i] + 1;
+        }
         if (!one_in(writer->dice, 4)) {
             g_string_append_printf(writer->text, "%s%s = %" G_GUINT64_FORMAT, any ? ", " : "params = { ", name, value);
             any = TRUE;

@@ -302,6 +302,9 @@ static bool read_params(struct reader *reader, const struct stunt_action_info *a
             !check_param(reader, pair, name, rule, rule->param[p])) {
             return false;
         }
+        if (rule->param[p] > action->max[p]) {
+            return fail(reader, "%s: %s is more than %llu", pair->key, pair->value, (unsigned long long)action->max[p]);
+        }
     }
     return true;
 }

@@ -50,6 +50,7 @@ struct stunt_action_info {
     uint8_t n_params;
     const char *param[STUNT_PARAMS_MAX];
     uint64_t def[STUNT_PARAMS_MAX]; /* default of each parameter */
+    uint64_t max[STUNT_PARAMS_MAX]; /* the largest value of each */
 };
 
 /* A stretch of values that a field of a device's events can have: first, first + step, … last. */

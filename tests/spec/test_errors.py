@@ -207,6 +207,8 @@ CASES = [
     ("action id 0", FAULTS, "id = 2\non", "id = 0\non", "id = 0", "id 0 must be from 1 to 65535"),
     ("action on unknown class", FAULTS, 'on = ["irq.raise"]', 'on = ["irq.raize"]', 'on = [',
      "action 'drop' is on unknown class 'irq.raize'; did you mean 'irq.raise'?"),
+    ("default beyond the max", FAULTS, "default = 1000 }", "default = 1000, max = 999 }", "default = 1000",
+     "default 1000 of parameter 'count' is more than its max 999"),
     ("action on nothing", FAULTS, 'on = ["irq.raise"]', "on = []", "on = []",
      "action 'drop' applies to nothing"),
     ("action on any and more", FAULTS, 'on = ["any"]', 'on = ["any", "reset"]', 'on = ["any"',

@@ -239,6 +239,8 @@ static void test_number_errors(void)
     }
     refuse("id=r device=dma0 at=irq.raise action=delay param.ns=1ms",
            "param.ns: '1ms' is no number (decimal or 0x hexadecimal)");
+    refuse("id=r device=dma0 at=job.start action=aer param.severity=3", "param.severity: 3 is more than 2");
+    refuse("id=r device=dma0 at=job.start action=aer param.bit=0x21", "param.bit: 0x21 is more than 32");
     refuse(BASE " match.vector=1/", "match.vector: '' is no number (decimal or 0x hexadecimal)");
     refuse(BASE " match.vector=1/2/3", "match.vector: '2/3' is no number (decimal or 0x hexadecimal)");
 }

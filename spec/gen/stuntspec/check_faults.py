@@ -51,6 +51,9 @@ def _check_action(item, classes, problems):
     check_unique(item.params, "parameter", problems)
     for param in item.params:
         check_name(param, param.name, LOWER, problems, "name")
+        if param.default > param.max:
+            problems.at(param, f"default {param.default} of parameter '{param.name}' is more than its max {param.max}",
+                        "default")
     if len(item.params) > PARAMS_MAX:
         problems.at(item, f"action '{item.name}' has {len(item.params)} params, more than {PARAMS_MAX}",
                     "params")

@@ -84,8 +84,7 @@ def _spec(device):
 
 
 def _action(item, spec):
-    on = spec.classes if item.is_any else [c for c in spec.classes if c.name in item.on]
-    classes = sum(1 << event_class.id for event_class in on)
+    classes = sum(1 << event_class.id for event_class in item.classes(spec))
     members = dict(
         name=ctext.string(item.name), doc=ctext.string(item.doc), id=item.id, classes=f"0x{classes:x}u",
         lasts=_flag(item.lasts), n_params=len(item.params),
@@ -93,6 +92,7 @@ def _action(item, spec):
     if item.params:
         members["param"] = f"{{ {', '.join(ctext.string(param.name) for param in item.params)} }}"
         members["def"] = f"{{ {', '.join(hex(param.default) + 'u' for param in item.params)} }}"
+        members["max"] = f"{{ {', '.join(hex(param.max) + 'u' for param in item.params)} }}"
     return _row(**members)
 
 

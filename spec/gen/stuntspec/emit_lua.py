@@ -93,9 +93,8 @@ def _event_class(item):
 
 
 def _action(item, spec):
-    on = [c.name for c in spec.classes] if item.is_any else item.on
     return {
-        "id": item.id, "doc": item.doc, "on": {name: True for name in on},
+        "id": item.id, "doc": item.doc, "on": {event_class.name: True for event_class in item.classes(spec)},
         "any": item.is_any,
         "params": [{"name": param.name, "default": param.default} for param in item.params],
     }

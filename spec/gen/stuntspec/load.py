@@ -166,7 +166,7 @@ def _action(source, i):
     data = source.data["action"][i]
     path = ("action", i)
     params = [
-        model.Param(source, path + ("params", n), item["name"], item["default"])
+        model.Param(source, path + ("params", n), item["name"], item["default"], item.get("max", model.NUMBER_MAX))
         for n, item in enumerate(data.get("params", []))
     ]
     return model.Action(source, path, data["name"], data["id"], data["doc"], data["on"], params,

@@ -7,6 +7,7 @@ WORD_BYTES = 4
 ALL_BITS = (1 << WORD_BITS) - 1
 FIELDS_MAX = 5  # of an event class: STUNT_FIELDS_MAX
 PARAMS_MAX = 4  # of an action: STUNT_PARAMS_MAX
+NUMBER_MAX = (1 << 64) - 1
 CLASS_ID_MAX = 63  # an action's classes are bits of one uint64_t
 ANY = "any"
 
@@ -226,6 +227,7 @@ class EventClass(Node):
 class Param(Node):
     name: str
     default: int
+    max: int
 
 
 @dataclass
@@ -240,6 +242,10 @@ class Action(Node):
     @property
     def is_any(self):
         return ANY in self.on
+
+    def classes(self, spec):
+        """The classes that it applies to."""
+        return [item for item in spec.classes if self.is_any or item.name in self.on]
 
 
 @dataclass

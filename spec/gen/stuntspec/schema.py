@@ -67,7 +67,7 @@ FAULTS = Table({
     })), True),
     "action": Key(ListOf(Table({
         "name": _NEED_TEXT, "id": _NEED_NUMBER, "doc": _NEED_TEXT, "on": Key(ListOf("text"), True),
-        "params": Key(ListOf(Table({"name": _NEED_TEXT, "default": _NEED_NUMBER}))),
+        "params": Key(ListOf(Table({"name": _NEED_TEXT, "default": _NEED_NUMBER, "max": _NUMBER}))),
         "lasts": _FLAG,
     })), True),
 })
