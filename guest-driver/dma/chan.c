@@ -323,6 +323,7 @@ static unsigned int stunt_chan_reap(struct stunt_dma_chan *ch)
 		ch->head++;
 		ch->progress = jiffies;
 		ch->held_back = false;
+		ch->idle_halts = 0;
 	}
 	return found;
 }

@@ -129,6 +129,7 @@ struct stunt_dma_chan {
 	unsigned long progress;		/* jiffies when something last moved, or work began */
 	bool held_back;			/* the watchdog saw a completion without an interrupt */
 	unsigned long held_since;	/* jiffies when it did first */
+	unsigned int idle_halts;	/* in a row, with nothing to do */
 	u32 periods;			/* CH_PERIODS, as far as it was seen */
 	bool untold;			/* a client is to be told of periods */
 	bool paused;

@@ -4,6 +4,8 @@
 
 #include "dma.h"
 
+#define STUNT_IDLE_HALTS	8
+
 bool stunt_dma_is(const struct stunt_dma *sd, enum stunt_dma_state state)
 {
 	return READ_ONCE(sd->state) == state;
@@ -91,6 +93,18 @@ static void stunt_chan_describe(struct stunt_dma_job *job, u32 status, u32 index
 }
 
 /*
+ * A channel that halts with nothing to do has lost or refuses its setting, and restarting it may halt it again at once.
+ * Return: whether it has done so often enough to be taken for broken.
+ */
+static bool stunt_chan_halts_idle(struct stunt_dma_chan *ch)
+{
+	if (++ch->idle_halts < STUNT_IDLE_HALTS)
+		return false;
+	dev_err_ratelimited(ch->sd->dev, "channel %u: halts with nothing to do\n", ch->nr);
+	return true;
+}
+
+/*
  * The descriptor that halted the channel has ended its job, unless it was the last one of the
  * job: then that was found complete, and the first job on the ring has nothing to do with it. A
  * descriptor whose completion could not be written is known by its index alone.
@@ -110,7 +124,10 @@ static void stunt_chan_halted(struct stunt_dma_chan *ch, u32 status)
 	}
 	/* Whether on the ring or ended before, the job is told how it left the channel. */
 	stunt_chan_describe(job ?: stunt_chan_last_done(ch), status, index);
-	stunt_chan_restart(ch, job, 0);
+	if (!job && stunt_chan_halts_idle(ch))
+		stunt_dma_lost(ch->sd);
+	else
+		stunt_chan_restart(ch, job, 0);
 }
 
 static void stunt_chan_check_halt(struct stunt_dma_chan *ch)
@@ -377,6 +394,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 	mutex_lock(&sd->settings);
 	for (i = 0; i < sd->channels; i++) {
 		flags = stunt_chan_lock(&sd->chan[i]);
+		sd->chan[i].idle_halts = 0;
 		stunt_chan_hw_start(&sd->chan[i]);
 		stunt_chan_unlock(&sd->chan[i], flags);
 	}
