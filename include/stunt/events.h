@@ -251,6 +251,8 @@
  * no unit stays
  */
 #define STUNT_ACT_SWAP               29U
+/* The first `len` bytes land at once, the rest `ns` later: in between, who looks finds half of it */
+#define STUNT_ACT_TEAR               30U
 /* The card is pulled out at this moment: it reads as ones, and does nothing any more */
 #define STUNT_ACT_SURPRISE_REMOVE    40U
 /* The attention button is pressed; the card goes when the guest has switched the slot off */
@@ -323,6 +325,10 @@
 
 /* Parameters of swap: index into the parameters of its rule */
 #define STUNT_ACT_SWAP_UNIT 0U
+
+/* Parameters of tear: index into the parameters of its rule */
+#define STUNT_ACT_TEAR_LEN 0U
+#define STUNT_ACT_TEAR_NS  1U
 
 /* Parameters of link-down: index into the parameters of its rule */
 #define STUNT_ACT_LINK_DOWN_NS 0U

@@ -265,6 +265,18 @@ static StuntDmaResult put_twice(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, v
     return put(dev, tag, addr, buf, len);
 }
 
+static StuntDmaResult put_torn(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, uint8_t *buf, uint32_t len,
+                               const struct stunt_rule *rule)
+{
+    uint32_t first = MIN(rule->param[STUNT_ACT_TEAR_LEN], len);
+    StuntDmaResult result = first ? put(dev, tag, addr, buf, first) : STUNT_XFER_OK;
+
+    if (first == len || result != STUNT_XFER_OK) {
+        return result;
+    }
+    return put_later(dev, tag, addr + first, buf + first, len - first, STUNT_HELD_TIME, rule->param[STUNT_ACT_TEAR_NS]);
+}
+
 static StuntDmaResult write_faulty(StuntPCI *dev, StuntDmaTag tag, uint64_t addr, const void *buf, uint32_t len,
                                    const struct stunt_rule *rule)
 {
@@ -291,6 +303,8 @@ static StuntDmaResult write_faulty(StuntPCI *dev, StuntDmaTag tag, uint64_t addr
     case STUNT_ACT_SWAP:
         swap(copy, len, rule);
         break;
+    case STUNT_ACT_TEAR:
+        return put_torn(dev, tag, addr, copy, len, rule);
     case STUNT_ACT_DUPLICATE:
         return put_twice(dev, tag, addr, copy, len, rule->param[STUNT_ACT_DUPLICATE_NS]);
     case STUNT_ACT_DELAY:

@@ -106,6 +106,26 @@ static void check_lands_within(Bench *bench, int64_t ns)
     check_target(bench, 0x5a);
 }
 
+/* Thirty bytes are there with the completion, all within 50 ms. */
+static void dma_write_torn(Bench *bench)
+{
+    uint8_t expected[FAULTS_COPY_LEN];
+
+    memset(expected, 0xee, sizeof(expected));
+    memset(expected, 0x5a, 30);
+    g_assert_cmpuint(faults_copy(bench), ==, STUNT_DMA_STATUS_OK);
+    machine_check(bench->machine, RAM_DST, expected, sizeof(expected));
+    machine_step(bench->machine, 50000000);
+    check_target(bench, 0x5a);
+}
+
+/* Beyond its end there is nothing to keep back. */
+static void dma_write_torn_beyond(Bench *bench)
+{
+    g_assert_cmpuint(faults_copy(bench), ==, STUNT_DMA_STATUS_OK);
+    check_target(bench, 0x5a);
+}
+
 static void dma_write_late(Bench *bench)
 {
     check_lands_within(bench, 50000000);
@@ -244,6 +264,8 @@ static const struct fault_case cases[] = {
     { "dma.write", "delay", "match.what=2 param.ns=50000000", dma_write_held_kept },
     { "dma.write", "reorder", "match.what=2", dma_write_reorder },
     { "dma.write", "reorder", "match.what=3 param.ns=50000000", dma_write_reorder_last },
+    { "dma.write", "tear", "match.what=2 param.len=30 param.ns=50000000", dma_write_torn },
+    { "dma.write", "tear", "match.what=2 param.len=0xffffffffff param.ns=50000000", dma_write_torn_beyond },
     { "dma.write", "write-after-done", "match.what=2 param.ns=50000000", dma_write_late },
     { "dma.write", "drop", "match.what=2", dma_write_drop },
     { "dma.write", "corrupt", "match.what=2 param.offset=17 param.xor=1", dma_corrupt },
