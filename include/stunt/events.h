@@ -46,6 +46,10 @@
  * source
  */
 #define STUNT_EV_DPC         28U
+#define STUNT_EV_SERIAL_TX   29U /* A port has sent characters */
+/* A port has received characters; flags as in P_RX, with those of the first */
+#define STUNT_EV_SERIAL_RX   30U
+#define STUNT_EV_SERIAL_LINE 31U /* A port drives a line otherwise than before */
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -188,6 +192,24 @@
 #define STUNT_EV_DPC_REASON 0U
 #define STUNT_EV_DPC_SOURCE 1U
 
+/* Fields of serial.tx: index into struct stunt_event.field */
+#define STUNT_EV_SERIAL_TX_PORT  0U
+#define STUNT_EV_SERIAL_TX_VALUE 1U
+#define STUNT_EV_SERIAL_TX_COUNT 2U
+#define STUNT_EV_SERIAL_TX_NS    3U
+
+/* Fields of serial.rx: index into struct stunt_event.field */
+#define STUNT_EV_SERIAL_RX_PORT  0U
+#define STUNT_EV_SERIAL_RX_VALUE 1U
+#define STUNT_EV_SERIAL_RX_FLAGS 2U
+#define STUNT_EV_SERIAL_RX_COUNT 3U
+#define STUNT_EV_SERIAL_RX_NS    4U
+
+/* Fields of serial.line: index into struct stunt_event.field */
+#define STUNT_EV_SERIAL_LINE_PORT  0U
+#define STUNT_EV_SERIAL_LINE_LINE  1U
+#define STUNT_EV_SERIAL_LINE_LEVEL 2U
+
 /* Fault actions */
 /*
  * It does not reach the other side, and the sender does not notice; who reads gets all ones, as a root
@@ -278,6 +300,11 @@
 #define STUNT_ACT_RETRY              49U
 /* The command register loses bits: 1 ports, 2 memory, 4 bus mastering */
 #define STUNT_ACT_FORGET             56U
+#define STUNT_ACT_NOISE              60U /* Bits of the character are inverted on its way */
+#define STUNT_ACT_FRAMING            61U /* The character comes without its stop bit */
+#define STUNT_ACT_PARITY             62U /* The character comes with wrong parity */
+#define STUNT_ACT_BREAK              63U /* A break comes in place of the character */
+#define STUNT_ACT_OVERRUN            64U /* The character is lost as if the receive FIFO were full */
 
 /* Parameters of replace: index into the parameters of its rule */
 #define STUNT_ACT_REPLACE_VALUE 0U
@@ -342,5 +369,8 @@
 
 /* Parameters of forget: index into the parameters of its rule */
 #define STUNT_ACT_FORGET_BITS 0U
+
+/* Parameters of noise: index into the parameters of its rule */
+#define STUNT_ACT_NOISE_XOR 0U
 
 #endif /* STUNT_EVENTS_H */

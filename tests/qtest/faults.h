@@ -21,7 +21,7 @@ struct fault_cases {
     size_t n;
 };
 
-extern const struct fault_cases faults_of_access, faults_of_dma, faults_of_life, faults_of_port, faults_of_signal;
+extern const struct fault_cases faults_of_access, faults_of_dma, faults_of_life, faults_of_port, faults_of_serial, faults_of_signal;
 
 /* Copies FAULTS_COPY_LEN bytes of 0x5a over 0xee; gives the status. */
 #define FAULTS_COPY_LEN 100

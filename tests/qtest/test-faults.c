@@ -48,21 +48,40 @@ static const struct fault_case cases[] = {
 static const struct fault_cases faults_of_any = { cases, G_N_ELEMENTS(cases) };
 
 static const struct fault_cases *const groups[] = {
-    &faults_of_access, &faults_of_dma, &faults_of_life, &faults_of_port, &faults_of_signal, &faults_of_any,
+    &faults_of_access, &faults_of_dma, &faults_of_life, &faults_of_port,
+    &faults_of_serial, &faults_of_signal, &faults_of_any,
 };
+
+static bool is_of(const struct fault_case *one, const struct fault_cases *group)
+{
+    return one >= group->one && one < group->one + group->n;
+}
 
 static bool is_at_port(const struct fault_case *one)
 {
-    return one >= faults_of_port.one && one < faults_of_port.one + faults_of_port.n;
+    return is_of(one, &faults_of_port);
+}
+
+static bool is_serial(const struct fault_case *one)
+{
+    return is_of(one, &faults_of_serial);
+}
+
+static Bench *bench_for(const struct fault_case *one)
+{
+    if (is_serial(one)) {
+        return bench_new_serial(",wires=0-1", 1024);
+    }
+    return is_at_port(one) ? port_new("") : bench_new_traced("", 1024);
 }
 
 static void test_case(gconstpointer data)
 {
     const struct fault_case *one = data;
-    g_autoptr(Bench) bench = is_at_port(one) ? port_new("") : bench_new_traced("", 1024);
+    g_autoptr(Bench) bench = bench_for(one);
     const char *times = strstr(one->words, "nth=") ? "" : "times=1";
-    g_autofree char *rule = g_strdup_printf("\"id=r device=dma0 at=%s action=%s %s %s\"", one->at, one->action,
-                                            times, one->words);
+    g_autofree char *rule = g_strdup_printf("\"id=r device=%s at=%s action=%s %s %s\"", is_serial(one) ? "uart0" : "dma0",
+                                            one->at, one->action, times, one->words);
     g_autofree char *status = NULL;
 
     machine_qom_set(bench->machine, "link0", "fault-arm", rule);

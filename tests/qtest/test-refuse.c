@@ -140,6 +140,17 @@ static void test_properties(void)
     expect("-device stunt-dma,reset-ns=1000000000001", -1,
            "reset-ns is 1000000000001, at most 1000000000000");
     expect("-device stunt-dma,inject-irq=0", -1, "the device cannot signal: it is not there yet");
+    expect("-device stunt-uart,ports=3", -1, "ports is 3, not 1, 2, 4 or 8");
+    expect("-device stunt-uart,ports=0", -1, "ports is 0, not ");
+    expect("-device stunt-uart,ports=16", -1, "ports is 16, not ");
+    expect("-device stunt-uart,dma-width=65", -1, "dma-width is 65, not ");
+    expect("-device stunt-uart,wires=0-8", -1, "wires has '0-8', not two ports A-B of 0 to 7");
+    expect("-device stunt-uart,ports=2,wires=1-2", -1, "wires has '1-2', not two ports A-B of 0 to 1");
+    expect("-device stunt-uart,wires=3-3", -1, "wires has '3-3', not ");
+    expect("-device stunt-uart,wires=0+1", -1, "wires has '0+1', not ");
+    expect("-device stunt-uart,wires=0-1,,1-2", -1, "wires has two wires at port 1");
+    expect("-device stunt-uart,noise=1000001", -1, "noise is 1000001, at most 1000000");
+    expect("-device stunt-uart,port0.inputs=16", -1, "port0.inputs is 16, at most 15");
     expect("-device stunt-link -device stunt-link", -1, "there is a stunt-link already");
     expect("-device stunt-dma,id=a23456789012345678901234567890123", -1, "is longer than 31 characters");
     expect("-device stunt-link,shm=/nonexistent/file", -1, "cannot open it: No such file or directory");

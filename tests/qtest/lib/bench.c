@@ -3,6 +3,7 @@
 
 #define PORT_SLOT 3
 #define LINK_SLOT 4
+#define UART_SLOT 5
 
 #define STOCK_PORT "pcie-root-port"
 
@@ -29,6 +30,9 @@ void bench_configure(Bench *bench)
     name_places(bench);
     pci_map_bar(&bench->link, 0, LINK_BAR_ADDR);
     pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    if (bench->uart.machine) {
+        pci_map_bar(&bench->uart, 0, UART_BAR_ADDR);
+    }
 }
 
 Bench *bench_new(const char *dma_props, const char *args)
@@ -66,6 +70,17 @@ Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned ca
     g_autofree char *port = g_strdup_printf("stunt-port%s", port_props);
     Bench *bench = new_with_shm(port, dma_props, capacity, "");
 
+    bench_configure(bench);
+    shm_forget(bench->shm);
+    return bench;
+}
+
+Bench *bench_new_serial(const char *uart_props, unsigned capacity)
+{
+    g_autofree char *args = g_strdup_printf("-device stunt-uart,id=uart0,bus=pcie.0,addr=0x%x%s", UART_SLOT, uart_props);
+    Bench *bench = new_with_shm(STOCK_PORT, "", capacity, args);
+
+    bench->uart = (Pci){ .machine = bench->machine, .bar = UART_BAR_ADDR, .devfn = PCI_DEVFN_OF(UART_SLOT, 0) };
     bench_configure(bench);
     shm_forget(bench->shm);
     return bench;

@@ -8,6 +8,7 @@
 
 #define LINK_BAR_ADDR UINT64_C(0xfd000000)
 #define DMA_BAR_ADDR UINT64_C(0xfe000000)
+#define UART_BAR_ADDR UINT64_C(0xfb000000)
 
 /* Guest RAM for tests: everything below is free. */
 #define RAM_MSI UINT64_C(0x00100000)
@@ -20,6 +21,7 @@ typedef struct Bench {
     Machine *machine;
     Shm *shm; /* of bench_new_traced(), else NULL */
     Pci link, dma;
+    Pci uart; /* of bench_new_serial() */
 } Bench;
 
 /* dma_props: more properties of the DMA device (",dma-width=40"); args: more arguments. "" for none. */
@@ -30,6 +32,9 @@ Bench *bench_new_traced(const char *dma_props, unsigned capacity);
 
 /* The same behind a stunt-port, rp0, with these properties of its own. */
 Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned capacity);
+
+/* As bench_new_traced(), with a stunt-uart, uart0, on bus 0. */
+Bench *bench_new_serial(const char *uart_props, unsigned capacity);
 
 /* Without shared memory, stopped, waiting for its state by migrate-incoming; nothing is configured. */
 Bench *bench_new_incoming(const char *dma_props);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Modem lines. A wire crosses them over: RTS is the other's CTS, DTR its DSR and DCD. */
+#include "qemu/osdep.h"
+#include "uart/uart.h"
+
+bool uart_is_held(UartPort *port)
+{
+    uint32_t flow = uart_reg(port, STUNT_UART_P_FLOW);
+
+    return ((flow & STUNT_UART_P_FLOW_AUTO_CTS) && !(port->seen & STUNT_UART_INPUT_CTS)) ||
+           ((flow & STUNT_UART_P_FLOW_OBEY_XOFF) && port->xoff);
+}
+
+static bool wanted_rts(UartPort *port)
+{
+    uint32_t rs485 = uart_reg(port, STUNT_UART_P_RS485);
+
+    if (rs485 & STUNT_UART_P_RS485_ENABLE) {
+        return rs485 & (port->turn == UART_TURN_IDLE ? STUNT_UART_P_RS485_RTS_AFTER_SEND
+                                                     : STUNT_UART_P_RS485_RTS_ON_SEND);
+    }
+    return uart_field(port, P_MODEM_CTRL, RTS) && !(uart_field(port, P_FLOW, AUTO_RTS) && port->holds);
+}
+
+/* Whether the others see the change. */
+static bool tell_line(UartPort *port, unsigned line, bool level)
+{
+    const struct stunt_rule *rule =
+        stunt_event(uart_pci(port)->trace_id, STUNT_EV_SERIAL_LINE, port->index, line, level);
+
+    return !stunt_rule_is(rule, STUNT_ACT_DROP);
+}
+
+static bool drive_line(UartPort *port, unsigned line, bool *now, bool wanted)
+{
+    if (*now == wanted || !tell_line(port, line, wanted)) {
+        return false;
+    }
+    *now = wanted;
+    return true;
+}
+
+void uart_drive(UartPort *port, uint64_t time)
+{
+    bool rts = drive_line(port, STUNT_UART_LINE_RTS, &port->rts, wanted_rts(port));
+    bool dtr = drive_line(port, STUNT_UART_LINE_DTR, &port->dtr, uart_field(port, P_MODEM_CTRL, DTR));
+    int other = port->uart->wire[port->index];
+
+    if (!rts && !dtr) {
+        return;
+    }
+    if (other >= 0) {
+        uart_look(&port->uart->port[other], time);
+    }
+    if (uart_field(port, P_CTRL, LOOP)) {
+        uart_look(port, time);
+    }
+}
+
+static uint32_t inputs_of(UartPort *port)
+{
+    int other = port->uart->wire[port->index];
+    UartPort *from = uart_field(port, P_CTRL, LOOP) ? port : other >= 0 ? &port->uart->port[other] : NULL;
+    uint32_t inputs = 0;
+
+    if (!from) {
+        return port->inputs;
+    }
+    if (from->rts) {
+        inputs |= STUNT_UART_INPUT_CTS;
+    }
+    if (from->dtr) {
+        inputs |= STUNT_UART_INPUT_DSR | (from == port ? 0 : STUNT_UART_INPUT_DCD);
+    }
+    return inputs;
+}
+
+static uint32_t count_change(uint32_t counts, uint32_t field)
+{
+    uint32_t one = field & -field;
+
+    return (counts & ~field) | ((counts + one) & field);
+}
+
+void uart_look(UartPort *port, uint64_t time)
+{
+    static const struct {
+        uint32_t input, status, count;
+    } lines[] = {
+        { STUNT_UART_INPUT_CTS, STUNT_UART_P_MODEM_STATUS_CTS, STUNT_UART_P_MODEM_COUNT_CTS },
+        { STUNT_UART_INPUT_DSR, STUNT_UART_P_MODEM_STATUS_DSR, STUNT_UART_P_MODEM_COUNT_DSR },
+        { STUNT_UART_INPUT_RI, STUNT_UART_P_MODEM_STATUS_RI, STUNT_UART_P_MODEM_COUNT_RI },
+        { STUNT_UART_INPUT_DCD, STUNT_UART_P_MODEM_STATUS_DCD, STUNT_UART_P_MODEM_COUNT_DCD },
+    };
+    uint32_t now = inputs_of(port), changed = now ^ port->seen;
+    uint32_t counts = uart_reg(port, STUNT_UART_P_MODEM_COUNT), status = 0;
+
+    port->seen = now;
+    for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+        status |= now & lines[i].input ? lines[i].status : 0;
+        if (changed & lines[i].input && !(lines[i].input == STUNT_UART_INPUT_RI && (now & STUNT_UART_INPUT_RI))) {
+            counts = count_change(counts, lines[i].count);
+        }
+    }
+    uart_set_reg(port, STUNT_UART_P_MODEM_STATUS, status);
+    if (counts != uart_reg(port, STUNT_UART_P_MODEM_COUNT)) {
+        uart_set_reg(port, STUNT_UART_P_MODEM_COUNT, counts);
+        uart_cause(port, STUNT_UART_P_INT_STATUS_MODEM);
+    }
+    if (changed & STUNT_UART_INPUT_CTS) {
+        uart_kick(port, time);
+    }
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "qemu/osdep.h"
+#include "uart/uart.h"
+
+#define PS_PER_NS 1000u
+
+uint64_t uart_now(void)
+{
+    return (uint64_t)qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) * PS_PER_NS;
+}
+
+typedef void UartStep(UartPort *port);
+
+typedef struct Due {
+    uint64_t time;
+    UartPort *port;
+    UartStep *step;
+} Due;
+
+static void consider(Due *due, UartPort *port, uint64_t time, UartStep *step)
+{
+    if (time < due->time) {
+        *due = (Due){ time, port, step };
+    }
+}
+
+/* What happens next. Of things at one time, those of lower ports first. */
+static Due next_due(StuntUart *uart)
+{
+    Due due = { .time = STUNT_UART_NEVER };
+
+    for (unsigned i = 0; i < uart->n_ports; i++) {
+        UartPort *port = &uart->port[i];
+
+        if (port->shifting) {
+            consider(&due, port, port->frame_end, uart_frame_over);
+        }
+        consider(&due, port, port->turn_end, uart_turn_over);
+        consider(&due, port, port->sample_due, uart_sample);
+        consider(&due, port, port->late_due, uart_late);
+        consider(&due, port, uart_timeout_due(port), uart_timeout);
+    }
+    return due;
+}
+
+void stunt_uart_sync(StuntUart *uart)
+{
+    uint64_t now = uart_now();
+    Due due;
+
+    if (!uart->awake) {
+        return;
+    }
+    for (due = next_due(uart); due.time <= now; due = next_due(uart)) {
+        due.step(due.port);
+    }
+}
+
+/* ---- when somebody must be woken ------------------------------------------------------------------- */
+
+/* How many characters may go before `level`, falling from `count`, or rising to it, is reached. */
+static uint32_t until_below(uint32_t count, uint32_t level)
+{
+    return count > level ? count - level : UINT32_MAX;
+}
+
+static uint32_t until_above(uint32_t count, uint32_t level)
+{
+    return count < level ? level - count : UINT32_MAX;
+}
+
+static uint32_t sender_patience(UartPort *port)
+{
+    uint32_t n = MIN(port->tx.count + 1, until_below(port->tx.count, uart_field(port, P_FIFO_CTRL, TX_TRIGGER)));
+
+    return MIN(n, until_below(port->tx.count, STUNT_UART_FIFO / 2));
+}
+
+static uint32_t receiver_patience(UartPort *port)
+{
+    uint32_t n = until_above(port->rx.count, MAX(uart_field(port, P_FIFO_CTRL, RX_TRIGGER), 1u));
+
+    n = MIN(n, until_above(port->rx.count, MAX(uart_field(port, P_FLOW_LEVEL, HALT), 1u)));
+    n = MIN(n, until_above(port->rx.count, STUNT_UART_FIFO + 1));
+    if (uart_field(port, P_DMA_CTRL, RX_ENABLE)) {
+        n = MIN(n, until_above(port->rx.count, uart_store_worth(port)));
+    }
+    return port->xoff ? 1 : n;
+}
+
+static bool watched(void)
+{
+    return stunt_trace_watches(STUNT_EV_SERIAL_TX) || stunt_trace_watches(STUNT_EV_SERIAL_RX);
+}
+
+/* Between two of them nothing happens that an interrupt could tell of. */
+static uint64_t sender_due(UartPort *port)
+{
+    UartPort *receiver = uart_other_end(port);
+    uint32_t n;
+
+    if (!port->shifting) {
+        return STUNT_UART_NEVER;
+    }
+    n = watched() || port->sampled ? 1 : sender_patience(port);
+    if (receiver) {
+        n = MIN(n, receiver_patience(receiver));
+    }
+    return port->frame_end + (n - 1) * uart_frame(port);
+}
+
+/* While characters come without a gap there is no silence to wait for. */
+static uint64_t silence_due(UartPort *port)
+{
+    UartPort *sender = uart_other_end(port);
+    uint64_t due = uart_timeout_due(port);
+
+    if (sender && sender->shifting && sender->frame_end < due) {
+        return STUNT_UART_NEVER;
+    }
+    return due;
+}
+
+void stunt_uart_plan(StuntUart *uart)
+{
+    uint64_t due = STUNT_UART_NEVER;
+
+    for (unsigned i = 0; uart->awake && i < uart->n_ports; i++) {
+        UartPort *port = &uart->port[i];
+
+        due = MIN(due, sender_due(port));
+        due = MIN(due, port->turn_end);
+        due = MIN(due, port->sample_due);
+        due = MIN(due, port->late_due);
+        due = MIN(due, silence_due(port));
+    }
+    if (due == STUNT_UART_NEVER) {
+        timer_del(&uart->timer);
+    } else {
+        timer_mod_ns(&uart->timer, DIV_ROUND_UP(due, PS_PER_NS));
+    }
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stunt-uart: a PCIe serial card with up to eight ports. Theory: docs/devices/uart.md.
+ *
+ * device.c   the type: realize, reset, power, properties
+ * regs.c     what register accesses do; interrupts
+ * time.c     the order of things: which port does what next, and when somebody must be woken for it
+ * send.c     the transmitter: characters, breaks, RS-485
+ * receive.c  the receiver: FIFO, flags, time-out
+ * sample.c   what a receiver makes of a line that is not set as it is, bit by bit
+ * lines.c    modem lines and flow control
+ * rings.c    moving data between FIFOs and guest memory
+ * vmstate.c  what a snapshot keeps
+ *
+ * Nothing happens character by character unless somebody could see it: stunt_uart_sync() catches up with what has
+ * been sent meanwhile, in the order of its times, before any access and whenever an interrupt could be due.
+ */
+#ifndef STUNT_UART_DEVICE_H
+#define STUNT_UART_DEVICE_H
+
+#include "core/dma.h"
+#include "stunt/regs/uart.h"
+
+#define TYPE_STUNT_UART "stunt-uart"
+OBJECT_DECLARE_SIMPLE_TYPE(StuntUart, STUNT_UART)
+
+extern const struct stunt_device_spec stunt_uart_spec;
+
+#define STUNT_UART_PORTS STUNT_UART_P_CTRL_COUNT
+#define STUNT_UART_FIFO 256u
+#define STUNT_UART_NEVER UINT64_MAX
+#define STUNT_UART_SEGMENTS 8u
+
+/* All times are picoseconds of virtual time: a bit at 12 Mbaud has no whole number of nanoseconds. */
+
+typedef struct UartFifo {
+    uint32_t entry[STUNT_UART_FIFO];
+    uint32_t head, count;
+} UartFifo;
+
+/* A stretch of a line: a character, or a break that goes on until its end is known. */
+typedef struct UartSegment {
+    uint64_t start, end, bit;
+    uint32_t bits; /* levels, the start bit lowest */
+} UartSegment;
+
+typedef enum UartTurn {
+    UART_TURN_IDLE,
+    UART_TURN_BEFORE, /* RTS is on, the first start bit waits */
+    UART_TURN_SENDING,
+    UART_TURN_AFTER, /* the last stop bit is over, RTS stays on for a while */
+} UartTurn;
+
+/* Characters that one event will tell of. */
+typedef struct UartTold {
+    uint32_t value, flags, count;
+    uint64_t end;
+} UartTold;
+
+typedef struct UartPort {
+    StuntUart *uart;
+    unsigned index;
+
+    /* transmitter */
+    UartFifo tx;
+    bool shifting; /* a character is on the line, until frame_end */
+    bool sampled;  /* the receiver looks at its bits, for it is set otherwise */
+    uint32_t shift;
+    uint64_t frame_end;
+    bool breaking;
+    bool xchar_full;
+    uint8_t xchar;
+    bool xoff;     /* held by a received XOFF */
+    bool was_busy; /* TX_IDLE is due when it ends */
+    uint32_t turn; /* UartTurn */
+    uint64_t turn_end;
+
+    /* receiver */
+    UartFifo rx;
+    bool lost;        /* the next character has the flag OVERRUN */
+    bool timed;       /* RX_TIMEOUT is due after silence */
+    uint32_t late;    /* a character that a fault holds up, */
+    uint64_t late_due; /* until then, or the next one */
+    uint64_t last_rx; /* when the last character ended */
+    bool holds;       /* the other end is held */
+    bool deaf;        /* multidrop: the last address was another's */
+    bool in_break;
+    uint64_t sample_due; /* the character under the sampler is complete */
+    uint64_t fall;       /* and this is where it began */
+    UartSegment segment[STUNT_UART_SEGMENTS];
+    uint32_t n_segments;
+
+    /* lines */
+    uint32_t inputs; /* STUNT_UART_INPUT_*: of a port without wire */
+    uint32_t seen;   /* likewise: as they are */
+    bool rts, dtr;   /* as it drives them */
+
+    /* rings */
+    uint32_t announced; /* P_RX_HEAD when RX_DMA was raised last */
+    uint8_t tx_stopped, rx_stopped; /* STUNT_UART_STOPPED_* */
+
+    uint32_t conditions; /* causes whose condition holds */
+    uint32_t fresh;      /* causes that are new, until stunt_uart_signal(); always 0 between events */
+    bool raised;
+    UartTold told_tx, told_rx; /* empty between events */
+} UartPort;
+
+struct StuntUart {
+    StuntPCI parent_obj;
+
+    uint32_t n_ports;
+    char *wires;
+    int8_t wire[STUNT_UART_PORTS]; /* the port at the other end, -1: none */
+    uint32_t noise;                /* characters of a million that lose a bit on their way */
+    uint64_t random;
+    bool awake;
+    QEMUTimer timer;
+    UartPort port[STUNT_UART_PORTS];
+};
+
+static inline StuntPCI *uart_pci(UartPort *port)
+{
+    return STUNT_PCI(port->uart);
+}
+
+static inline uint32_t uart_reg(UartPort *port, uint32_t offset)
+{
+    return stunt_pci_reg(uart_pci(port), offset, port->index);
+}
+
+static inline void uart_set_reg(UartPort *port, uint32_t offset, uint32_t value)
+{
+    stunt_pci_set_reg(uart_pci(port), offset, port->index, value);
+}
+
+/* A field of a port's register: uart_field(port, P_FORMAT, BITS). */
+#define uart_field(port, reg, field) \
+    ((uart_reg(port, STUNT_UART_##reg) & STUNT_UART_##reg##_##field) >> STUNT_UART_##reg##_##field##_SHIFT)
+
+/* The data bits of a character: what no line has is the nearest that one can have. */
+static inline uint32_t uart_data_bits(UartPort *port)
+{
+    return MIN(MAX(uart_field(port, P_FORMAT, BITS), 5u), 9u);
+}
+
+static inline uint32_t uart_data_mask(UartPort *port)
+{
+    return (1u << uart_data_bits(port)) - 1;
+}
+
+/* fifo: the oldest is entry 0 */
+static inline uint32_t uart_fifo_at(const UartFifo *fifo, uint32_t i)
+{
+    return fifo->entry[(fifo->head + i) % STUNT_UART_FIFO];
+}
+
+static inline bool uart_fifo_push(UartFifo *fifo, uint32_t entry)
+{
+    if (fifo->count == STUNT_UART_FIFO) {
+        return false;
+    }
+    fifo->entry[(fifo->head + fifo->count++) % STUNT_UART_FIFO] = entry;
+    return true;
+}
+
+static inline uint32_t uart_fifo_pop(UartFifo *fifo)
+{
+    uint32_t entry = fifo->entry[fifo->head];
+
+    fifo->head = (fifo->head + 1) % STUNT_UART_FIFO;
+    fifo->count--;
+    return entry;
+}
+
+/* Anything that stops a ring. */
+#define UART_RX_FLAGS                                                                                            \
+    (STUNT_UART_P_RX_BREAK | STUNT_UART_P_RX_FRAMING | STUNT_UART_P_RX_PARITY | STUNT_UART_P_RX_OVERRUN |         \
+     STUNT_UART_P_RX_ADDRESS)
+
+/* regs.c */
+uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *access);
+void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access);
+/* Notes causes of P_INT_STATUS. */
+void uart_cause(UartPort *port, uint32_t bits);
+/* A condition holds, or no more: it is a cause when it begins to. */
+void uart_condition(UartPort *port, uint32_t bit, bool holds);
+/* Everything of it but registers goes to its start. */
+void stunt_uart_clear_port(UartPort *port);
+/* Interrupts as the causes want them, events of what went over the lines. The last act of everything. */
+void stunt_uart_signal(StuntUart *uart);
+
+/* time.c */
+uint64_t uart_now(void);
+/* Everything up to now has happened. */
+void stunt_uart_sync(StuntUart *uart);
+/* The timer is set to when somebody must be woken next. */
+void stunt_uart_plan(StuntUart *uart);
+
+/* send.c */
+uint64_t uart_bit(UartPort *port);   /* picoseconds */
+uint64_t uart_frame(UartPort *port); /* of a character with its stop bits */
+UartPort *uart_other_end(UartPort *port);
+/* Begins what it can at this time. */
+void uart_kick(UartPort *port, uint64_t time);
+void uart_frame_over(UartPort *port);
+void uart_turn_over(UartPort *port);
+void uart_break_written(UartPort *port, uint64_t time);
+/* Gives up what is on the line. */
+void uart_send_abort(UartPort *port);
+
+/* receive.c */
+/* A character with its flags arrives, complete at this time. */
+void uart_receive(UartPort *port, uint32_t entry, uint64_t time);
+/* The FIFO was filled or emptied: ring, causes, flow control. */
+void uart_receive_check(UartPort *port, uint64_t time);
+uint32_t uart_pop(UartPort *port);
+/* There is room for more in the ring: what is left is told of, if it comes to no more, also when the silence is over. */
+void uart_tell_rest(UartPort *port);
+uint32_t uart_clean(const UartPort *port);
+/* What was held up arrives. */
+void uart_late(UartPort *port);
+uint64_t uart_timeout_due(UartPort *port);
+void uart_timeout(UartPort *port);
+/* What was not told yet becomes an event. */
+void uart_tell(UartPort *port);
+
+/* sample.c */
+bool uart_matches(UartPort *sender, UartPort *receiver);
+uint32_t uart_levels(UartPort *port, uint32_t entry, unsigned *ret_bits);
+void uart_segment(UartPort *receiver, UartSegment segment);
+void uart_segment_end(UartPort *receiver, uint64_t time);
+void uart_sample(UartPort *port);
+
+/* lines.c */
+bool uart_is_held(UartPort *port);
+/* What it drives, as registers, flow control and RS-485 want it; what others see of it. */
+void uart_drive(UartPort *port, uint64_t time);
+void uart_look(UartPort *port, uint64_t time);
+
+
+/* rings.c */
+/* Bytes that a transmit ring still has and may send. */
+uint32_t uart_ring_waits(UartPort *port);
+void uart_fetch(UartPort *port, uint64_t time);
+void uart_store(UartPort *port, bool all);
+uint32_t uart_store_worth(UartPort *port);
+bool uart_ring_valid(UartPort *port, uint32_t lo, uint32_t hi, unsigned log2);
+
+/* vmstate.c */
+extern const VMStateDescription vmstate_stunt_uart;
+
+#endif

@@ -1,0 +1,122 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What the scenarios of serial lines share. Ports 0 and 1 of a card are wired to each other.
+local serial = {}
+
+function serial.card(more)
+  local card = { type = "uart", wires = "0-1" }
+  for key, value in pairs(more or {}) do
+    card[key] = value
+  end
+  return card
+end
+
+-- Words of stunt-serial: a text, or a list where one of them has blanks.
+local function command(words, port, line)
+  local list = { "stunt-serial", "-d", ("/dev/ttySU%d"):format(port or 0) }
+  if line then
+    list[#list + 1] = "-l"
+    list[#list + 1] = line
+  end
+  if type(words) == "table" then
+    table.move(words, 1, #words, #list + 1, list)
+  else
+    for word in words:gmatch("%S+") do
+      list[#list + 1] = word
+    end
+  end
+  return list
+end
+
+function serial.run(vm, words, port, line)
+  local r = vm:run(command(words, port, line))
+  expect.equal(r.status, 0, r.out .. r.err)
+  return r
+end
+
+function serial.spawn(vm, words, port, line)
+  return vm:spawn(command(words, port, line))
+end
+
+-- A command on one port, begun and at work.
+function serial.begin(vm, words, port, line)
+  local command = serial.spawn(vm, words, port, line)
+  vm:sleep("10ms")
+  return command
+end
+
+-- The counters of a port. It has to be open already, or they are only what was left.
+function serial.counts(vm, port)
+  return serial.run(vm, "counts", port).values
+end
+
+-- `size` bytes from port 0 to port 1; gives both results. What the other end gets is what was sent.
+function serial.transfer(vm, line, size, more)
+  more = more or {}
+  local receive = serial.begin(vm, ("receive --size %d --timeout-ms 2000 %s"):format(size, more.receive or ""), 1, more.other or line)
+  local send = serial.run(vm, ("send --size %d --drain %s"):format(size, more.send or ""), 0, line)
+  local r = vm:wait(receive)
+  expect.equal({ r.status, r.values.data, r.values.bytes }, { 0, "ok", size }, line .. ": " .. r.out)
+  expect.equal(r.values.sum, send.values.sum)
+  return send, r
+end
+
+-- What port 1 reads, in hexadecimal, while port 0 does `words`; both by lines of their own.
+function serial.seen(vm, words, line, other, size)
+  local receive = serial.begin(vm, ("receive --hex --size %d --timeout-ms 500"):format(size or 64), 1, other or line)
+  serial.run(vm, words, 0, line)
+  return vm:wait(receive).out:match("^(%x*)\n")
+end
+
+-- Sum of a field of events.
+function serial.sum(vm, match, field)
+  local sum = 0
+  for _, event in ipairs(vm:events(match)) do
+    sum = sum + event.fields[field]
+  end
+  return sum
+end
+
+serial.ADDRESS = "0000:01:00.0"
+serial.SYSFS = "/sys/bus/pci/devices/" .. serial.ADDRESS
+
+-- Commands that run until they are told to end.
+function serial.stop(vm, ...)
+  for _, command in ipairs { ... } do
+    vm:kill(command)
+    vm:wait(command)
+  end
+end
+
+-- All ways that data can go: by rings, and by the FIFO.
+function serial.each_way(vm, f, parameters)
+  for _, dma in ipairs { 1, 0 } do
+    vm:insmod("stunt_uart", ("dma=%d %s"):format(dma, parameters or ""))
+    f(dma == 1)
+    vm:rmmod("stunt_uart")
+  end
+end
+
+function serial.last_event(vm)
+  local events = vm:events { device = "uart0" }
+  return #events > 0 and events[#events].seq or 0
+end
+
+function serial.attribute(vm, port, name)
+  return vm:get(("/sys/class/tty/ttySU%d/%s"):format(port, name)):match("^(.-)\n?$")
+end
+
+function serial.write(vm, path, value)
+  local r = vm:run { "sh", "-c", ("echo %s > %s"):format(value, path) }
+  expect.equal(r.status, 0, path .. ": " .. r.err)
+end
+
+-- How many register accesses and interrupts there were since an event.
+function serial.cost(vm, since)
+  local n = 0
+  for _, class in ipairs { "mmio.read", "mmio.write" } do
+    n = n + #vm:events { device = "uart0", class = class, since = since }
+  end
+  return n, #vm:events { device = "uart0", class = "irq.raise", since = since }
+end
+
+return serial

@@ -1,0 +1,86 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Rules that break nothing, on what happens on a line: one character is one event, whatever the reader sees.
+local serial = require "serial"
+
+local function send(vm)
+  local mark = serial.last_event(vm)
+  expect.equal(serial.seen(vm, "send --drain --text ABCDE", "115200", "115200", 16), "4142434445")
+  serial.run(vm, "lines --words -rts,-dtr", 0, "115200") -- they go on again when the port is opened
+  return mark
+end
+
+local CLASSES = { "serial.tx", "serial.rx", "serial.line" }
+
+local function rules(vm, action, more)
+  local list = {}
+  for i, class in ipairs(CLASSES) do
+    local fields = { id = action .. i, at = class, action = action }
+    for key, value in pairs(more or {}) do
+      fields[key] = value
+    end
+    list[i] = vm.uart0:fault(fields)
+  end
+  return list
+end
+
+local function disarm(list)
+  for _, rule in ipairs(list) do
+    rule:disarm()
+  end
+end
+
+local function each_is_seen(vm, action)
+  local list = rules(vm, action)
+  local since = send(vm)
+  for i, class in ipairs(CLASSES) do
+    local status = list[i]:status()
+    expect.equal(status.fired, #vm:events { device = "uart0", class = class, since = since }, class .. " " .. action)
+    expect.is_true(status.fired >= (class == "serial.line" and 2 or 5), class .. " " .. action)
+  end
+  disarm(list)
+end
+
+local function stops(vm)
+  for _, class in ipairs(CLASSES) do
+    local count = 0
+    local rule = vm.uart0:fault { id = "stop", at = class, nth = 2, action = "pause", on_pause = function()
+      local seen = vm:events { device = "uart0", class = class }
+      expect.equal(seen[#seen].time_ns, vm:now(), class .. ": no time has passed since")
+      count = count + 1
+    end }
+    send(vm)
+    expect.equal(count, 1, class)
+    rule:disarm()
+  end
+end
+
+local function forbids(vm)
+  for _, class in ipairs(CLASSES) do
+    local rule = vm.uart0:fault { id = "forbidden", at = class, nth = 1, action = "forbid" }
+    expect.equal(expect.forbidden(rule, function() send(vm) end), 1, class)
+    rule:disarm()
+  end
+end
+
+local function proofs()
+  local list = {}
+  for _, class in ipairs(CLASSES) do
+    for _, action in ipairs { "mark", "verify", "pause", "forbid" } do
+      list[class .. " " .. action] = "nothing: nothing is broken"
+    end
+  end
+  return list
+end
+
+return scenario {
+  summary = "mark, verify, pause and forbid see each character and each line that moves, and change nothing",
+  machine = { uart0 = serial.card() },
+  modules = { "stunt_uart" },
+  proves = proofs(),
+  run = function(vm)
+    each_is_seen(vm, "mark")
+    each_is_seen(vm, "verify")
+    stops(vm)
+    forbids(vm)
+  end,
+}
