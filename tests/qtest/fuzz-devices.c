@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzz target: random accesses, descriptors, rules and resets against a running QEMU. It must stay alive,
- * answer, and do honest work again after a reset. -max_total_time=SECONDS, -seed=N; a failure names the seed.
+ * answer, and do honest work again after a reset. A failure names the seed.
  */
 #include "dma.h"
+#include "fuzz.h"
 #include "stunt/events.h"
 #include "stunt/regs/link.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static GRand *dice;
-
-static uint32_t below(uint32_t n)
-{
-    return (uint32_t)g_rand_int_range(dice, 0, (gint32)n);
-}
-
-static uint32_t odd_number(void)
-{
-    static const uint32_t edge[] = { 0, 1, 2, 3, 63, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff };
-
-    return below(3) ? g_rand_int(dice) >> below(32) : edge[below(G_N_ELEMENTS(edge))];
-}
 
 static uint64_t some_address(void)
 {
@@ -245,35 +230,16 @@ static char *some_properties(void)
                            1 + below(4), below(0x1000000), below(2) ? below(3000000) : 0);
 }
 
+static Bench *start(void)
+{
+    g_autofree char *props = some_properties();
+
+    return bench_new_traced(props, 4096);
+}
+
 int main(int argc, char **argv)
 {
-    g_autofree char *props = NULL;
-    unsigned seed = (unsigned)time(NULL);
-    long seconds = 20;
-    unsigned long steps = 0;
-    Bench *bench;
-    time_t end;
+    static const Fuzz fuzz = { start, one_step, check_alive };
 
-    for (int i = 1; i < argc; i++) {
-        if (sscanf(argv[i], "-max_total_time=%ld", &seconds) != 1) {
-            sscanf(argv[i], "-seed=%u", &seed);
-        }
-    }
-    g_test_init(&argc, &argv, NULL); /* the library asks it for random data */
-    printf("-seed=%u\n", seed);
-    fflush(stdout);
-    dice = g_rand_new_with_seed(seed);
-    props = some_properties();
-    bench = bench_new_traced(props, 4096);
-    for (end = time(NULL) + seconds; time(NULL) < end; steps++) {
-        one_step(bench);
-        if (steps % 500 == 499) {
-            check_alive(bench);
-        }
-    }
-    check_alive(bench);
-    bench_free(bench);
-    g_rand_free(dice);
-    printf("%lu steps\n", steps);
-    return 0;
+    return fuzz_run(&fuzz, argc, argv);
 }
