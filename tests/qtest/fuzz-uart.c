@@ -71,7 +71,7 @@ static void arm_some_rule(Bench *bench)
 {
     static const char *const rule[] = {
         "at=serial.rx action=drop", "at=serial.rx action=duplicate", "at=serial.rx action=delay param.ns=3000",
-        "at=serial.rx action=delay param.ns=0xffffffffffffffff", "at=serial.rx action=noise param.xor=0xffff",
+        "at=serial.rx action=delay param.ns=0xffffffffffffffff", "at=serial.rx action=noise param.xor=0x1ff",
         "at=serial.rx action=framing", "at=serial.rx action=break", "at=serial.rx action=overrun", "at=serial.tx action=drop",
         "at=serial.line action=drop", "at=dma.read action=error", "at=dma.write action=truncate param.len=1",
         "at=irq.raise action=storm param.count=50 param.ns=100", "at=mmio.write action=stick param.mask=0xffff",
