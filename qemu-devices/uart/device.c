@@ -194,7 +194,8 @@ static void instance_init(Object *obj)
         uart->port[i].uart = uart;
         uart->port[i].index = i;
         uart->port[i].inputs = INPUTS_DEFAULT;
-        uart->port[i].sample_due = uart->port[i].turn_end = uart->port[i].late_due = STUNT_UART_NEVER;
+        uart->port[i].sample_due = uart->port[i].turn_end = STUNT_UART_NEVER;
+        uart->port[i].late_due = uart->port[i].cts_due = STUNT_UART_NEVER;
         object_property_add(obj, name, "uint32", get_inputs, set_inputs, NULL, &uart->port[i]);
     }
 }

@@ -82,6 +82,14 @@ static uint32_t count_change(uint32_t counts, uint32_t field)
     return (counts & ~field) | ((counts + one) & field);
 }
 
+void uart_cts_seen(UartPort *port)
+{
+    uint64_t time = port->cts_due;
+
+    port->cts_due = STUNT_UART_NEVER;
+    uart_kick(port, time);
+}
+
 void uart_look(UartPort *port, uint64_t time)
 {
     static const struct {
@@ -108,6 +116,6 @@ void uart_look(UartPort *port, uint64_t time)
         uart_cause(port, STUNT_UART_P_INT_STATUS_MODEM);
     }
     if (changed & STUNT_UART_INPUT_CTS) {
-        uart_kick(port, time);
+        port->cts_due = MIN(port->cts_due, time + uart_bit(port));
     }
 }

@@ -128,7 +128,7 @@ static void port_clear(UartPort *port)
     uart_send_abort(port);
     port->tx.count = port->rx.count = 0;
     port->xoff = port->lost = port->timed = port->holds = port->deaf = false;
-    port->late_due = STUNT_UART_NEVER;
+    port->late_due = port->cts_due = STUNT_UART_NEVER;
     port->announced = 0;
     port->tx_stopped = port->rx_stopped = STUNT_UART_STOPPED_NO;
     port->conditions = port->fresh = 0;

@@ -36,6 +36,7 @@ static Due next_due(StuntUart *uart)
             consider(&due, port, port->frame_end, uart_frame_over);
         }
         consider(&due, port, port->turn_end, uart_turn_over);
+        consider(&due, port, port->cts_due, uart_cts_seen);
         consider(&due, port, port->sample_due, uart_sample);
         consider(&due, port, port->late_due, uart_late);
         consider(&due, port, uart_timeout_due(port), uart_timeout);
@@ -130,6 +131,7 @@ void stunt_uart_plan(StuntUart *uart)
 
         due = MIN(due, sender_due(port));
         due = MIN(due, port->turn_end);
+        due = MIN(due, port->cts_due);
         due = MIN(due, port->sample_due);
         due = MIN(due, port->late_due);
         due = MIN(due, silence_due(port));

@@ -74,6 +74,7 @@ typedef struct UartPort {
     bool was_busy; /* TX_IDLE is due when it ends */
     uint32_t turn; /* UartTurn */
     uint64_t turn_end;
+    uint64_t cts_due; /* CTS has changed, and that is when it counts */
 
     /* receiver */
     UartFifo rx;
@@ -236,6 +237,8 @@ bool uart_is_held(UartPort *port);
 /* What it drives, as registers, flow control and RS-485 want it; what others see of it. */
 void uart_drive(UartPort *port, uint64_t time);
 void uart_look(UartPort *port, uint64_t time);
+/* A change of CTS reaches the transmitter: a bit later, so two ports that direct each other take time to do it. */
+void uart_cts_seen(UartPort *port);
 
 
 /* rings.c */

@@ -65,6 +65,7 @@ static const VMStateDescription vmstate_port = {
         VMSTATE_BOOL(was_busy, UartPort),
         VMSTATE_UINT32(turn, UartPort),
         VMSTATE_UINT64(turn_end, UartPort),
+        VMSTATE_UINT64(cts_due, UartPort),
         VMSTATE_STRUCT(rx, UartPort, 0, vmstate_fifo, UartFifo),
         VMSTATE_BOOL(lost, UartPort),
         VMSTATE_BOOL(timed, UartPort),

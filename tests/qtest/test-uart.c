@@ -264,6 +264,26 @@ static void test_rs485_on_both_ends(void)
     uart_expect_nothing(bench, 1);
 }
 
+/* Each holds the other as soon as it may send, by the wrong level of RTS: they toggle for ever, and nobody minds. */
+static void test_ends_that_hold_each_other(void)
+{
+    g_autoptr(Bench) bench = open_pair();
+
+    for (unsigned port = 0; port < 2; port++) {
+        uart_write(bench, UART_P(P_RS485, port),
+                   STUNT_UART_P_RS485_ENABLE | (port ? STUNT_UART_P_RS485_RTS_ON_SEND : STUNT_UART_P_RS485_RTS_AFTER_SEND));
+        uart_write(bench, UART_P(P_FLOW, port), STUNT_UART_P_FLOW_AUTO_CTS);
+        uart_send(bench, port, "abcdefgh");
+    }
+    for (unsigned i = 0; i < 100; i++) {
+        machine_step(bench->machine, UART_FRAME_NS);
+        uart_write(bench, UART_P(P_RS485, i & 1),
+                   STUNT_UART_P_RS485_ENABLE |
+                       (i & 2 ? STUNT_UART_P_RS485_RTS_ON_SEND : STUNT_UART_P_RS485_RTS_AFTER_SEND));
+    }
+    g_assert_cmphex(uart_read(bench, STUNT_UART_ID), ==, STUNT_UART_ID_VALUE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -275,5 +295,6 @@ int main(int argc, char **argv)
     g_test_add_func("/uart/bad-rings", test_bad_rings);
     g_test_add_func("/uart/ring-indices", test_ring_indices);
     g_test_add_func("/uart/rs485-on-both-ends", test_rs485_on_both_ends);
+    g_test_add_func("/uart/ends-that-hold-each-other", test_ends_that_hold_each_other);
     return g_test_run();
 }
