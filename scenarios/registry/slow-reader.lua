@@ -11,8 +11,8 @@ return scenario {
   run = function(vm)
     vm:insmod("stunt_nub")
     vm:insmod("stunt_hub")
-    local slow = registry.watch(vm, ("--delay-ms 500 --count %d --timeout-ms 5000"):format(KEPT))
-    local quick = registry.watch(vm, ("--count %d --timeout-ms 5000"):format(ROUNDS * EACH))
+    local slow = registry.watch(vm, ("--delay-ms 5000 --count %d --timeout-ms 20000"):format(KEPT))
+    local quick = registry.watch(vm, ("--count %d --timeout-ms 20000"):format(ROUNDS * EACH))
     for _ = 1, ROUNDS do
       expect.equal(registry.write(vm, "/sys/devices/stunt_nub/new_device", "hub ports=16"), nil)
       expect.equal(registry.write(vm, "/sys/devices/stunt_nub/delete_device", "stunt_nub.hub.0"), nil)
