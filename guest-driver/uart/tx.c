@@ -96,6 +96,12 @@ static void stunt_tx_fifo(struct stunt_port *sp)
 		stunt_port_enable(sp, 0, STUNT_UART_P_INT_ENABLE_TX_LEVEL);
 }
 
+static void stunt_tx_wake(struct stunt_port *sp)
+{
+	if (stunt_xmit_pending(&sp->port) < WAKEUP_CHARS && !stunt_bug(lost_wakeup))
+		uart_write_wakeup(&sp->port);
+}
+
 void stunt_tx(struct stunt_port *sp)
 {
 	unsigned int pending = stunt_xmit_pending(&sp->port);
@@ -105,18 +111,20 @@ void stunt_tx(struct stunt_port *sp)
 	stunt_tx_done(sp);
 	if (!sp->tx.on && !uart_tx_stopped(&sp->port))
 		stunt_tx_fifo(sp);
-	if (stunt_xmit_pending(&sp->port) < WAKEUP_CHARS && !stunt_bug(lost_wakeup))
-		uart_write_wakeup(&sp->port);
+	stunt_tx_wake(sp);
 }
 
 void stunt_tx_kick(struct stunt_port *sp)
 {
 	if (!stunt_uart_runs(sp->su))
 		return;
-	if (sp->tx.on)
+	if (sp->tx.on) {
 		stunt_tx_ring_kick(sp);
-	else
+	} else {
+		/* not always from the writer: since 6.6 the port's runtime resume does it, when the writer may wait already */
 		stunt_tx_fifo(sp);
+		stunt_tx_wake(sp);
+	}
 }
 
 void stunt_tx_stop(struct stunt_port *sp)

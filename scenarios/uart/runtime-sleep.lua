@@ -7,11 +7,11 @@ return scenario {
   modules = { "stunt_uart" },
   run = function(vm)
     serial.write(vm, serial.SYSFS .. "/power/control", "auto")
-    vm:sleep("100ms")
+    vm:sleep("2s")
     for _ = 1, 3 do
       expect.equal(vm.uart0:get("power-state"), 3)
       serial.transfer(vm, "1000000,rtscts", 5000)
-      vm:sleep("100ms")
+      vm:sleep("2s")
     end
     expect.equal(vm.uart0:get("power-state"), 3)
     expect.equal(vm.uart0:misuse(), 0)
