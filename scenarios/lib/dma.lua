@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the scenarios of the DMA engine share.
+local events = require "events"
+local guest = require "guest"
+
 local dma = {}
 
 -- Runs stunt-dma with these words and expects it to succeed.
@@ -16,11 +19,7 @@ function dma.address(vm)
   return (r.out:gsub("\n", ""))
 end
 
--- Writes a word to a file of the guest (sysfs); expects success.
-function dma.write(vm, path, word)
-  local r = vm:run({ "sh", "-c", ("echo %s > %s"):format(word, path) })
-  expect.equal(r.status, 0, path .. ": " .. r.err)
-end
+dma.write = guest.write
 
 -- An attribute of the (only) device that the driver has bound: a number if it is one, else its text.
 function dma.read(vm, name)
@@ -37,17 +36,12 @@ end
 
 -- Bytes that the device says it has done, over all jobs since an event number.
 function dma.bytes_done(vm, since)
-  local sum = 0
-  for _, event in ipairs(vm:events { device = "dma0", class = "job.done", since = since }) do
-    sum = sum + event.fields.bytes
-  end
-  return sum
+  return events.sum(vm, { device = "dma0", class = "job.done", since = since }, "bytes")
 end
 
 -- Number of the newest event of the device, 0 without one.
 function dma.last_event(vm)
-  local events = vm:events { device = "dma0" }
-  return #events > 0 and events[#events].seq or 0
+  return events.last(vm, "dma0")
 end
 
 -- Lets the guest run until a transfer is well under way: one descriptor or many, as the IOMMU has it.

@@ -1,5 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the scenarios of serial lines share. Ports 0 and 1 of a card are wired to each other.
+local events = require "events"
+local guest = require "guest"
+local registry = require "registry"
+
 local serial = {}
 
 function serial.card(more)
@@ -67,16 +71,10 @@ function serial.seen(vm, words, line, other, size)
   return vm:wait(receive).out:match("^(%x*)\n")
 end
 
--- Sum of a field of events.
-function serial.sum(vm, match, field)
-  local sum = 0
-  for _, event in ipairs(vm:events(match)) do
-    sum = sum + event.fields[field]
-  end
-  return sum
-end
+serial.sum = events.sum
+serial.write = guest.write
 
-serial.ADDRESS = "0000:01:00.0"
+serial.ADDRESS = registry.address(1)
 serial.SYSFS = "/sys/bus/pci/devices/" .. serial.ADDRESS
 
 -- Commands that run until they are told to end.
@@ -97,17 +95,11 @@ function serial.each_way(vm, f, parameters)
 end
 
 function serial.last_event(vm)
-  local events = vm:events { device = "uart0" }
-  return #events > 0 and events[#events].seq or 0
+  return events.last(vm, "uart0")
 end
 
 function serial.attribute(vm, port, name)
   return vm:get(("/sys/class/tty/ttySU%d/%s"):format(port, name)):match("^(.-)\n?$")
-end
-
-function serial.write(vm, path, value)
-  local r = vm:run { "sh", "-c", ("echo %s > %s"):format(value, path) }
-  expect.equal(r.status, 0, path .. ": " .. r.err)
 end
 
 -- How many register accesses and interrupts there were since an event.

@@ -1,22 +1,15 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the scenarios of slots, links and errors share.
 local dma = require "dma"
+local guest = require "guest"
+
 local slot = {}
 
 slot.PORT = "0000:00:08.0" -- the first device's root port
 slot.DEVICE = "0000:01:00.0"
 slot.SYSFS = "/sys/bus/pci/devices/" .. slot.DEVICE
 
--- Lets the guest run until `done` gives true, looking every `step`; fails with `what` after `limit`.
-function slot.until_true(vm, what, limit, done, step)
-  local to = vm:now() + ns(limit)
-  while not done() do
-    if vm:now() >= to then
-      fail(("%s: not within %s"):format(what, limit))
-    end
-    vm:sleep(step or "50ms")
-  end
-end
+slot.until_true = guest.until_true
 
 function slot.bound(vm)
   return vm:run({ "sh", "-c", "test -e /sys/bus/pci/drivers/stunt_dma/" .. slot.DEVICE .. " && test -e /dev/stunt-dma0" }).status == 0

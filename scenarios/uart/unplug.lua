@@ -1,15 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
+local guest = require "guest"
 local serial = require "serial"
-
-local function until_true(vm, what, done)
-  for _ = 1, 300 do
-    if done() then
-      return
-    end
-    vm:sleep("100ms")
-  end
-  fail(what .. ": not within 30 s")
-end
 
 return scenario {
   summary = "a card that is pulled out in mid-transfer hangs up who reads and who writes; put in again it is as new",
@@ -23,9 +14,9 @@ return scenario {
     local r, s = vm:wait(receive, { timeout = "10s" }), vm:wait(send, { timeout = "10s" })
     expect.equal(r.values.error, "HANGUP", r.out)
     expect.equal(s.status, 2, s.out)
-    until_true(vm, "the ports are gone", function() return vm:run("test -e /dev/ttySU0").status ~= 0 end)
+    guest.until_true(vm, "the ports are gone", "30s", function() return vm:run("test -e /dev/ttySU0").status ~= 0 end)
     vm.uart0:plug()
-    until_true(vm, "the ports are back", function() return vm:run("test -e /dev/ttySU7").status == 0 end)
+    guest.until_true(vm, "the ports are back", "30s", function() return vm:run("test -e /dev/ttySU7").status == 0 end)
     serial.transfer(vm, "1000000", 10000)
   end,
 }
