@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
 #include "core/monitor.h"
-#include "core/warp.h"
 #include "core/trace.h"
+#include "core/warp.h"
 #include "types.h"
 
 #define REGISTER(name) stunt_##name##_register_types();

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
 #include "qemu/rcu.h"
+#include "qapi/error.h"
 #include "hw/pci/pci.h"
 #include "core/aer.h"
 #include "core/clock.h"
 #include "core/dma.h"
 #include "core/ring.h"
 
+#define WIDTH_MIN 24u
 #define MAP_MIN 4096u /* below this a copy costs less than a mapping */
 #define OWN_BAR_PAGE 4096u
 #define PIECES_MAX 64u /* translations looked at ahead; the transfer itself checks each byte again */
@@ -38,6 +40,15 @@ static bool meets_own_bar(PCIDevice *pci, uint64_t addr, uint64_t len)
         len -= piece;
     }
     return false;
+}
+
+bool stunt_dma_width_valid(StuntPCI *dev, Error **errp)
+{
+    if (dev->dma_width < WIDTH_MIN || dev->dma_width > 64) {
+        error_setg(errp, "dma-width is %u, not %u to 64", dev->dma_width, WIDTH_MIN);
+        return false;
+    }
+    return true;
 }
 
 StuntDmaResult stunt_dma_check(StuntPCI *dev, uint64_t addr, uint64_t len)

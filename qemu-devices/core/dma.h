@@ -34,6 +34,9 @@ typedef struct StuntDmaTag {
     StuntDmaWhat what;
 } StuntDmaTag;
 
+/* For realize: dma_width is 24 to 64, else false with an error that says so. */
+bool stunt_dma_width_valid(StuntPCI *dev, Error **errp);
+
 /* May the device go there at all? Looks, transfers nothing, is no event. len is at least 1. */
 StuntDmaResult stunt_dma_check(StuntPCI *dev, uint64_t addr, uint64_t len);
 

@@ -6,7 +6,6 @@
 #include "dma/dma.h"
 #include "types.h"
 
-#define WIDTH_MIN 24u
 #define LATENCY_DEFAULT_NS 1000u
 #define LATENCY_MAX_NS 1000000000000u
 #define BANDWIDTH_DEFAULT 4000000000u
@@ -52,8 +51,7 @@ static void dma_realize(StuntPCI *dev, Error **errp)
 {
     StuntDma *dma = STUNT_DMA(dev);
 
-    if (dev->dma_width < WIDTH_MIN || dev->dma_width > 64) {
-        error_setg(errp, "dma-width is %u, not %u to 64", dev->dma_width, WIDTH_MIN);
+    if (!stunt_dma_width_valid(dev, errp)) {
         return;
     }
     for (unsigned i = 0; i < ARRAY_SIZE(dma->scratch); i++) {

@@ -6,7 +6,6 @@
 #include "uart/uart.h"
 #include "types.h"
 
-#define WIDTH_MIN 24u
 #define MILLION 1000000u
 #define INPUTS_ALL (STUNT_UART_INPUT_CTS | STUNT_UART_INPUT_DSR | STUNT_UART_INPUT_RI | STUNT_UART_INPUT_DCD)
 #define INPUTS_DEFAULT (STUNT_UART_INPUT_CTS | STUNT_UART_INPUT_DSR | STUNT_UART_INPUT_DCD)
@@ -107,8 +106,7 @@ static void uart_realize(StuntPCI *dev, Error **errp)
 {
     StuntUart *uart = STUNT_UART(dev);
 
-    if (dev->dma_width < WIDTH_MIN || dev->dma_width > 64) {
-        error_setg(errp, "dma-width is %u, not %u to 64", dev->dma_width, WIDTH_MIN);
+    if (!stunt_dma_width_valid(dev, errp)) {
         return;
     }
     if (!is_power_of_2(uart->n_ports) || uart->n_ports > STUNT_UART_PORTS) {

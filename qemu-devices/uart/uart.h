@@ -240,7 +240,6 @@ void uart_look(UartPort *port, uint64_t time);
 /* A change of CTS reaches the transmitter: a bit later, so two ports that direct each other take time to do it. */
 void uart_cts_seen(UartPort *port);
 
-
 /* rings.c */
 /* Bytes that a transmit ring still has and may send. */
 uint32_t uart_ring_waits(UartPort *port);

@@ -56,23 +56,24 @@ static Bench *new_with_shm(const char *port, const char *dma_props, unsigned cap
     return bench;
 }
 
-Bench *bench_new_traced(const char *dma_props, unsigned capacity)
+/* Ready to be used, with nothing of that on the timeline. */
+static Bench *configured(Bench *bench)
 {
-    Bench *bench = new_with_shm(STOCK_PORT, dma_props, capacity, "");
-
     bench_configure(bench);
     shm_forget(bench->shm);
     return bench;
 }
 
+Bench *bench_new_traced(const char *dma_props, unsigned capacity)
+{
+    return configured(new_with_shm(STOCK_PORT, dma_props, capacity, ""));
+}
+
 Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned capacity)
 {
     g_autofree char *port = g_strdup_printf("stunt-port%s", port_props);
-    Bench *bench = new_with_shm(port, dma_props, capacity, "");
 
-    bench_configure(bench);
-    shm_forget(bench->shm);
-    return bench;
+    return configured(new_with_shm(port, dma_props, capacity, ""));
 }
 
 Bench *bench_new_serial(const char *uart_props, unsigned capacity)
@@ -81,9 +82,7 @@ Bench *bench_new_serial(const char *uart_props, unsigned capacity)
     Bench *bench = new_with_shm(STOCK_PORT, "", capacity, args);
 
     bench->uart = (Pci){ .machine = bench->machine, .bar = UART_BAR_ADDR, .devfn = PCI_DEVFN_OF(UART_SLOT, 0) };
-    bench_configure(bench);
-    shm_forget(bench->shm);
-    return bench;
+    return configured(bench);
 }
 
 Bench *bench_new_mapped(const char *dma_props, unsigned capacity, const char *ram, const char *args)
