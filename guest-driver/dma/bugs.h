@@ -10,7 +10,7 @@
 
 #include <linux/mutex.h>
 
-#define STUNT_DMA_BUGS(BUG)								\
+#define STUNT_BUGS(BUG)								\
 	BUG(ack_after_service, "acknowledged too late",					\
 	    "the thread clears what it was woken for only after it has served: what came meanwhile is lost")	\
 	BUG(check_then_sleep, "race",							\
@@ -70,7 +70,6 @@
 	BUG(wrong_period, "lost count",							\
 	    "after a late interrupt a cyclic transfer is a period short")
 
-#define STUNT_BUGS STUNT_DMA_BUGS
 #include "stunt_bug.h"
 
 /* For a path that takes a lock which it has no business with. */

@@ -8,7 +8,7 @@
 #ifndef STUNT_UART_BUGS_H
 #define STUNT_UART_BUGS_H
 
-#define STUNT_UART_BUGS(BUG)								\
+#define STUNT_BUGS(BUG)								\
 	BUG(flow_race, "flow-control race",						\
 	    "a throttled port goes on reading, and drops what the tty has no room for")	\
 	BUG(lost_wakeup, "lost wake-up",						\
@@ -16,7 +16,6 @@
 	BUG(missed_overrun, "missed overrun",						\
 	    "characters that the device has lost are neither counted nor told")
 
-#define STUNT_BUGS STUNT_UART_BUGS
 #include "stunt_bug.h"
 
 #endif
