@@ -55,8 +55,8 @@ typedef struct {
     char *initrd;
     char *kernel_name; /* "6.1", for people and results */
     /* shape */
-    guint memory_mib;
-    guint kernel_memory_mib; /* that the kernel wants beyond the scenario's; stunt_scenario_shape() adds it */
+    guint memory_mib;        /* as the scenario has it */
+    guint kernel_memory_mib; /* that the kernel wants beyond it */
     guint64 seed;
     gboolean realtime; /* no icount, several vCPUs allowed */
     StuntAccel accel;
@@ -73,6 +73,8 @@ typedef struct {
 } StuntMachine;
 
 StuntMachine *stunt_machine_new(void); /* empty arrays, 256 MiB, TCG, 1 vCPU, 8 ns an instruction, seed 1, backstop 60 s */
+/* What the guest has: the scenario's share and the kernel's. */
+guint stunt_machine_all_memory_mib(const StuntMachine *machine);
 void stunt_machine_free(StuntMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntMachine, stunt_machine_free)
 

@@ -202,7 +202,7 @@ static gboolean keep_booted(Warm *warm, const Figures *figures, GError **error)
     }
     warm->kept = warm->fresh;
     warm->fresh = (StuntRig){ 0 };
-    warm->memory_bytes = warm->kept.machine->memory_mib * BYTES_PER_MIB;
+    warm->memory_bytes = stunt_machine_all_memory_mib(warm->kept.machine) * BYTES_PER_MIB;
     warm->stock = stunt_stock_state_save(&warm->kept, error);
     return warm->stock != NULL;
 }

@@ -49,9 +49,9 @@ static void note_signs(const StuntTimeline *timeline, const StuntEventQuery *sig
     }
 }
 
-/* Waits in pieces: a piece ends when the next sign is due. FALSE with the error DEADLINE: a sign, or the end, is late. */
+/* Waits in pieces: a piece ends when the next sign is due. sign: what the query asks for, for the error. */
 static gboolean wait_for_signs(StuntRuntime *runtime, StuntCommand *command, const StuntLimits *limits,
-                               gboolean *ret_no_sign, GError **error)
+                               const char *sign, GError **error)
 {
     guint64 last_ns = stunt_vm_now_ns(runtime->vm), due_ns;
     gsize seen = stunt_timeline_events(runtime->timeline);
@@ -65,27 +65,30 @@ static gboolean wait_for_signs(StuntRuntime *runtime, StuntCommand *command, con
         if (stunt_guest_wait(runtime->guest, command, due_ns, error)) {
             return TRUE;
         }
+        if (!g_error_matches(*error, STUNT_ERROR, STUNT_ERROR_DEADLINE)) {
+            return FALSE;
+        }
         note_signs(runtime->timeline, &limits->sign, &seen, &last_ns);
-        *ret_no_sign = last_ns + limits->within_ns <= due_ns;
-    } while (g_error_matches(*error, STUNT_ERROR, STUNT_ERROR_DEADLINE) && !*ret_no_sign);
+    } while (last_ns + limits->within_ns > due_ns);
+    g_clear_error(error);
+    g_set_error(error, STUNT_ERROR, STUNT_ERROR_DEADLINE, "no progress: no %s for %.9f s of virtual time", sign,
+                limits->within_ns / 1e9);
     return FALSE;
 }
 
 void stunt_limits_wait(lua_State *L, StuntRuntime *runtime, StuntCommand *command, const StuntLimits *limits)
 {
     GError *error = NULL;
-    gboolean no_sign = FALSE;
-    gboolean done = limits->within_ns ? wait_for_signs(runtime, command, limits, &no_sign, &error)
-                                      : stunt_guest_wait(runtime->guest, command, limits->deadline_ns, &error);
+    gboolean done;
 
-    if (done) {
-        return;
-    }
-    if (no_sign && g_error_matches(error, STUNT_ERROR, STUNT_ERROR_DEADLINE)) {
-        g_clear_error(&error);
+    if (limits->within_ns) {
         stunt_match_push_text(L, runtime, &limits->sign);
-        g_set_error(&error, STUNT_ERROR, STUNT_ERROR_DEADLINE, "no progress: no %s for %.9f s of virtual time",
-                    lua_tostring(L, -1), limits->within_ns / 1e9);
+        done = wait_for_signs(runtime, command, limits, lua_tostring(L, -1), &error);
+        lua_pop(L, 1);
+    } else {
+        done = stunt_guest_wait(runtime->guest, command, limits->deadline_ns, &error);
     }
-    stunt_runtime_raise(runtime, L, error);
+    if (!done) {
+        stunt_runtime_raise(runtime, L, error);
+    }
 }

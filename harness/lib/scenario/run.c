@@ -26,7 +26,7 @@ typedef struct {
 
 void stunt_scenario_shape(const StuntScenario *scenario, StuntMachine *machine)
 {
-    machine->memory_mib = scenario->memory_mib + machine->kernel_memory_mib;
+    machine->memory_mib = scenario->memory_mib;
     machine->vcpus = scenario->vcpus;
     machine->realtime = scenario->realtime;
     machine->cmdline = g_strdup(scenario->cmdline);

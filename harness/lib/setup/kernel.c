@@ -163,7 +163,6 @@ StuntMachine *stunt_setup_machine(const StuntSetup *setup, const StuntKernel *ke
     machine->initrd = g_strdup(kernel->initrd);
     machine->kernel_name = g_strdup(kernel->name);
     machine->kernel_memory_mib = kernel->memory_mib;
-    machine->memory_mib += kernel->memory_mib;
     machine->icount_shift = kernel->icount_shift;
     for (guint i = 0; i < setup->firmware->len; i++) {
         g_ptr_array_add(machine->firmware, g_strdup(setup->firmware->pdata[i]));

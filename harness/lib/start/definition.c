@@ -93,6 +93,7 @@ static StuntMachine *make_anonymous(const StuntMachine *machine, StuntSums *sums
     copy->kernel = g_strdup(machine->kernel);
     copy->initrd = g_strdup(machine->initrd);
     copy->memory_mib = machine->memory_mib;
+    copy->kernel_memory_mib = machine->kernel_memory_mib;
     copy->seed = machine->seed;
     copy->realtime = machine->realtime;
     copy->accel = machine->accel;

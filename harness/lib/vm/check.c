@@ -71,11 +71,9 @@ static gboolean check_device(const StuntMachine *machine, guint i, GError **erro
 
 static gboolean check_shape(const StuntMachine *machine, GError **error)
 {
-    guint own_mib = machine->memory_mib - machine->kernel_memory_mib;
-
-    if (own_mib < MEMORY_MIN_MIB || own_mib > MEMORY_MAX_MIB) {
+    if (machine->memory_mib < MEMORY_MIN_MIB || machine->memory_mib > MEMORY_MAX_MIB) {
         return refuse(error, STUNT_ERROR_INPUT, "memory must be %d to %d MiB, not %u", MEMORY_MIN_MIB,
-                      MEMORY_MAX_MIB, own_mib);
+                      MEMORY_MAX_MIB, machine->memory_mib);
     }
     if (machine->vcpus < 1 || (machine->vcpus > 1 && !machine->realtime)) {
         return refuse(error, STUNT_ERROR_INPUT, "%u vCPUs: one, or more with realtime", machine->vcpus);

@@ -100,7 +100,7 @@ static void add_template_memory(GPtrArray *argv, const StuntMachine *machine)
     addf(argv, "-object",
          "memory-backend-file,id=" MEMORY_ID ",x-use-canonical-path-for-ramblock-id=off,size=%uM,"
          "mem-path=/proc/self/fd/%d,share=off",
-         machine->memory_mib, FIRST_FD + STUNT_FD_RAM);
+         stunt_machine_all_memory_mib(machine), FIRST_FD + STUNT_FD_RAM);
 }
 
 static void add_board(GPtrArray *argv, const StuntMachine *machine, gboolean from_template)
@@ -111,7 +111,7 @@ static void add_board(GPtrArray *argv, const StuntMachine *machine, gboolean fro
         add_template_memory(argv, machine);
     }
     add_time(argv, machine);
-    addf(argv, "-m", "%uM", machine->memory_mib);
+    addf(argv, "-m", "%uM", stunt_machine_all_memory_mib(machine));
     addf(argv, "-seed", "%u", (guint)(machine->seed ^ machine->seed >> 32));
     for (guint i = 0; i < machine->firmware->len; i++) {
         add(argv, "-L", g_ptr_array_index(machine->firmware, i));

@@ -89,6 +89,11 @@ StuntMachine *stunt_machine_new(void)
     return machine;
 }
 
+guint stunt_machine_all_memory_mib(const StuntMachine *machine)
+{
+    return machine->memory_mib + machine->kernel_memory_mib;
+}
+
 void stunt_machine_free(StuntMachine *machine)
 {
     if (!machine) {
