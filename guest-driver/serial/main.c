@@ -75,7 +75,7 @@ static void usage(FILE *out)
 		     "  --timeout-ms N      receive: give up after so long without anything\n"
 		     "  --pause-ms N        receive: between two reads\n"
 		     "  --gap-ms N          send: between two writes\n"
-		     "  --hold-ms N         receive: before the first read\n"
+		     "  --hold-ms N         receive: before the first read; send: before the line is closed\n"
 		     "  --mark N            receive: on the timeline, behind each read\n"
 		     "  --text TEXT, --words WORDS, --hex, --drain\n"
 		     "\nexit status: 0 ok, 1 wrong data, 2 a call failed, 64 usage\n");
