@@ -26,7 +26,7 @@ static bool wanted_rts(UartPort *port)
 static bool tell_line(UartPort *port, unsigned line, bool level)
 {
     const struct stunt_rule *rule =
-        stunt_event(uart_pci(port)->trace_id, STUNT_EV_SERIAL_LINE, port->index, line, level);
+        stunt_event(port->card->trace_id, STUNT_EV_SERIAL_LINE, port->index, line, level);
 
     return !stunt_rule_is(rule, STUNT_ACT_DROP);
 }
@@ -44,13 +44,12 @@ void uart_drive(UartPort *port, uint64_t time)
 {
     bool rts = drive_line(port, STUNT_UART_LINE_RTS, &port->rts, wanted_rts(port));
     bool dtr = drive_line(port, STUNT_UART_LINE_DTR, &port->dtr, uart_field(port, P_MODEM_CTRL, DTR));
-    int other = port->uart->wire[port->index];
 
     if (!rts && !dtr) {
         return;
     }
-    if (other >= 0) {
-        uart_look(&port->uart->port[other], time);
+    if (port->wire) {
+        uart_look(port->wire, time);
     }
     if (uart_field(port, P_CTRL, LOOP)) {
         uart_look(port, time);
@@ -59,8 +58,7 @@ void uart_drive(UartPort *port, uint64_t time)
 
 static uint32_t inputs_of(UartPort *port)
 {
-    int other = port->uart->wire[port->index];
-    UartPort *from = uart_field(port, P_CTRL, LOOP) ? port : other >= 0 ? &port->uart->port[other] : NULL;
+    UartPort *from = uart_other_end(port);
     uint32_t inputs = 0;
 
     if (!from) {

@@ -11,7 +11,7 @@
 
 void uart_tell(UartPort *port)
 {
-    int trace = uart_pci(port)->trace_id;
+    int trace = port->card->trace_id;
     UartTold tx = port->told_tx, rx = port->told_rx;
 
     port->told_tx = port->told_rx = (UartTold){ 0 };
@@ -39,18 +39,18 @@ static void tell_received(UartPort *port, uint32_t entry, uint64_t time)
 
 static const struct stunt_rule *ask(UartPort *port, uint32_t entry, uint64_t time)
 {
-    return stunt_event(uart_pci(port)->trace_id, STUNT_EV_SERIAL_RX, port->index, entry & STUNT_UART_P_RX_DATA,
+    return stunt_event(port->card->trace_id, STUNT_EV_SERIAL_RX, port->index, entry & STUNT_UART_P_RX_DATA,
                        entry & UART_RX_FLAGS, 1, time / PS_PER_NS);
 }
 
 /* ---- what it is ------------------------------------------------------------------------------------ */
 
-static uint32_t next_random(StuntUart *uart)
+static uint32_t next_random(UartCard *card)
 {
-    uart->random ^= uart->random << 13;
-    uart->random ^= uart->random >> 7;
-    uart->random ^= uart->random << 17;
-    return uart->random >> 32;
+    card->random ^= card->random << 13;
+    card->random ^= card->random >> 7;
+    card->random ^= card->random << 17;
+    return card->random >> 32;
 }
 
 /* A parity bit tells of one wrong bit. */
@@ -65,12 +65,12 @@ static uint32_t invert(UartPort *port, uint32_t entry, uint32_t bits)
 
 static uint32_t add_noise(UartPort *port, uint32_t entry)
 {
-    StuntUart *uart = port->uart;
+    UartCard *card = port->card;
 
-    if (!uart->noise || next_random(uart) % MILLION >= uart->noise) {
+    if (!card->noise || next_random(card) % MILLION >= card->noise) {
         return entry;
     }
-    return invert(port, entry, 1u << next_random(uart) % uart_data_bits(port));
+    return invert(port, entry, 1u << next_random(card) % uart_data_bits(port));
 }
 
 static void count(UartPort *port, uint32_t offset)

@@ -21,7 +21,7 @@ void uart_condition(UartPort *port, uint32_t bit, bool holds)
 
 static uint32_t pending(UartPort *port)
 {
-    if (!(stunt_pci_reg(uart_pci(port), STUNT_UART_CTRL, 0) & STUNT_UART_CTRL_IRQ_ENABLE)) {
+    if (!(stunt_pci_reg(port->card->pci, STUNT_UART_CTRL, 0) & STUNT_UART_CTRL_IRQ_ENABLE)) {
         return 0;
     }
     return uart_reg(port, STUNT_UART_P_INT_STATUS) & uart_reg(port, STUNT_UART_P_INT_ENABLE);
@@ -49,7 +49,7 @@ static void show(UartPort *port)
 
 static void signal_port(UartPort *port)
 {
-    StuntPCI *dev = uart_pci(port);
+    StuntPCI *dev = port->card->pci;
     uint32_t wanted = pending(port), fresh = port->fresh & wanted;
     uint32_t ports = stunt_pci_reg(dev, STUNT_UART_INT_STATUS, 0) & ~(1u << port->index);
 
@@ -65,15 +65,15 @@ static void signal_port(UartPort *port)
     }
 }
 
-void stunt_uart_signal(StuntUart *uart)
+void stunt_uart_signal(UartCard *card)
 {
-    for (unsigned i = 0; i < uart->n_ports; i++) {
-        uart_tell(&uart->port[i]);
+    for (unsigned i = 0; i < card->n_ports; i++) {
+        uart_tell(&card->port[i]);
     }
-    for (unsigned i = 0; i < uart->n_ports; i++) {
-        signal_port(&uart->port[i]);
+    for (unsigned i = 0; i < card->n_ports; i++) {
+        signal_port(&card->port[i]);
     }
-    stunt_uart_plan(uart);
+    stunt_uart_plan(card);
 }
 
 /* ---- reads ----------------------------------------------------------------------------------------- */
@@ -93,11 +93,11 @@ static uint32_t read_four(UartPort *port)
 
 uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *access)
 {
-    StuntUart *uart = STUNT_UART(dev);
-    UartPort *port = &uart->port[access->index];
+    UartCard *card = &STUNT_UART(dev)->card;
+    UartPort *port = &card->port[access->index];
     uint32_t value;
 
-    stunt_uart_sync(uart);
+    stunt_uart_sync(card);
     switch (access->info->count == STUNT_UART_PORTS ? access->info->offset : 0) {
     case STUNT_UART_P_RX:
         value = uart_pop(port);
@@ -110,7 +110,7 @@ uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *acces
         value = stunt_pci_reg(dev, access->info->offset, access->index);
         break;
     }
-    stunt_uart_signal(uart);
+    stunt_uart_signal(card);
     return value;
 }
 
@@ -118,7 +118,7 @@ uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *acces
 
 static void misused(UartPort *port, unsigned kind, const struct stunt_reg_access *access)
 {
-    stunt_pci_misuse(uart_pci(port), kind, access->info->offset + access->index * access->info->stride,
+    stunt_pci_misuse(port->card->pci, kind, access->info->offset + access->index * access->info->stride,
                      access->value);
     uart_set_reg(port, access->info->offset, access->old);
 }
@@ -139,7 +139,7 @@ static void port_reset(UartPort *port)
 {
     uint64_t now = uart_now();
 
-    stunt_regs_reset_element(&uart_pci(port)->regs, STUNT_UART_PORTS, port->index);
+    stunt_regs_reset_element(port->regs, STUNT_UART_PORTS, port->element);
     port_clear(port);
     uart_drive(port, now);
     port->seen = 0;
@@ -172,7 +172,7 @@ static void control_written(UartPort *port, const struct stunt_reg_access *acces
 static void push(UartPort *port, uint32_t entry, const struct stunt_reg_access *access)
 {
     if (!uart_fifo_push(&port->tx, entry)) {
-        stunt_pci_misuse(uart_pci(port), STUNT_UART_MISUSE_TX_OVERFLOW, access->info->offset, entry);
+        stunt_pci_misuse(port->card->pci, STUNT_UART_MISUSE_TX_OVERFLOW, access->info->offset, entry);
     }
 }
 
@@ -283,17 +283,17 @@ static void port_written(UartPort *port, const struct stunt_reg_access *access)
 /* The old value was in force until now, so time goes on with it first. */
 void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
 {
-    StuntUart *uart = STUNT_UART(dev);
-    UartPort *port = &uart->port[access->index];
+    UartCard *card = &STUNT_UART(dev)->card;
+    UartPort *port = &card->port[access->index];
     uint64_t now = uart_now();
 
     if (access->info->count == STUNT_UART_PORTS) {
         if (access->info->rw) {
             uart_set_reg(port, access->info->offset, access->old);
-            stunt_uart_sync(uart);
+            stunt_uart_sync(card);
             uart_set_reg(port, access->info->offset, access->value);
         } else {
-            stunt_uart_sync(uart);
+            stunt_uart_sync(card);
         }
         port_written(port, access);
         uart_drive(port, now);
@@ -303,7 +303,7 @@ void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access
     } else if (access->info->offset == STUNT_UART_CTRL && (access->requested & STUNT_UART_CTRL_RESET)) {
         stunt_pci_soft_reset(dev);
     }
-    stunt_uart_signal(uart);
+    stunt_uart_signal(card);
 }
 
 void stunt_uart_clear_port(UartPort *port)

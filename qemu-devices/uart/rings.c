@@ -14,7 +14,7 @@ static uint64_t address(UartPort *port, uint32_t lo, uint32_t hi)
 bool uart_ring_valid(UartPort *port, uint32_t lo, uint32_t hi, unsigned log2)
 {
     return log2 >= 6 && log2 <= 20 &&
-           stunt_dma_check(uart_pci(port), address(port, lo, hi), UINT64_C(1) << log2) == STUNT_XFER_OK;
+           stunt_dma_check(port->card->pci, address(port, lo, hi), UINT64_C(1) << log2) == STUNT_XFER_OK;
 }
 
 static void stop(UartPort *port, uint8_t *stopped, uint8_t why)
@@ -34,7 +34,7 @@ static uint32_t fetch_piece(UartPort *port, uint32_t len)
     uint8_t data[STUNT_UART_FIFO];
 
     len = MIN(len, size - at);
-    if (stunt_dma_read(uart_pci(port), tag, address(port, STUNT_UART_P_TX_RING_LO, STUNT_UART_P_TX_RING_HI) + at,
+    if (stunt_dma_read(port->card->pci, tag, address(port, STUNT_UART_P_TX_RING_LO, STUNT_UART_P_TX_RING_HI) + at,
                        data, len) != STUNT_XFER_OK) {
         stop(port, &port->tx_stopped, STUNT_UART_STOPPED_BUS_ERROR);
         return 0;
@@ -92,7 +92,7 @@ static uint32_t store_piece(UartPort *port, uint32_t len)
     for (uint32_t i = 0; i < len; i++) {
         data[i] = uart_fifo_at(&port->rx, i);
     }
-    if (stunt_dma_write(uart_pci(port), tag, address(port, STUNT_UART_P_RX_RING_LO, STUNT_UART_P_RX_RING_HI) + at,
+    if (stunt_dma_write(port->card->pci, tag, address(port, STUNT_UART_P_RX_RING_LO, STUNT_UART_P_RX_RING_HI) + at,
                         data, len) != STUNT_XFER_OK) {
         stop(port, &port->rx_stopped, STUNT_UART_STOPPED_BUS_ERROR);
         return 0;

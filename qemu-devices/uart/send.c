@@ -33,9 +33,7 @@ uint64_t uart_frame(UartPort *port)
 
 UartPort *uart_other_end(UartPort *port)
 {
-    int other = uart_field(port, P_CTRL, LOOP) ? (int)port->index : port->uart->wire[port->index];
-
-    return other < 0 ? NULL : &port->uart->port[other];
+    return uart_field(port, P_CTRL, LOOP) ? port : port->wire;
 }
 
 /* Whether it gets to the other end. */
@@ -45,7 +43,7 @@ static bool tell_sent(UartPort *port, uint32_t entry, uint64_t time)
 
     if (stunt_trace_watches(STUNT_EV_SERIAL_TX)) {
         uart_tell(port);
-        return !stunt_rule_is(stunt_event(uart_pci(port)->trace_id, STUNT_EV_SERIAL_TX, port->index,
+        return !stunt_rule_is(stunt_event(port->card->trace_id, STUNT_EV_SERIAL_TX, port->index,
                                           entry & STUNT_UART_P_TX_DATA, 1, time / PS_PER_NS), STUNT_ACT_DROP);
     }
     if (told->count++ == 0) {
@@ -130,7 +128,7 @@ static void begin_break(UartPort *port, uint64_t time)
     UartPort *receiver = uart_other_end(port);
 
     port->breaking = true;
-    stunt_event_echo(uart_pci(port)->trace_id, STUNT_EV_SERIAL_LINE, port->index, STUNT_UART_LINE_BREAK, 1);
+    stunt_event_echo(port->card->trace_id, STUNT_EV_SERIAL_LINE, port->index, STUNT_UART_LINE_BREAK, 1);
     if (receiver) {
         uart_segment(receiver, (UartSegment){ time, STUNT_UART_NEVER, uart_bit(port), 0 });
     }
@@ -187,7 +185,7 @@ void uart_break_written(UartPort *port, uint64_t time)
         uart_kick(port, time);
     } else if (port->breaking) {
         port->breaking = false;
-        stunt_event_echo(uart_pci(port)->trace_id, STUNT_EV_SERIAL_LINE, port->index, STUNT_UART_LINE_BREAK, 0);
+        stunt_event_echo(port->card->trace_id, STUNT_EV_SERIAL_LINE, port->index, STUNT_UART_LINE_BREAK, 0);
         if (receiver) {
             uart_segment_end(receiver, time);
         }

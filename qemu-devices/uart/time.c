@@ -25,12 +25,12 @@ static void consider(Due *due, UartPort *port, uint64_t time, UartStep *step)
 }
 
 /* What happens next. Of things at one time, those of lower ports first. */
-static Due next_due(StuntUart *uart)
+static Due next_due(UartCard *card)
 {
     Due due = { .time = STUNT_UART_NEVER };
 
-    for (unsigned i = 0; i < uart->n_ports; i++) {
-        UartPort *port = &uart->port[i];
+    for (unsigned i = 0; i < card->n_ports; i++) {
+        UartPort *port = &card->port[i];
 
         if (port->shifting) {
             consider(&due, port, port->frame_end, uart_frame_over);
@@ -44,15 +44,15 @@ static Due next_due(StuntUart *uart)
     return due;
 }
 
-void stunt_uart_sync(StuntUart *uart)
+void stunt_uart_sync(UartCard *card)
 {
     uint64_t now = uart_now();
     Due due;
 
-    if (!uart->awake) {
+    if (!card->awake) {
         return;
     }
-    for (due = next_due(uart); due.time <= now; due = next_due(uart)) {
+    for (due = next_due(card); due.time <= now; due = next_due(card)) {
         due.step(due.port);
     }
 }
@@ -122,12 +122,12 @@ static uint64_t silence_due(UartPort *port)
     return due;
 }
 
-void stunt_uart_plan(StuntUart *uart)
+void stunt_uart_plan(UartCard *card)
 {
     uint64_t due = STUNT_UART_NEVER;
 
-    for (unsigned i = 0; uart->awake && i < uart->n_ports; i++) {
-        UartPort *port = &uart->port[i];
+    for (unsigned i = 0; card->awake && i < card->n_ports; i++) {
+        UartPort *port = &card->port[i];
 
         due = MIN(due, sender_due(port));
         due = MIN(due, port->turn_end);
@@ -137,8 +137,8 @@ void stunt_uart_plan(StuntUart *uart)
         due = MIN(due, silence_due(port));
     }
     if (due == STUNT_UART_NEVER) {
-        timer_del(&uart->timer);
+        timer_del(&card->timer);
     } else {
-        timer_mod_ns(&uart->timer, DIV_ROUND_UP(due, PS_PER_NS));
+        timer_mod_ns(&card->timer, DIV_ROUND_UP(due, PS_PER_NS));
     }
 }

@@ -2,7 +2,8 @@
 /*
  * stunt-uart: a PCIe serial card with up to eight ports. Theory: docs/devices/uart.md.
  *
- * device.c   the type: realize, reset, power, properties
+ * pci.c      the PCIe function
+ * card.c     the card whatever it is plugged into: ports, wires, noise, reset, power
  * regs.c     what register accesses do; interrupts
  * time.c     the order of things: which port does what next, and when somebody must be woken for it
  * send.c     the transmitter: characters, breaks, RS-485
@@ -57,9 +58,15 @@ typedef struct UartTold {
     uint64_t end;
 } UartTold;
 
-typedef struct UartPort {
-    StuntUart *uart;
+typedef struct UartCard UartCard;
+typedef struct UartPort UartPort;
+
+struct UartPort {
+    UartCard *card;
     unsigned index;
+    struct stunt_regs *regs; /* where its registers are, as element `element` */
+    unsigned element;
+    UartPort *wire; /* the port at the other end, NULL: none */
 
     /* transmitter */
     UartFifo tx;
@@ -104,34 +111,34 @@ typedef struct UartPort {
     uint32_t fresh;      /* causes that are new, until stunt_uart_signal(); always 0 between events */
     bool raised;
     UartTold told_tx, told_rx; /* empty between events */
-} UartPort;
+};
 
-struct StuntUart {
-    StuntPCI parent_obj;
+struct UartCard {
+    StuntPCI *pci;
+    int trace_id;
 
     uint32_t n_ports;
     char *wires;
-    int8_t wire[STUNT_UART_PORTS]; /* the port at the other end, -1: none */
-    uint32_t noise;                /* characters of a million that lose a bit on their way */
+    uint32_t noise; /* characters of a million that lose a bit on their way */
     uint64_t random;
     bool awake;
     QEMUTimer timer;
     UartPort port[STUNT_UART_PORTS];
 };
 
-static inline StuntPCI *uart_pci(UartPort *port)
-{
-    return STUNT_PCI(port->uart);
-}
+struct StuntUart {
+    StuntPCI parent_obj;
+    UartCard card;
+};
 
-static inline uint32_t uart_reg(UartPort *port, uint32_t offset)
+static inline uint32_t uart_reg(const UartPort *port, uint32_t offset)
 {
-    return stunt_pci_reg(uart_pci(port), offset, port->index);
+    return stunt_regs_get(port->regs, offset, port->element);
 }
 
 static inline void uart_set_reg(UartPort *port, uint32_t offset, uint32_t value)
 {
-    stunt_pci_set_reg(uart_pci(port), offset, port->index, value);
+    stunt_regs_set(port->regs, offset, port->element, value);
 }
 
 /* A field of a port's register: uart_field(port, P_FORMAT, BITS). */
@@ -178,6 +185,17 @@ static inline uint32_t uart_fifo_pop(UartFifo *fifo)
     (STUNT_UART_P_RX_BREAK | STUNT_UART_P_RX_FRAMING | STUNT_UART_P_RX_PARITY | STUNT_UART_P_RX_OVERRUN |         \
      STUNT_UART_P_RX_ADDRESS)
 
+/* card.c */
+void uart_card_init(UartCard *card, StuntPCI *pci);
+/* Number of ports and their wires as the properties want them, or what is wrong with these. */
+bool uart_card_valid(UartCard *card, Error **errp);
+void uart_card_show(UartCard *card);
+void uart_card_reset(UartCard *card);
+/* It fell asleep or woke up. */
+void uart_card_power_changed(UartCard *card);
+/* Characters of a million that lose a bit; the same ones in each run of a seed. */
+bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp);
+
 /* regs.c */
 uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *access);
 void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access);
@@ -188,14 +206,14 @@ void uart_condition(UartPort *port, uint32_t bit, bool holds);
 /* Everything of it but registers goes to its start. */
 void stunt_uart_clear_port(UartPort *port);
 /* Interrupts as the causes want them, events of what went over the lines. The last act of everything. */
-void stunt_uart_signal(StuntUart *uart);
+void stunt_uart_signal(UartCard *card);
 
 /* time.c */
 uint64_t uart_now(void);
 /* Everything up to now has happened. */
-void stunt_uart_sync(StuntUart *uart);
+void stunt_uart_sync(UartCard *card);
 /* The timer is set to when somebody must be woken next. */
-void stunt_uart_plan(StuntUart *uart);
+void stunt_uart_plan(UartCard *card);
 
 /* send.c */
 uint64_t uart_bit(UartPort *port);   /* picoseconds */

@@ -100,12 +100,12 @@ const VMStateDescription vmstate_stunt_uart = {
     .fields = (VMStateField[]) {
         STUNT_PCI_VMSTATE(StuntUart, parent_obj),
         VMSTATE_UINT8_EQUAL(parent_obj.dma_width, StuntUart, "dma-width differs"),
-        VMSTATE_UINT32_EQUAL(n_ports, StuntUart, "ports differs"),
-        VMSTATE_UINT32(noise, StuntUart),
-        VMSTATE_UINT64(random, StuntUart),
-        VMSTATE_BOOL(awake, StuntUart),
-        VMSTATE_TIMER(timer, StuntUart),
-        VMSTATE_STRUCT_ARRAY(port, StuntUart, STUNT_UART_PORTS, 0, vmstate_port, UartPort),
+        VMSTATE_UINT32_EQUAL(card.n_ports, StuntUart, "ports differs"),
+        VMSTATE_UINT32(card.noise, StuntUart),
+        VMSTATE_UINT64(card.random, StuntUart),
+        VMSTATE_BOOL(card.awake, StuntUart),
+        VMSTATE_TIMER(card.timer, StuntUart),
+        VMSTATE_STRUCT_ARRAY(card.port, StuntUart, STUNT_UART_PORTS, 0, vmstate_port, UartPort),
         VMSTATE_END_OF_LIST()
     }
 };

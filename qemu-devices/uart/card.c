@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The card as a whole: how many ports it has, what is wired to what, noise, reset and power. */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "uart/uart.h"
+
+#define MILLION 1000000u
+#define INPUTS_ALL (STUNT_UART_INPUT_CTS | STUNT_UART_INPUT_DSR | STUNT_UART_INPUT_RI | STUNT_UART_INPUT_DCD)
+#define INPUTS_DEFAULT (STUNT_UART_INPUT_CTS | STUNT_UART_INPUT_DSR | STUNT_UART_INPUT_DCD)
+
+void uart_card_show(UartCard *card)
+{
+    StuntPCI *dev = card->pci;
+    uint32_t caps = stunt_pci_reg(dev, STUNT_UART_CAPS, 0) & ~(STUNT_UART_CAPS_WIDTH | STUNT_UART_CAPS_PORTS);
+
+    stunt_pci_set_reg(dev, STUNT_UART_CAPS, 0, caps | (uint32_t)dev->dma_width << STUNT_UART_CAPS_WIDTH_SHIFT |
+                                                   card->n_ports << STUNT_UART_CAPS_PORTS_SHIFT);
+}
+
+void uart_card_reset(UartCard *card)
+{
+    timer_del(&card->timer);
+    card->awake = stunt_pci_is_awake(card->pci);
+    for (unsigned i = 0; i < card->n_ports; i++) {
+        stunt_uart_clear_port(&card->port[i]);
+    }
+    for (unsigned i = 0; i < card->n_ports; i++) {
+        uart_look(&card->port[i], uart_now());
+        uart_set_reg(&card->port[i], STUNT_UART_P_MODEM_COUNT, 0);
+        uart_set_reg(&card->port[i], STUNT_UART_P_INT_STATUS, 0);
+        card->port[i].fresh = 0;
+    }
+    uart_card_show(card);
+}
+
+/* Asleep nothing is sent or received; what was on a line is lost. */
+void uart_card_power_changed(UartCard *card)
+{
+    stunt_uart_sync(card);
+    card->awake = stunt_pci_is_awake(card->pci);
+    for (unsigned i = 0; i < card->n_ports; i++) {
+        if (card->awake) {
+            uart_kick(&card->port[i], uart_now());
+        } else {
+            uart_send_abort(&card->port[i]);
+        }
+    }
+    stunt_uart_signal(card);
+}
+
+static void timer_due(void *opaque)
+{
+    UartCard *card = opaque;
+
+    stunt_pci_enter(card->pci);
+    stunt_uart_sync(card);
+    stunt_uart_signal(card);
+    stunt_pci_leave(card->pci);
+}
+
+bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp)
+{
+    if (value > MILLION) {
+        error_setg(errp, "noise is %u, at most %u", value, MILLION);
+        return false;
+    }
+    card->noise = value;
+    card->random = stunt_trace.engine.seed * 2 + 1;
+    return true;
+}
+
+/* ---- wires: "0-1,2-3" ------------------------------------------------------------------------------ */
+
+static bool add_wire(UartCard *card, const char *text, Error **errp)
+{
+    UartPort *port = card->port;
+    unsigned a, b;
+    char rest;
+
+    if (sscanf(text, "%u-%u%c", &a, &b, &rest) != 2 || a >= card->n_ports || b >= card->n_ports || a == b) {
+        error_setg(errp, "wires has '%s', not two ports A-B of 0 to %u", text, card->n_ports - 1);
+        return false;
+    }
+    if (port[a].wire || port[b].wire) {
+        error_setg(errp, "wires has two wires at port %u", port[a].wire ? a : b);
+        return false;
+    }
+    port[a].wire = &port[b];
+    port[b].wire = &port[a];
+    return true;
+}
+
+bool uart_card_valid(UartCard *card, Error **errp)
+{
+    g_auto(GStrv) words = g_strsplit(card->wires ?: "", ",", 0);
+
+    if (!is_power_of_2(card->n_ports) || card->n_ports > STUNT_UART_PORTS) {
+        error_setg(errp, "ports is %u, not 1, 2, 4 or %u", card->n_ports, STUNT_UART_PORTS);
+        return false;
+    }
+    for (char **word = words; *word; word++) {
+        if (!add_wire(card, *word, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- modem lines of a port without a wire ----------------------------------------------------------- */
+
+static void get_inputs(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    UartPort *port = opaque;
+
+    visit_type_uint32(v, name, &port->inputs, errp);
+}
+
+static void set_inputs(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    UartPort *port = opaque;
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
+    if (value > INPUTS_ALL) {
+        error_setg(errp, "%s is %u, at most %u", name, value, INPUTS_ALL);
+        return;
+    }
+    port->inputs = value;
+    if (DEVICE(obj)->realized) {
+        stunt_uart_sync(port->card);
+        uart_look(port, uart_now());
+        stunt_uart_signal(port->card);
+    }
+}
+
+void uart_card_init(UartCard *card, StuntPCI *pci)
+{
+    card->pci = pci;
+    card->trace_id = -1;
+    card->random = 1;
+    timer_init_ns(&card->timer, QEMU_CLOCK_VIRTUAL, timer_due, card);
+    for (unsigned i = 0; i < STUNT_UART_PORTS; i++) {
+        g_autofree char *name = g_strdup_printf("port%u.inputs", i);
+        UartPort *port = &card->port[i];
+
+        port->card = card;
+        port->index = port->element = i;
+        port->regs = &pci->regs;
+        port->inputs = INPUTS_DEFAULT;
+        port->sample_due = port->turn_end = port->late_due = port->cts_due = STUNT_UART_NEVER;
+        object_property_add(OBJECT(pci), name, "uint32", get_inputs, set_inputs, NULL, port);
+    }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The card as a PCIe function. */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "hw/qdev-properties.h"
+#include "uart/uart.h"
+#include "types.h"
+
+static void uart_reset(StuntPCI *dev, StuntReset kind)
+{
+    uart_card_reset(&STUNT_UART(dev)->card);
+}
+
+static void uart_power_changed(StuntPCI *dev)
+{
+    uart_card_power_changed(&STUNT_UART(dev)->card);
+}
+
+static void uart_misused(StuntPCI *dev)
+{
+    stunt_pci_set_reg(dev, STUNT_UART_MISUSE_COUNT, 0, stunt_pci_reg(dev, STUNT_UART_MISUSE_COUNT, 0) + 1);
+}
+
+static void uart_realize(StuntPCI *dev, Error **errp)
+{
+    UartCard *card = &STUNT_UART(dev)->card;
+
+    if (stunt_dma_width_valid(dev, errp) && uart_card_valid(card, errp)) {
+        card->trace_id = dev->trace_id;
+        uart_card_show(card);
+    }
+}
+
+static void uart_unrealize(StuntPCI *dev)
+{
+    timer_del(&STUNT_UART(dev)->card.timer);
+}
+
+static void get_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    visit_type_uint32(v, name, &STUNT_UART(obj)->card.noise, errp);
+}
+
+static void set_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    uint32_t value;
+
+    if (visit_type_uint32(v, name, &value, errp)) {
+        uart_card_set_noise(&STUNT_UART(obj)->card, value, errp);
+    }
+}
+
+static Property uart_properties[] = {
+    DEFINE_PROP_UINT8("dma-width", StuntUart, parent_obj.dma_width, 64),
+    DEFINE_PROP_UINT32("ports", StuntUart, card.n_ports, STUNT_UART_PORTS),
+    DEFINE_PROP_STRING("wires", StuntUart, card.wires),
+    DEFINE_PROP_END_OF_LIST(),
+};
+
+static void instance_init(Object *obj)
+{
+    uart_card_init(&STUNT_UART(obj)->card, STUNT_PCI(obj));
+}
+
+static void class_init(ObjectClass *klass, void *data)
+{
+    StuntPCIClass *stunt_class = STUNT_PCI_CLASS(klass);
+
+    stunt_pci_class_setup(klass, &stunt_uart_spec, &vmstate_stunt_uart);
+    stunt_class->realize = uart_realize;
+    stunt_class->unrealize = uart_unrealize;
+    stunt_class->reg_read = stunt_uart_reg_read;
+    stunt_class->reg_written = stunt_uart_reg_written;
+    stunt_class->reset = uart_reset;
+    stunt_class->power_changed = uart_power_changed;
+    stunt_class->misused = uart_misused;
+    device_class_set_props(DEVICE_CLASS(klass), uart_properties);
+    object_class_property_add(klass, "noise", "uint32", get_noise, set_noise, NULL, NULL);
+    object_class_property_set_description(klass, "noise", "Characters of a million that lose a bit on their way");
+}
+
+static const TypeInfo uart_info = {
+    .name = TYPE_STUNT_UART,
+    .parent = TYPE_STUNT_PCI,
+    .instance_size = sizeof(StuntUart),
+    .instance_init = instance_init,
+    .class_init = class_init,
+};
+
+void stunt_uart_register_types(void)
+{
+    /* the kinds that every device has are numbered alike in each spec */
+    QEMU_BUILD_BUG_ON(STUNT_UART_RESET_COLD != STUNT_RESET_COLD || STUNT_UART_RESET_FLR != STUNT_RESET_FLR ||
+                      STUNT_UART_RESET_SOFT != STUNT_RESET_SOFT || STUNT_UART_RESET_HOT != STUNT_RESET_HOT);
+    QEMU_BUILD_BUG_ON(STUNT_UART_WHAT_DATA != STUNT_XFER_DATA);
+    type_register_static(&uart_info);
+}
