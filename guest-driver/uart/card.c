@@ -117,9 +117,22 @@ void stunt_uart_stop(struct stunt_uart *su)
 	stunt_uart_sync(su);
 }
 
-void stunt_uart_quiesce(struct stunt_uart *su)
+/* A reset takes it back. */
+static void stunt_uart_arm_wake(struct stunt_uart *su)
+{
+	unsigned int i;
+
+	for (i = 0; i < su->ports; i++)
+		if (tty_port_suspended(&su->port[i].port.state->port))
+			stunt_port_write(&su->port[i], STUNT_UART_P_WAKE,
+					 STUNT_UART_P_WAKE_RX | STUNT_UART_P_WAKE_MODEM);
+}
+
+void stunt_uart_quiesce(struct stunt_uart *su, bool wake)
 {
 	stunt_uart_suspend_ports(su);
+	if (wake)
+		stunt_uart_arm_wake(su);
 	stunt_uart_stop(su);
 }
 

@@ -46,7 +46,7 @@ static void stunt_uart_error_resume(struct pci_dev *pdev)
 
 static void stunt_uart_reset_prepare(struct pci_dev *pdev)
 {
-	stunt_uart_quiesce(pci_get_drvdata(pdev));
+	stunt_uart_quiesce(pci_get_drvdata(pdev), false);
 }
 
 static void stunt_uart_reset_done(struct pci_dev *pdev)

@@ -5,6 +5,8 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
+#include <linux/pm_wakeup.h>
+#include <linux/version.h>
 
 #include <stunt/uapi/registry.h>
 
@@ -44,6 +46,30 @@ static void stunt_line_put(int line)
 	mutex_unlock(&stunt_lines_lock);
 }
 
+static int stunt_is_tty(struct device *dev, void *devt)
+{
+	return dev->devt == *(dev_t *)devt;
+}
+
+/*
+ * What wakes the system is the card, by its own power/wakeup. Of a tty that may, serial_core would leave
+ * the port on, which sleeps with the card all the same.
+ */
+static void stunt_port_no_tty_wakeup(struct uart_port *port)
+{
+	dev_t devt = MKDEV(stunt_uart_driver.major, stunt_uart_driver.minor) + port->line;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	struct device *parent = &port->port_dev->dev;
+#else
+	struct device *parent = port->dev;
+#endif
+	struct device *tty = device_find_child(parent, &devt, stunt_is_tty);
+
+	if (tty)
+		device_set_wakeup_capable(tty, false);
+	put_device(tty);
+}
+
 static int stunt_port_add(struct stunt_port *sp)
 {
 	int line = stunt_line_get();
@@ -57,8 +83,10 @@ static int stunt_port_add(struct stunt_port *sp)
 	if (ret) {
 		stunt_console_remove(sp);
 		stunt_line_put(line);
+		return ret;
 	}
-	return ret;
+	stunt_port_no_tty_wakeup(&sp->port);
+	return 0;
 }
 
 static void stunt_port_remove(struct stunt_port *sp)
@@ -230,7 +258,7 @@ static void stunt_uart_remove(struct pci_dev *pdev)
 
 static int stunt_uart_suspend(struct device *dev)
 {
-	stunt_uart_quiesce(dev_get_drvdata(dev));
+	stunt_uart_quiesce(dev_get_drvdata(dev), device_may_wakeup(dev));
 	return 0;
 }
 

@@ -162,8 +162,11 @@ void stunt_uart_lost(struct stunt_uart *su);
 void stunt_uart_freeze(struct stunt_uart *su);
 /* The card may be touched after a freeze. -ENODEV: it is not there. What it was at is over. */
 int stunt_uart_thaw(struct stunt_uart *su);
-/* Ports are made quiet, or go on with the settings that they had. May sleep. */
-void stunt_uart_quiesce(struct stunt_uart *su);
+/*
+ * Ports are made quiet, or go on with the settings that they had. May sleep.
+ * @wake: a character or a modem line of a port that is open wakes the card
+ */
+void stunt_uart_quiesce(struct stunt_uart *su, bool wake);
 int stunt_uart_revive(struct stunt_uart *su);
 /* Reset, with interrupts on: what a probe begins with. */
 int stunt_uart_start(struct stunt_uart *su);

@@ -40,7 +40,8 @@
  * its status register; whether a message arrived
  */
 #define STUNT_EV_AER         26U
-#define STUNT_EV_PORT_IRQ    27U /* The root port signals an interrupt: cause 0 hot plug, 1 AER, 2 DPC */
+/* The root port signals an interrupt: cause 0 hot plug, 1 AER, 2 DPC, 3 PME */
+#define STUNT_EV_PORT_IRQ    27U
 /*
  * The root port contains an error and takes the link down: reason 1 non-fatal, 2 fatal, 3 software; id of the
  * source
@@ -50,6 +51,8 @@
 /* A port has received characters; flags as in P_RX, with those of the first */
 #define STUNT_EV_SERIAL_RX   30U
 #define STUNT_EV_SERIAL_LINE 31U /* A port drives a line otherwise than before */
+/* The device sends a PM_PME message, again each 100 ms until the guest clears its PME_Status */
+#define STUNT_EV_POWER_PME   33U
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -209,6 +212,9 @@
 #define STUNT_EV_SERIAL_LINE_PORT  0U
 #define STUNT_EV_SERIAL_LINE_LINE  1U
 #define STUNT_EV_SERIAL_LINE_LEVEL 2U
+
+/* Fields of power.pme: index into struct stunt_event.field */
+#define STUNT_EV_POWER_PME_STATE 0U
 
 /* Fault actions */
 /*

@@ -19,9 +19,10 @@ static bool add_pm(PCIDevice *pci, Error **errp)
         return false;
     }
     pci->exp.pm_cap = pos;
-    pci_set_word(pci->config + pos + PCI_PM_PMC, 3); /* version 1.2 of PCI-PM; D0 and D3 only, no PME */
+    pci_set_word(pci->config + pos + PCI_PM_PMC, 3); /* version 1.2 of PCI-PM; D0 and D3 only */
     pci_set_word(pci->config + pos + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
     pci_set_word(pci->wmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
+    stunt_pci_pme_add(STUNT_PCI(pci));
     return true;
 }
 
@@ -85,6 +86,7 @@ void stunt_pci_reset_config(StuntPCI *dev)
 
     pci_word_test_and_clear_mask(pci->config + pci->exp.pm_cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
     dev->power = 0;
+    stunt_pci_pme_reset(dev);
     dev->forgotten = 0;
     if (pci->exp.exp_cap) {
         pcie_cap_deverr_reset(pci);
@@ -171,6 +173,7 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
     }
     pci_default_write_config(pci, addr, value, len);
     stunt_pci_power_written(dev, addr, len);
+    stunt_pci_pme_written(dev);
     if (pci->exp.exp_cap) {
         pcie_aer_write_config(pci, addr, value, len);
         stunt_pci_function_reset(dev, addr, value, len);

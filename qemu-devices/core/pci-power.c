@@ -227,24 +227,27 @@ void stunt_pci_power_init(StuntPCI *dev)
 {
     timer_init_ns(&dev->power_timer, QEMU_CLOCK_VIRTUAL, state_is_due, dev);
     timer_init_ns(&dev->reset_timer, QEMU_CLOCK_VIRTUAL, soft_reset_is_due, dev);
+    stunt_pci_pme_init(dev);
 }
 
 void stunt_pci_power_exit(StuntPCI *dev)
 {
     come_back(dev);
+    timer_del(&dev->pme_timer);
 }
 
 static bool is_needed(void *opaque)
 {
     StuntPCI *dev = opaque;
 
-    return dev->defied || dev->away_ns || timer_pending(&dev->power_timer) || timer_pending(&dev->reset_timer);
+    return dev->defied || dev->away_ns || timer_pending(&dev->power_timer) ||
+           timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer);
 }
 
 const VMStateDescription vmstate_stunt_power = {
     .name = "stunt-pci/power",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .needed = is_needed,
     .fields = (VMStateField[]) {
         VMSTATE_BOOL(defied, StuntPCI),
@@ -252,6 +255,7 @@ const VMStateDescription vmstate_stunt_power = {
         VMSTATE_BOOL(away_config, StuntPCI),
         VMSTATE_TIMER(power_timer, StuntPCI),
         VMSTATE_TIMER(reset_timer, StuntPCI),
+        VMSTATE_TIMER(pme_timer, StuntPCI),
         VMSTATE_END_OF_LIST()
     }
 };

@@ -87,6 +87,7 @@ struct StuntPCI {
     bool defied;           /* a fault keeps it from the power state that the driver asked for */
     QEMUTimer power_timer; /* puts off that state */
     QEMUTimer reset_timer; /* puts off a soft reset */
+    QEMUTimer pme_timer;   /* sends a PM_PME message again */
     int64_t away_ns;       /* virtual time until which a fault keeps it from answering, 0: it does */
     bool away_config;      /* and its configuration space, too */
     int64_t retry_ns;      /* or asks for configuration requests to be repeated, 0: it does not */
@@ -213,6 +214,13 @@ void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int 
 void stunt_pci_clear(StuntPCI *dev, StuntReset kind);
 /* A reset that takes configuration space along; rule: how it goes wrong, or NULL. */
 void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
+/* pci-pme.c: something happens for which the device, asleep, wants to be woken. One that cannot do that stays as it is. */
+void stunt_pci_pme(StuntPCI *dev);
+void stunt_pci_pme_init(StuntPCI *dev);
+void stunt_pci_pme_add(StuntPCI *dev); /* to the PM capability */
+void stunt_pci_pme_reset(StuntPCI *dev);
+/* After configuration space was written. */
+void stunt_pci_pme_written(StuntPCI *dev);
 /* pci-flaws.c: the property config-faults. */
 typedef enum StuntFlaw {
     STUNT_FLAW_NO_PM, STUNT_FLAW_NO_MSI, STUNT_FLAW_NO_MSIX, STUNT_FLAW_NO_EXPRESS, STUNT_FLAW_NO_AER,

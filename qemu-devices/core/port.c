@@ -11,6 +11,7 @@
 #define AER_OFFSET 0x100
 #define ACS_OFFSET (AER_OFFSET + PCI_ERR_SIZEOF)
 #define LINK_DEFAULT_NS 10000000u
+#define VECTORS STUNT_PORT_PME /* those of the causes before it */
 
 StuntPort *stunt_port_above(StuntPCI *dev)
 {
@@ -47,9 +48,16 @@ static bool asks(StuntPort *port, StuntPortCause cause)
         return stunt_port_hotplug_asks(port);
     case STUNT_PORT_AER:
         return aer_asks(port);
+    case STUNT_PORT_PME:
+        return stunt_port_pme_asks(port);
     default:
         return stunt_port_dpc_asks(port);
     }
+}
+
+static unsigned vector_of(StuntPortCause cause)
+{
+    return cause == STUNT_PORT_PME ? STUNT_PORT_HOTPLUG : cause;
 }
 
 static void signal_cause(StuntPort *port, StuntPortCause cause)
@@ -60,7 +68,7 @@ static void signal_cause(StuntPort *port, StuntPortCause cause)
         (void)stunt_event(dev->trace_id, STUNT_EV_PORT_IRQ, cause, msix_enabled(PCI_DEVICE(port)));
     }
     if (msix_enabled(PCI_DEVICE(port))) {
-        msix_notify(PCI_DEVICE(port), cause);
+        msix_notify(PCI_DEVICE(port), vector_of(cause));
     }
 }
 
@@ -88,9 +96,9 @@ static uint8_t aer_vector(const PCIDevice *pci)
 
 static int interrupts_init(PCIDevice *pci, Error **errp)
 {
-    int result = msix_init_exclusive_bar(pci, STUNT_PORT_CAUSES, 0, errp);
+    int result = msix_init_exclusive_bar(pci, VECTORS, 0, errp);
 
-    for (unsigned i = 0; result == 0 && i < STUNT_PORT_CAUSES; i++) {
+    for (unsigned i = 0; result == 0 && i < VECTORS; i++) {
         msix_vector_use(pci, i);
     }
     return result;
@@ -134,6 +142,7 @@ static void config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len)
     }
     pcie_aer_write_config(pci, addr, value, len);
     stunt_port_dpc_written(port, addr, len);
+    stunt_port_pme_written(port);
     if (ranges_overlap(addr, len, control_at, 2)) {
         stunt_port_slot_written(port, old_control);
     }
@@ -170,6 +179,7 @@ static void port_reset(DeviceState *qdev)
     pci_set_long(pci->config + pci->exp.aer_cap + PCI_ERR_ROOT_STATUS,
                  STUNT_PORT_AER << PCI_ERR_ROOT_IRQ_SHIFT);
     stunt_port_dpc_reset(port);
+    stunt_port_pme_reset(port);
     stunt_port_slot_reset(port);
     memset(port->notified, 0, sizeof(port->notified));
     pci_set_irq(pci, 0);
@@ -186,6 +196,7 @@ static void port_realize(DeviceState *qdev, Error **errp)
     }
     stunt_aer_init(PCI_DEVICE(port));
     stunt_port_slot_init(port);
+    stunt_port_pme_init(port);
     if (port->has_dpc) {
         stunt_port_dpc_init(port);
     }

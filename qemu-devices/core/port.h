@@ -25,11 +25,12 @@ struct StuntPortClass {
     DeviceReset parent_reset;
 };
 
-/* Causes of the port's interrupts; each has an MSI-X vector of this number. Field `cause` of port.irq. */
+/* Causes of the port's interrupts, field `cause` of port.irq. Each has an MSI-X vector, hot plug and PME the same (6.1.6). */
 typedef enum StuntPortCause {
     STUNT_PORT_HOTPLUG,
     STUNT_PORT_AER,
     STUNT_PORT_DPC,
+    STUNT_PORT_PME,
     STUNT_PORT_CAUSES,
 } StuntPortCause;
 
@@ -72,6 +73,9 @@ bool stunt_port_power(StuntPort *port, bool on, Error **errp);
 /* An error message from below, or of the port itself, arrives. */
 void stunt_port_message(StuntPort *port, StuntSeverity severity, uint16_t source_id);
 
+/* A PM_PME message from below arrives. */
+void stunt_port_pme(StuntPort *port, uint16_t requester_id);
+
 /* The double behind the port, NULL without one. */
 StuntPCI *stunt_port_double(StuntPort *port);
 
@@ -92,6 +96,13 @@ void stunt_port_dpc_written(StuntPort *port, uint32_t addr, int len);
 bool stunt_port_dpc_contains(StuntPort *port, StuntSeverity severity, uint16_t source_id);
 bool stunt_port_dpc_holds_link(StuntPort *port);
 bool stunt_port_dpc_asks(StuntPort *port);
+
+/* port-pme.c */
+void stunt_port_pme_init(StuntPort *port);
+void stunt_port_pme_reset(StuntPort *port);
+/* After configuration space was written. */
+void stunt_port_pme_written(StuntPort *port);
+bool stunt_port_pme_asks(StuntPort *port);
 
 /* port.c: signals causes that have come up, and lets the line fall when none is left. */
 void stunt_port_update_irq(StuntPort *port);

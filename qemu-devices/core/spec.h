@@ -18,6 +18,7 @@ struct stunt_device_spec {
     uint8_t revision;
     uint8_t msi;  /* MSI vectors offered, 0: no MSI */
     uint16_t msix; /* MSI-X vectors offered, 0: no MSI-X */
+    bool wake;     /* signals PME from D3hot */
     uint8_t bar;  /* index of the register BAR */
     uint32_t bar_size, msix_table, msix_pba; /* bytes; offsets in the register BAR */
     const char *memory_name; /* of the BAR with memory, NULL: there is none */

@@ -39,10 +39,12 @@ void stunt_stop_request(enum stunt_stop reason, uint32_t arg)
 {
     StuntStop *stop = &stunt_trace.stop;
 
-    if (!runstate_is_running() || stunt_stop_is_off()) {
+    if (stunt_stop_is_off()) {
         return;
     }
-    if (stop->reason == STUNT_STOP_NONE) {
+    if (!runstate_is_running()) {
+        wait_turn(reason, arg);
+    } else if (stop->reason == STUNT_STOP_NONE) {
         start_stop(reason, arg);
     } else if (stop->reason == STUNT_STOP_RING) {
         stop->reason = reason;

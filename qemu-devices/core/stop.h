@@ -24,7 +24,7 @@ typedef struct StuntStop {
 
 extern const VMStateDescription vmstate_stunt_stop;
 
-/* Stops the machine. Nothing happens when it stands still already for another cause. */
+/* Stops the machine; one that stands still already, as soon as it is started again. */
 void stunt_stop_request(enum stunt_stop reason, uint32_t arg);
 
 /*

@@ -49,6 +49,13 @@ void uart_card_power_changed(UartCard *card)
     stunt_uart_signal(card);
 }
 
+void uart_wake(UartPort *port, uint32_t what)
+{
+    if (!port->card->awake && (uart_reg(port, STUNT_UART_P_WAKE) & what)) {
+        stunt_pci_pme(port->card->pci);
+    }
+}
+
 static void timer_due(void *opaque)
 {
     UartCard *card = opaque;

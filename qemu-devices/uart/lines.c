@@ -113,6 +113,9 @@ void uart_look(UartPort *port, uint64_t time)
         uart_set_reg(port, STUNT_UART_P_MODEM_COUNT, counts);
         uart_cause(port, STUNT_UART_P_INT_STATUS_MODEM);
     }
+    if (changed) {
+        uart_wake(port, STUNT_UART_P_WAKE_MODEM);
+    }
     if (changed & STUNT_UART_INPUT_CTS) {
         port->cts_due = MIN(port->cts_due, time + uart_bit(port));
     }

@@ -193,6 +193,8 @@ void uart_card_show(UartCard *card);
 void uart_card_reset(UartCard *card);
 /* It fell asleep or woke up. */
 void uart_card_power_changed(UartCard *card);
+/* Something that may wake the card, if it sleeps: a bit of P_WAKE. */
+void uart_wake(UartPort *port, uint32_t what);
 /* Characters of a million that lose a bit; the same ones in each run of a seed. */
 bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp);
 

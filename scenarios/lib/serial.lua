@@ -77,6 +77,31 @@ serial.write = guest.write
 serial.ADDRESS = registry.address(1)
 serial.SYSFS = "/sys/bus/pci/devices/" .. serial.ADDRESS
 
+-- The card may wake the system, or not: as it is at first, and has to be in the end.
+function serial.let_wake(vm, may)
+  serial.write(vm, serial.SYSFS .. "/power/wakeup", may and "enabled" or "disabled")
+end
+
+-- The system sleeps until the card wakes it. After a second wake() happens; gives how long it took from then on, and the last
+-- event before.
+function serial.asleep(vm, wake)
+  local sleeper = vm:spawn({ "sh", "-c", "echo freeze > /sys/power/state" })
+  vm:sleep("1s")
+  expect.equal(vm.uart0:get("power-state"), 3)
+  local since, from = serial.last_event(vm), vm:now()
+  wake()
+  expect.equal(vm:wait(sleeper).status, 0)
+  return vm:now() - from, since
+end
+
+-- The ringing of a telephone at a port without a wire.
+function serial.ring(vm, port)
+  local property = ("port%d.inputs"):format(port)
+  local idle = vm.uart0:get(property)
+  vm.uart0:set(property, idle | 4)
+  vm.uart0:set(property, idle)
+end
+
 -- Commands that run until they are told to end.
 function serial.stop(vm, ...)
   for _, command in ipairs { ... } do

@@ -36,7 +36,7 @@ static inline Dut dut_new_with(const struct stunt_device_spec *spec, bool behind
 
     dut.machine = machine_new(args, -1);
     pci_start(dut.machine);
-    pci_open_port(dut.machine, 3);
+    pci_open_port(dut.machine, 3, 1, PCI_WINDOW);
     dut.pci = (Pci){ .machine = dut.machine, .bus = behind_port };
     dut.pci.devfn = behind_port ? 0 : PCI_DEVFN_OF(5, 0);
     return dut;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Actions on what goes over a line: of "ABC" from port 0 to port 1 the second character is hit. */
+/* Actions on what only a serial card has; on a line: of "ABC" from port 0 to port 1 the second character is hit. */
 #include "faults.h"
 #include "uart.h"
+
+#include <linux/pci_regs.h>
 
 #define NTH "nth=2 match.port=1"
 
@@ -93,6 +95,20 @@ static void stuck(Bench *bench)
                     STUNT_UART_P_MODEM_STATUS_CTS | STUNT_UART_P_MODEM_STATUS_DSR | STUNT_UART_P_MODEM_STATUS_DCD);
 }
 
+/* The message; it is sent again. */
+static void not_heard(Bench *bench)
+{
+    unsigned control = pci_find_cap(&bench->uart, PCI_CAP_ID_PM) + PCI_PM_CTRL;
+
+    uart_write(bench, UART_P(P_WAKE, 2), STUNT_UART_P_WAKE_MODEM);
+    pci_write(&bench->uart, control, 2, PCI_PM_CTRL_PME_ENABLE | 3);
+    machine_qom_set(bench->machine, "uart0", "port2.inputs", "0");
+    g_assert_cmphex(pci_read(&bench->uart, control, 2) & PCI_PM_CTRL_PME_STATUS, !=, 0);
+    g_assert_cmphex(uart_root_status(bench), ==, 0);
+    machine_step(bench->machine, 100000000);
+    g_assert_cmphex(uart_root_status(bench) & PCI_EXP_RTSTA_PME, !=, 0);
+}
+
 static const struct fault_case cases[] = {
     { "serial.tx", "drop", "nth=2 match.port=0", dropped },
     { "serial.rx", "drop", NTH, dropped },
@@ -104,6 +120,7 @@ static const struct fault_case cases[] = {
     { "serial.rx", "break", NTH, break_instead },
     { "serial.rx", "overrun", NTH, overrun },
     { "serial.line", "drop", "match.port=0", stuck },
+    { "power.pme", "drop", "", not_heard },
 };
 
 const struct fault_cases faults_of_serial = { cases, G_N_ELEMENTS(cases) };

@@ -304,7 +304,7 @@ static void test_system_reset(void)
     port_set(bench, "present", "false");
     machine_system_reset(bench->machine);
     pci_start(bench->machine);
-    pci_open_port(bench->machine, 3);
+    pci_open_port(bench->machine, 3, 1, PCI_WINDOW);
     g_assert_false(port_link_is_up(bench)); /* nobody has put it in again */
     port_set(bench, "present", "true");
     machine_system_reset(bench->machine);

@@ -263,7 +263,7 @@ static void test_system_reset(gconstpointer spec)
     for_each_register(&dut, write_all_ones);
     machine_system_reset(dut.machine);
     pci_start(dut.machine);
-    pci_open_port(dut.machine, 3);
+    pci_open_port(dut.machine, 3, 1, PCI_WINDOW);
     pci_map_bar(&dut.pci, dut.spec->bar, DUT_BAR);
     for_each_register(&dut, check_reset_value);
     machine_free(dut.machine);

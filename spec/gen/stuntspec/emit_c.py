@@ -72,6 +72,7 @@ def _spec(device):
         vendor_id=f"0x{pci.vendor:04x}", device_id=f"0x{pci.device:04x}",
         subsystem_vendor_id=f"0x{pci.subsystem_vendor:04x}", subsystem_id=f"0x{pci.subsystem:04x}",
         class_code=f"0x{pci.class_code:06x}", revision=pci.revision, msi=pci.msi, msix=pci.msix,
+        wake=_flag(pci.wake),
         bar=bar.index, bar_size=f"0x{bar.size:x}", msix_table=f"0x{bar.msix_table or 0:x}",
         msix_pba=f"0x{bar.msix_pba or 0:x}",
         memory_name=ctext.string(memory.name) if memory else "NULL",

@@ -55,6 +55,8 @@ def _identity(device):
     if device.memory:
         memory = device.memory
         rows.append((f"BAR {memory.index} ({memory.name})", f"memory, {memory.size:#x} bytes by default"))
+    if pci.wake:
+        rows.append(("PME", "from D3hot"))
     if pci.msix:
         rows.append(("MSI-X table, PBA", f"at {bar.msix_table:#x}, {bar.msix_pba:#x}"))
     return _table("PCI", ["what", "value"], rows)

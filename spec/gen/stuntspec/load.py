@@ -63,6 +63,7 @@ def _pci(source, ids):
     data, numbers = source.data["pci"], ids.data["pci"]
     return model.Pci(
         source, ("pci",), data["class"], data.get("revision", 0), data.get("msi", 0), data.get("msix", 0),
+        data.get("wake", False),
         vendor=numbers["vendor"],
         device=numbers["device"].get(source.stem),
         subsystem_vendor=numbers["subsystem_vendor"],

@@ -168,6 +168,7 @@ class Pci(Node):
     revision: int
     msi: int
     msix: int
+    wake: bool
     vendor: int
     device: int  # None: not in ids.toml
     subsystem_vendor: int

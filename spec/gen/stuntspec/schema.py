@@ -44,7 +44,7 @@ _MEMBER = Table({"name": _NEED_TEXT, "type": _NEED_TEXT, "count": _NUMBER, "doc"
 DEVICE = Table({
     "device": Key(Table({"name": _NEED_TEXT, "title": _NEED_TEXT, "adjustable": _TEXTS}), True),
     "pci": Key(Table({
-        "class": _NEED_NUMBER, "revision": _NUMBER, "msi": _NUMBER, "msix": _NUMBER,
+        "class": _NEED_NUMBER, "revision": _NUMBER, "msi": _NUMBER, "msix": _NUMBER, "wake": _FLAG,
     }), True),
     "bar": Key(ListOf(Table({
         "index": _NEED_NUMBER, "name": _NEED_TEXT, "size": _NEED_NUMBER, "kind": _TEXT,

@@ -3,7 +3,7 @@
 
 #define PORT_SLOT 3
 #define LINK_SLOT 4
-#define UART_SLOT 5
+#define UART_PORT_SLOT 5
 
 #define STOCK_PORT "pcie-root-port"
 
@@ -26,11 +26,12 @@ static void name_places(Bench *bench)
 void bench_configure(Bench *bench)
 {
     pci_start(bench->machine);
-    pci_open_port(bench->machine, PORT_SLOT);
+    pci_open_port(bench->machine, PORT_SLOT, 1, PCI_WINDOW);
     name_places(bench);
     pci_map_bar(&bench->link, 0, LINK_BAR_ADDR);
     pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
     if (bench->uart.machine) {
+        pci_open_port(bench->machine, UART_PORT_SLOT, 2, UART_BAR_ADDR);
         pci_map_bar(&bench->uart, 0, UART_BAR_ADDR);
     }
 }
@@ -78,10 +79,12 @@ Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned ca
 
 Bench *bench_new_serial(const char *uart_props, unsigned capacity)
 {
-    g_autofree char *args = g_strdup_printf("-device stunt-uart,id=uart0,bus=pcie.0,addr=0x%x%s", UART_SLOT, uart_props);
+    g_autofree char *args =
+        g_strdup_printf("-device stunt-port,id=rp1,bus=pcie.0,addr=0x%x,chassis=2,slot=2 "
+                        "-device stunt-uart,id=uart0,bus=rp1,addr=0%s", UART_PORT_SLOT, uart_props);
     Bench *bench = new_with_shm(STOCK_PORT, "", capacity, args);
 
-    bench->uart = (Pci){ .machine = bench->machine, .bar = UART_BAR_ADDR, .devfn = PCI_DEVFN_OF(UART_SLOT, 0) };
+    bench->uart = (Pci){ .machine = bench->machine, .bar = UART_BAR_ADDR, .bus = 2 };
     return configured(bench);
 }
 

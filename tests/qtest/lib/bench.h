@@ -7,7 +7,7 @@
 #include "shm.h"
 
 #define LINK_BAR_ADDR UINT64_C(0xfd000000)
-#define DMA_BAR_ADDR UINT64_C(0xfe000000)
+#define DMA_BAR_ADDR PCI_WINDOW
 #define UART_BAR_ADDR UINT64_C(0xfb000000)
 
 /* Guest RAM for tests: everything below is free. */
@@ -33,7 +33,7 @@ Bench *bench_new_traced(const char *dma_props, unsigned capacity);
 /* The same behind a stunt-port, rp0, with these properties of its own. */
 Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned capacity);
 
-/* As bench_new_traced(), with a stunt-uart, uart0, on bus 0. */
+/* As bench_new_traced(), with a stunt-uart, uart0, behind a stunt-port, rp1. */
 Bench *bench_new_serial(const char *uart_props, unsigned capacity);
 
 /* Without shared memory, stopped, waiting for its state by migrate-incoming; nothing is configured. */

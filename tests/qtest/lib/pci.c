@@ -5,7 +5,6 @@
 
 #define ECAM UINT64_C(0xb0000000)
 #define ECAM_SIZE UINT64_C(0x10000000)
-#define WINDOW 0xfe000000u /* of the root port, 1 MiB */
 
 static uint64_t config_addr(const Pci *pci, unsigned offset)
 {
@@ -34,15 +33,15 @@ void pci_start(Machine *machine)
     g_assert_cmphex(pci_read(&host, PCI_VENDOR_ID, 4), ==, 0x29c08086);
 }
 
-void pci_open_port(Machine *machine, unsigned slot)
+void pci_open_port(Machine *machine, unsigned slot, uint8_t bus, uint64_t window)
 {
     Pci port = { .machine = machine, .devfn = (uint8_t)PCI_DEVFN_OF(slot, 0) };
 
     pci_write(&port, PCI_PRIMARY_BUS, 1, 0);
-    pci_write(&port, PCI_SECONDARY_BUS, 1, 1);
-    pci_write(&port, PCI_SUBORDINATE_BUS, 1, 1);
-    pci_write(&port, PCI_MEMORY_BASE, 2, WINDOW >> 16);
-    pci_write(&port, PCI_MEMORY_LIMIT, 2, WINDOW >> 16);
+    pci_write(&port, PCI_SECONDARY_BUS, 1, bus);
+    pci_write(&port, PCI_SUBORDINATE_BUS, 1, bus);
+    pci_write(&port, PCI_MEMORY_BASE, 2, window >> 16);
+    pci_write(&port, PCI_MEMORY_LIMIT, 2, window >> 16);
     pci_write(&port, PCI_PREF_MEMORY_BASE, 2, 0xfff0); /* closed */
     pci_write(&port, PCI_PREF_MEMORY_LIMIT, 2, 0);
     pci_write(&port, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);

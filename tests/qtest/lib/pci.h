@@ -17,8 +17,10 @@ typedef struct Pci {
 /* Switches the host bridge's ECAM window on. Once per machine, before anything else here. */
 void pci_start(Machine *machine);
 
-/* Puts bus 1 behind the root port in `slot` of bus 0, with a memory window for one BAR. */
-void pci_open_port(Machine *machine, unsigned slot);
+#define PCI_WINDOW UINT64_C(0xfe000000)
+
+/* Puts a bus behind the root port in `slot` of bus 0, with a memory window of 1 MiB (PCI_WINDOW) for one BAR. */
+void pci_open_port(Machine *machine, unsigned slot, uint8_t bus, uint64_t window);
 
 uint32_t pci_read(const Pci *pci, unsigned offset, unsigned size);
 void pci_write(const Pci *pci, unsigned offset, unsigned size, uint32_t value);

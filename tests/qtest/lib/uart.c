@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "uart.h"
 
+#include <linux/pci_regs.h>
+
 void uart_write(Bench *bench, uint64_t reg, uint32_t value)
 {
     pci_reg_write(&bench->uart, reg, value);
@@ -32,6 +34,13 @@ void uart_expect(Bench *bench, unsigned port, uint32_t entry)
 void uart_expect_nothing(Bench *bench, unsigned port)
 {
     g_assert_cmphex(uart_read(bench, UART_P(P_RX, port)), ==, 0);
+}
+
+uint32_t uart_root_status(Bench *bench)
+{
+    Pci port = { .machine = bench->machine, .devfn = PCI_DEVFN_OF(5, 0) };
+
+    return pci_read(&port, pci_find_cap(&port, PCI_CAP_ID_EXP) + PCI_EXP_RTSTA, 4);
 }
 
 void uart_open_rings(Bench *bench, unsigned port, uint64_t tx, uint64_t rx, unsigned log2)

@@ -22,6 +22,9 @@ void uart_send(Bench *bench, unsigned port, const char *text);
 void uart_expect(Bench *bench, unsigned port, uint32_t entry);
 void uart_expect_nothing(Bench *bench, unsigned port);
 
+/* Root Status of the port above it. */
+uint32_t uart_root_status(Bench *bench);
+
 /* Rings of 1 << log2 bytes in use, for both ways. */
 void uart_open_rings(Bench *bench, unsigned port, uint64_t tx, uint64_t rx, unsigned log2);
 
