@@ -202,7 +202,6 @@ void uart_late(UartPort *port)
 
 void uart_receive(UartPort *port, uint32_t entry, uint64_t time)
 {
-    entry = (entry & (STUNT_UART_P_RX_DATA | UART_RX_FLAGS)) | (entry & STUNT_UART_P_TX_ADDRESS ? STUNT_UART_P_RX_ADDRESS : 0);
     if (is_deaf(port)) {
         return;
     }

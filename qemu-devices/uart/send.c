@@ -165,6 +165,12 @@ void uart_kick(UartPort *port, uint64_t time)
     }
 }
 
+/* What was sent, as the other end has it. */
+static uint32_t received(UartPort *port)
+{
+    return (port->shift & uart_data_mask(port)) | (port->shift & STUNT_UART_P_TX_ADDRESS ? STUNT_UART_P_RX_ADDRESS : 0);
+}
+
 void uart_frame_over(UartPort *port)
 {
     UartPort *receiver = uart_other_end(port);
@@ -172,7 +178,7 @@ void uart_frame_over(UartPort *port)
 
     port->shifting = false;
     if (tell_sent(port, port->shift, time) && receiver && !port->sampled) {
-        uart_receive(receiver, port->shift & (STUNT_UART_P_TX_ADDRESS | uart_data_mask(port)), time);
+        uart_receive(receiver, received(port), time);
     }
     uart_kick(port, time);
 }
