@@ -147,7 +147,7 @@ static bool filtered(UartPort *port, uint32_t entry)
 
 static bool is_deaf(UartPort *port)
 {
-    return !uart_field(port, P_CTRL, ENABLE) ||
+    return !uart_field(port, P_CTRL, ENABLE) || !(port->card->awake || port->peer) ||
            (uart_field(port, P_RS485, ENABLE) && !uart_field(port, P_RS485, RX_DURING_TX) &&
             port->turn == UART_TURN_SENDING && !uart_field(port, P_CTRL, LOOP));
 }
@@ -265,6 +265,9 @@ void uart_receive_check(UartPort *port, uint64_t time)
 {
     bool flagged;
 
+    if (port->peer) {
+        uart_peer_hear(port->peer);
+    }
     if (has_ring(port)) {
         uart_store(port, false);
     }

@@ -1,15 +1,18 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Rules that break nothing, on what happens on a line: one character is one event, whatever the reader sees.
+local peer = require "peer"
 local serial = require "serial"
 
 local function send(vm)
   local mark = serial.last_event(vm)
   expect.equal(serial.seen(vm, "send --drain --text ABCDE", "115200", "115200", 16), "4142434445")
   serial.run(vm, "lines --words -rts,-dtr", 0, "115200") -- they go on again when the port is opened
+  peer.start(vm, 2, 'send "A"; after 1us')
+  peer.start(vm, 3, 'send "A"; after 2us'):wait()
   return mark
 end
 
-local CLASSES = { "serial.tx", "serial.rx", "serial.line" }
+local CLASSES = { "serial.tx", "serial.rx", "serial.line", "serial.peer" }
 
 local function rules(vm, action, more)
   local list = {}
@@ -35,7 +38,7 @@ local function each_is_seen(vm, action)
   for i, class in ipairs(CLASSES) do
     local status = list[i]:status()
     expect.equal(status.fired, #vm:events { device = "uart0", class = class, since = since }, class .. " " .. action)
-    expect.is_true(status.fired >= (class == "serial.line" and 2 or 5), class .. " " .. action)
+    expect.is_true(status.fired >= (class == "serial.line" and 2 or class == "serial.peer" and 2 or 5), class .. " " .. action)
   end
   disarm(list)
 end
@@ -73,7 +76,7 @@ local function proofs()
 end
 
 return scenario {
-  summary = "mark, verify, pause and forbid see each character and each line that moves, and change nothing",
+  summary = "mark, verify, pause and forbid see each character, each line that moves and each script that ends, and change nothing",
   machine = { uart0 = serial.card() },
   modules = { "stunt_uart" },
   proves = proofs(),
