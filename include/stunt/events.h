@@ -51,6 +51,8 @@
 /* A port has received characters; flags as in P_RX, with those of the first */
 #define STUNT_EV_SERIAL_RX   30U
 #define STUNT_EV_SERIAL_LINE 31U /* A port drives a line otherwise than before */
+/* The script of a line's far end has come to its end, or stopped at a step */
+#define STUNT_EV_SERIAL_PEER 32U
 /* The device sends a PM_PME message, again each 100 ms until the guest clears its PME_Status */
 #define STUNT_EV_POWER_PME   33U
 
@@ -212,6 +214,11 @@
 #define STUNT_EV_SERIAL_LINE_PORT  0U
 #define STUNT_EV_SERIAL_LINE_LINE  1U
 #define STUNT_EV_SERIAL_LINE_LEVEL 2U
+
+/* Fields of serial.peer: index into struct stunt_event.field */
+#define STUNT_EV_SERIAL_PEER_PORT  0U
+#define STUNT_EV_SERIAL_PEER_STEP  1U
+#define STUNT_EV_SERIAL_PEER_STATE 2U
 
 /* Fields of power.pme: index into struct stunt_event.field */
 #define STUNT_EV_POWER_PME_STATE 0U

@@ -31,7 +31,11 @@ void uart_card_reset(UartCard *card)
         uart_set_reg(&card->port[i], STUNT_UART_P_INT_STATUS, 0);
         card->port[i].fresh = 0;
     }
+    for (unsigned i = card->n_ports; i < card->n_ends; i++) {
+        uart_look(card->end[i], uart_now());
+    }
     uart_card_show(card);
+    stunt_uart_plan(card);
 }
 
 /* Asleep nothing is sent or received; what was on a line is lost. */
@@ -39,6 +43,9 @@ void uart_card_power_changed(UartCard *card)
 {
     stunt_uart_sync(card);
     card->awake = stunt_pci_is_awake(card->pci);
+    if (card->pci->gone) {
+        uart_peers_leave(card);
+    }
     for (unsigned i = 0; i < card->n_ports; i++) {
         if (card->awake) {
             uart_kick(&card->port[i], uart_now());
@@ -111,7 +118,7 @@ bool uart_card_valid(UartCard *card, Error **errp)
             return false;
         }
     }
-    return true;
+    return uart_peers_begin(card, errp);
 }
 
 /* ---- modem lines of a port without a wire ----------------------------------------------------------- */
@@ -159,5 +166,13 @@ void uart_card_init(UartCard *card, StuntPCI *pci)
         port->inputs = INPUTS_DEFAULT;
         port->sample_due = port->turn_end = port->late_due = port->cts_due = STUNT_UART_NEVER;
         object_property_add(OBJECT(pci), name, "uint32", get_inputs, set_inputs, NULL, port);
+        uart_peer_init(port);
+    }
+}
+
+void uart_card_clear(UartCard *card)
+{
+    for (unsigned i = 0; i < STUNT_UART_PORTS; i++) {
+        uart_peer_free(card->peer[i]);
     }
 }

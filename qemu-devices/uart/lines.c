@@ -22,8 +22,7 @@ static bool wanted_rts(UartPort *port)
     return uart_field(port, P_MODEM_CTRL, RTS) && !(uart_field(port, P_FLOW, AUTO_RTS) && port->holds);
 }
 
-/* Whether the others see the change. */
-static bool tell_line(UartPort *port, unsigned line, bool level)
+bool uart_tell_line(UartPort *port, unsigned line, bool level)
 {
     const struct stunt_rule *rule =
         stunt_event(port->card->trace_id, STUNT_EV_SERIAL_LINE, port->index, line, level);
@@ -33,7 +32,7 @@ static bool tell_line(UartPort *port, unsigned line, bool level)
 
 static bool drive_line(UartPort *port, unsigned line, bool *now, bool wanted)
 {
-    if (*now == wanted || !tell_line(port, line, wanted)) {
+    if (*now == wanted || !uart_tell_line(port, line, wanted)) {
         return false;
     }
     *now = wanted;
@@ -68,9 +67,9 @@ static uint32_t inputs_of(UartPort *port)
         inputs |= STUNT_UART_INPUT_CTS;
     }
     if (from->dtr) {
-        inputs |= STUNT_UART_INPUT_DSR | (from == port ? 0 : STUNT_UART_INPUT_DCD);
+        inputs |= STUNT_UART_INPUT_DSR | (from == port || from->peer ? 0 : STUNT_UART_INPUT_DCD);
     }
-    return inputs;
+    return from->peer && from != port ? inputs | uart_peer_extra_inputs(from) : inputs;
 }
 
 static uint32_t count_change(uint32_t counts, uint32_t field)

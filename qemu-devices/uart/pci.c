@@ -26,8 +26,8 @@ static void uart_realize(StuntPCI *dev, Error **errp)
 {
     UartCard *card = &STUNT_UART(dev)->card;
 
+    card->trace_id = dev->trace_id;
     if (stunt_dma_width_valid(dev, errp) && uart_card_valid(card, errp)) {
-        card->trace_id = dev->trace_id;
         uart_card_show(card);
     }
 }
@@ -63,6 +63,11 @@ static void instance_init(Object *obj)
     uart_card_init(&STUNT_UART(obj)->card, STUNT_PCI(obj));
 }
 
+static void instance_finalize(Object *obj)
+{
+    uart_card_clear(&STUNT_UART(obj)->card);
+}
+
 static void class_init(ObjectClass *klass, void *data)
 {
     StuntPCIClass *stunt_class = STUNT_PCI_CLASS(klass);
@@ -85,6 +90,7 @@ static const TypeInfo uart_info = {
     .parent = TYPE_STUNT_PCI,
     .instance_size = sizeof(StuntUart),
     .instance_init = instance_init,
+    .instance_finalize = instance_finalize,
     .class_init = class_init,
 };
 

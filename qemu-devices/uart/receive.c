@@ -147,7 +147,7 @@ static bool filtered(UartPort *port, uint32_t entry)
 
 static bool is_deaf(UartPort *port)
 {
-    return !uart_field(port, P_CTRL, ENABLE) ||
+    return !uart_field(port, P_CTRL, ENABLE) || !(port->card->awake || port->peer) ||
            (uart_field(port, P_RS485, ENABLE) && !uart_field(port, P_RS485, RX_DURING_TX) &&
             port->turn == UART_TURN_SENDING && !uart_field(port, P_CTRL, LOOP));
 }
@@ -202,7 +202,6 @@ void uart_late(UartPort *port)
 
 void uart_receive(UartPort *port, uint32_t entry, uint64_t time)
 {
-    entry = (entry & (STUNT_UART_P_RX_DATA | UART_RX_FLAGS)) | (entry & STUNT_UART_P_TX_ADDRESS ? STUNT_UART_P_RX_ADDRESS : 0);
     if (is_deaf(port)) {
         return;
     }
@@ -266,6 +265,9 @@ void uart_receive_check(UartPort *port, uint64_t time)
 {
     bool flagged;
 
+    if (port->peer) {
+        uart_peer_hear(port->peer);
+    }
     if (has_ring(port)) {
         uart_store(port, false);
     }

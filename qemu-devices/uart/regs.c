@@ -67,8 +67,9 @@ static void signal_port(UartPort *port)
 
 void stunt_uart_signal(UartCard *card)
 {
-    for (unsigned i = 0; i < card->n_ports; i++) {
-        uart_tell(&card->port[i]);
+    uart_peers_go(card, uart_now());
+    for (unsigned i = 0; i < card->n_ends; i++) {
+        uart_tell(card->end[i]);
     }
     for (unsigned i = 0; i < card->n_ports; i++) {
         signal_port(&card->port[i]);

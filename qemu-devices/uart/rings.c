@@ -66,6 +66,10 @@ void uart_fetch(UartPort *port, uint64_t time)
 {
     uint32_t waits = uart_ring_waits(port), left = waits;
 
+    if (port->peer) {
+        uart_peer_fill(port->peer);
+        return;
+    }
     if (waits && uart_field(port, P_CTRL, ENABLE) && port->tx.count <= STUNT_UART_FIFO - BURST) {
         while (left && port->tx.count < STUNT_UART_FIFO && port->tx_stopped == STUNT_UART_STOPPED_NO) {
             left -= fetch_piece(port, MIN(left, STUNT_UART_FIFO - port->tx.count));

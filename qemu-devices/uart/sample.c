@@ -45,7 +45,11 @@ uint32_t uart_levels(UartPort *port, uint32_t entry, unsigned *ret_bits)
         levels |= parity_of(port, data) << (n - 1);
     }
     *ret_bits = n;
-    return levels | ~((1u << n) - 1);
+    levels |= ~((1u << n) - 1);
+    if (entry & STUNT_UART_P_RX_PARITY && n > 1 + uart_data_bits(port)) {
+        levels ^= 1u << (n - 1);
+    }
+    return entry & STUNT_UART_P_RX_FRAMING ? levels & ~(1u << n) : levels;
 }
 
 /* Within two percent: the last bit is still hit. */

@@ -112,12 +112,13 @@ static void begin(UartPort *port, uint32_t entry, uint64_t time)
     UartPort *receiver = uart_other_end(port);
     unsigned n_bits;
     uint32_t levels = uart_levels(port, entry, &n_bits);
+    bool bad = entry & (STUNT_UART_P_RX_PARITY | STUNT_UART_P_RX_FRAMING); /* a peer's: so the line tells of it */
 
     port->shift = entry;
     port->shifting = true;
     port->was_busy = true;
-    port->frame_end = time + uart_frame(port);
-    port->sampled = receiver && !uart_matches(port, receiver);
+    port->frame_end = time + uart_frame(port) + (bad ? uart_bit(port) : 0);
+    port->sampled = receiver && (bad || !uart_matches(port, receiver));
     if (port->sampled) {
         uart_segment(receiver, (UartSegment){ time, port->frame_end, uart_bit(port), levels });
     }
@@ -165,6 +166,12 @@ void uart_kick(UartPort *port, uint64_t time)
     }
 }
 
+/* What was sent, as the other end has it. */
+static uint32_t received(UartPort *port)
+{
+    return (port->shift & uart_data_mask(port)) | (port->shift & STUNT_UART_P_TX_ADDRESS ? STUNT_UART_P_RX_ADDRESS : 0);
+}
+
 void uart_frame_over(UartPort *port)
 {
     UartPort *receiver = uart_other_end(port);
@@ -172,7 +179,7 @@ void uart_frame_over(UartPort *port)
 
     port->shifting = false;
     if (tell_sent(port, port->shift, time) && receiver && !port->sampled) {
-        uart_receive(receiver, port->shift & (STUNT_UART_P_TX_ADDRESS | uart_data_mask(port)), time);
+        uart_receive(receiver, received(port), time);
     }
     uart_kick(port, time);
 }

@@ -24,14 +24,23 @@ static void consider(Due *due, UartPort *port, uint64_t time, UartStep *step)
     }
 }
 
+/* A card that sleeps stands still, and the far end of its lines does not mind. */
+static bool goes_on(UartPort *port)
+{
+    return port->card->awake || port->peer;
+}
+
 /* What happens next. Of things at one time, those of lower ports first. */
 static Due next_due(UartCard *card)
 {
     Due due = { .time = STUNT_UART_NEVER };
 
-    for (unsigned i = 0; i < card->n_ports; i++) {
-        UartPort *port = &card->port[i];
+    for (unsigned i = 0; i < card->n_ends; i++) {
+        UartPort *port = card->end[i];
 
+        if (!goes_on(port)) {
+            continue;
+        }
         if (port->shifting) {
             consider(&due, port, port->frame_end, uart_frame_over);
         }
@@ -40,6 +49,7 @@ static Due next_due(UartCard *card)
         consider(&due, port, port->sample_due, uart_sample);
         consider(&due, port, port->late_due, uart_late);
         consider(&due, port, uart_timeout_due(port), uart_timeout);
+        consider(&due, port, uart_peer_due_time(port), uart_peer_due);
     }
     return due;
 }
@@ -49,11 +59,9 @@ void stunt_uart_sync(UartCard *card)
     uint64_t now = uart_now();
     Due due;
 
-    if (!card->awake) {
-        return;
-    }
     for (due = next_due(card); due.time <= now; due = next_due(card)) {
         due.step(due.port);
+        uart_peers_go(card, due.time);
     }
 }
 
@@ -86,7 +94,7 @@ static uint32_t receiver_patience(UartPort *port)
     if (uart_field(port, P_DMA_CTRL, RX_ENABLE)) {
         n = MIN(n, until_above(port->rx.count, uart_store_worth(port)));
     }
-    return port->xoff ? 1 : n;
+    return port->xoff || uart_peer_listens(port) ? 1 : n;
 }
 
 static bool watched(void)
@@ -126,15 +134,19 @@ void stunt_uart_plan(UartCard *card)
 {
     uint64_t due = STUNT_UART_NEVER;
 
-    for (unsigned i = 0; card->awake && i < card->n_ports; i++) {
-        UartPort *port = &card->port[i];
+    for (unsigned i = 0; i < card->n_ends; i++) {
+        UartPort *port = card->end[i];
 
+        if (!goes_on(port)) {
+            continue;
+        }
         due = MIN(due, sender_due(port));
         due = MIN(due, port->turn_end);
         due = MIN(due, port->cts_due);
         due = MIN(due, port->sample_due);
         due = MIN(due, port->late_due);
         due = MIN(due, silence_due(port));
+        due = MIN(due, uart_peer_due_time(port));
     }
     if (due == STUNT_UART_NEVER) {
         timer_del(&card->timer);

@@ -11,6 +11,7 @@
  * sample.c   what a receiver makes of a line that is not set as it is, bit by bit
  * lines.c    modem lines and flow control
  * rings.c    moving data between FIFOs and guest memory
+ * peer.h     the far end of a line
  * vmstate.c  what a snapshot keeps
  *
  * Nothing happens character by character unless somebody could see it: stunt_uart_sync() catches up with what has
@@ -60,6 +61,7 @@ typedef struct UartTold {
 
 typedef struct UartCard UartCard;
 typedef struct UartPort UartPort;
+typedef struct UartPeer UartPeer;
 
 struct UartPort {
     UartCard *card;
@@ -67,6 +69,7 @@ struct UartPort {
     struct stunt_regs *regs; /* where its registers are, as element `element` */
     unsigned element;
     UartPort *wire; /* the port at the other end, NULL: none */
+    UartPeer *peer; /* whose end it is, NULL: it is one of the card's own */
 
     /* transmitter */
     UartFifo tx;
@@ -124,6 +127,9 @@ struct UartCard {
     bool awake;
     QEMUTimer timer;
     UartPort port[STUNT_UART_PORTS];
+    UartPeer *peer[STUNT_UART_PORTS]; /* of each port, there or not */
+    UartPort *end[2 * STUNT_UART_PORTS]; /* ends of lines that there are: the ports, then the peers */
+    unsigned n_ends;
 };
 
 struct StuntUart {
@@ -187,7 +193,9 @@ static inline uint32_t uart_fifo_pop(UartFifo *fifo)
 
 /* card.c */
 void uart_card_init(UartCard *card, StuntPCI *pci);
-/* Number of ports and their wires as the properties want them, or what is wrong with these. */
+/* Frees what the card has allocated. */
+void uart_card_clear(UartCard *card);
+/* Number of ports, their wires and peers as the properties want them, or what is wrong with these. */
 bool uart_card_valid(UartCard *card, Error **errp);
 void uart_card_show(UartCard *card);
 void uart_card_reset(UartCard *card);
@@ -254,6 +262,8 @@ void uart_sample(UartPort *port);
 
 /* lines.c */
 bool uart_is_held(UartPort *port);
+/* A line is driven otherwise. Whether the others see the change. */
+bool uart_tell_line(UartPort *port, unsigned line, bool level);
 /* What it drives, as registers, flow control and RS-485 want it; what others see of it. */
 void uart_drive(UartPort *port, uint64_t time);
 void uart_look(UartPort *port, uint64_t time);
@@ -267,6 +277,30 @@ void uart_fetch(UartPort *port, uint64_t time);
 void uart_store(UartPort *port, bool all);
 uint32_t uart_store_worth(UartPort *port);
 bool uart_ring_valid(UartPort *port, uint32_t lo, uint32_t hi, unsigned log2);
+
+/* peer.c */
+void uart_peer_init(UartPort *port);
+void uart_peer_free(UartPeer *peer);
+/* Those that the properties want when the card is made. */
+bool uart_peers_begin(UartCard *card, Error **errp);
+/* Nobody reaches the card any more: what peers still had to do comes to nothing. */
+void uart_peers_leave(UartCard *card);
+/* They do what can be done at this time. */
+void uart_peers_go(UartCard *card, uint64_t time);
+/* The state was put back; false: it is no state of a peer. */
+bool uart_peer_load(UartPeer *peer);
+/* Who is there has changed. */
+void uart_card_find_ends(UartCard *card);
+/* When the time of its step is over; NEVER for an end that is no peer's. */
+uint64_t uart_peer_due_time(UartPort *end);
+void uart_peer_due(UartPort *end);
+/* Each single character counts for its step. */
+bool uart_peer_listens(UartPort *end);
+/* STUNT_UART_INPUT_* that it drives besides those of RTS and DTR. */
+uint32_t uart_peer_extra_inputs(UartPort *end);
+/* Its FIFO has characters, or room. */
+void uart_peer_hear(UartPeer *peer);
+void uart_peer_fill(UartPeer *peer);
 
 /* vmstate.c */
 extern const VMStateDescription vmstate_stunt_uart;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
 #include "migration/vmstate.h"
-#include "uart/uart.h"
+#include "uart/peer.h"
 
 /* In one piece: a snapshot should not take longer for its 256 entries. */
 static const VMStateDescription vmstate_fifo = {
@@ -93,10 +93,92 @@ static const VMStateDescription vmstate_port = {
     }
 };
 
+static bool peer_sizes_sane(void *opaque, int version_id)
+{
+    const UartPeer *peer = opaque;
+
+    return peer->text_size >= 1 && peer->text_size <= PEER_TEXT_MAX + 1 &&
+           peer->heard_size == MIN(peer->n_heard, PEER_HEARD) * sizeof(peer->heard[0]) &&
+           peer->looked <= peer->n_heard && peer->scanned <= peer->n_heard && peer->state <= STUNT_UART_PEER_ENDED_EARLY;
+}
+
+static bool peer_is_there(void *opaque)
+{
+    return ((UartPeer *)opaque)->there;
+}
+
+/* So many bytes behind a pointer to anything. */
+#define VMSTATE_PEER_BYTES(field, bytes) { \
+    .name = #field, \
+    .size_offset = vmstate_offset_value(UartPeer, bytes, uint32_t), \
+    .info = &vmstate_info_buffer, \
+    .flags = VMS_VBUFFER | VMS_POINTER, \
+    .offset = offsetof(UartPeer, field), \
+}
+
+static const VMStateDescription vmstate_peer_life = {
+    .name = "stunt-uart-peer/life",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = peer_is_there,
+    .fields = (VMStateField[]) {
+        VMSTATE_STRUCT(end, UartPeer, 0, vmstate_port, UartPort),
+        VMSTATE_VARRAY_UINT32(value, UartPeer, n_values, 0, vmstate_info_uint32, uint32_t),
+        VMSTATE_UINT32(lines, UartPeer),
+        VMSTATE_UINT32(text_size, UartPeer),
+        VMSTATE_UINT32(state, UartPeer),
+        VMSTATE_UINT32(step, UartPeer),
+        VMSTATE_BOOL(entered, UartPeer),
+        VMSTATE_UINT64(began, UartPeer),
+        VMSTATE_UINT64(since, UartPeer),
+        VMSTATE_UINT64(due, UartPeer),
+        VMSTATE_UINT32(turns, UartPeer),
+        VMSTATE_UINT64(sent, UartPeer),
+        VMSTATE_BOOL(holding, UartPeer),
+        VMSTATE_BUFFER_UNSAFE(why, UartPeer, 0, PEER_WHY),
+        VMSTATE_UINT64(n_heard, UartPeer),
+        VMSTATE_UINT32(heard_size, UartPeer),
+        VMSTATE_UINT64(looked, UartPeer),
+        VMSTATE_UINT64(scanned, UartPeer),
+        VMSTATE_VALIDATE("a peer that can go on", peer_sizes_sane),
+        VMSTATE_PEER_BYTES(text, text_size),
+        VMSTATE_PEER_BYTES(heard, heard_size),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static const VMStateDescription vmstate_peer = {
+    .name = "stunt-uart-peer",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_BOOL(there, UartPeer),
+        VMSTATE_END_OF_LIST()
+    },
+    .subsections = (const VMStateDescription *[]) {
+        &vmstate_peer_life,
+        NULL
+    }
+};
+
+static int card_loaded(void *opaque, int version_id)
+{
+    UartCard *card = &STUNT_UART(opaque)->card;
+
+    for (unsigned i = 0; i < STUNT_UART_PORTS; i++) {
+        if (!uart_peer_load(card->peer[i])) {
+            return -EINVAL;
+        }
+    }
+    uart_card_find_ends(card);
+    return 0;
+}
+
 const VMStateDescription vmstate_stunt_uart = {
     .name = "stunt-uart",
     .version_id = 1,
     .minimum_version_id = 1,
+    .post_load = card_loaded,
     .fields = (VMStateField[]) {
         STUNT_PCI_VMSTATE(StuntUart, parent_obj),
         VMSTATE_UINT8_EQUAL(parent_obj.dma_width, StuntUart, "dma-width differs"),
@@ -106,6 +188,7 @@ const VMStateDescription vmstate_stunt_uart = {
         VMSTATE_BOOL(card.awake, StuntUart),
         VMSTATE_TIMER(card.timer, StuntUart),
         VMSTATE_STRUCT_ARRAY(card.port, StuntUart, STUNT_UART_PORTS, 0, vmstate_port, UartPort),
+        VMSTATE_ARRAY_OF_POINTER_TO_STRUCT(card.peer, StuntUart, STUNT_UART_PORTS, 0, vmstate_peer, UartPeer),
         VMSTATE_END_OF_LIST()
     }
 };

@@ -1,24 +1,27 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Rules that break nothing, on what only this card has. On a line one character is one event, whatever the reader sees.
+local peer = require "peer"
 local serial = require "serial"
 
 local function send(vm)
   local mark = serial.last_event(vm)
   expect.equal(serial.seen(vm, "send --drain --text ABCDE", "115200", "115200", 16), "4142434445")
   serial.run(vm, "lines --words -rts,-dtr", 0, "115200") -- they go on again when the port is opened
+  peer.start(vm, 2, 'send "A"; after 1us')
+  peer.start(vm, 3, 'send "A"; after 2us'):wait()
   return mark
 end
 
 -- The machine stands while the script lets it ring.
 local function wake(vm)
-  local hold = serial.begin(vm, "hold --hold-ms 100000000", 2)
-  serial.asleep(vm, function() serial.ring(vm, 2) end)
+  local hold = serial.begin(vm, "hold --hold-ms 100000000", 4)
+  serial.asleep(vm, function() serial.ring(vm, 4) end)
   serial.stop(vm, hold)
 end
 
-local CLASSES = { "serial.tx", "serial.rx", "serial.line", "power.pme" }
-local PROVOKE = { send, send, send, wake }
-local AT_LEAST = { 5, 5, 2, 1 }
+local CLASSES = { "serial.tx", "serial.rx", "serial.line", "serial.peer", "power.pme" }
+local PROVOKE = { send, send, send, send, wake }
+local AT_LEAST = { 5, 5, 2, 2, 1 }
 
 local function rules(vm, action, more)
   local list = {}
@@ -83,7 +86,7 @@ local function proofs()
 end
 
 return scenario {
-  summary = "mark, verify, pause and forbid see each character, each line that moves, each wake-up, and change nothing",
+  summary = "mark, verify, pause and forbid see each character, each line that moves, each script that ends, each wake-up, and change nothing",
   machine = { uart0 = serial.card() },
   modules = { "stunt_uart" },
   proves = proofs(),

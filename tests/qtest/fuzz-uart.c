@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fuzz target: random settings, characters, rings, rules, rewinds and resets of a serial card with wires. It must stay alive,
+ * Fuzz target: random settings, characters, rings, peers, rules, rewinds and resets of a serial card with wires. It must stay alive,
  * and carry characters again after a reset. A failure names the seed.
  */
 #include "fuzz.h"
@@ -75,7 +75,7 @@ static void arm_some_rule(Bench *bench)
         "at=serial.rx action=framing", "at=serial.rx action=break", "at=serial.rx action=overrun", "at=serial.tx action=drop",
         "at=serial.line action=drop", "at=dma.read action=error", "at=dma.write action=truncate param.len=1",
         "at=irq.raise action=storm param.count=50 param.ns=100", "at=mmio.write action=stick param.mask=0xffff",
-        "at=mmio.read action=pause", "at=serial.rx action=pause", "at=power.enter action=lose-context",
+        "at=mmio.read action=pause", "at=serial.rx action=pause", "at=serial.peer action=pause", "at=power.enter action=lose-context",
         "at=reset action=keep-context",
     };
     g_autofree char *text = g_strdup_printf("\"id=r device=uart0 %s probability=1/%u\"",
@@ -130,6 +130,24 @@ static void set_properties(Bench *bench)
     machine_qom_set(bench->machine, "uart0", "port3.inputs", inputs);
 }
 
+static void set_peer(Bench *bench)
+{
+    static const char *const step[] = {
+        "line 9600", "line 12000000 8e1 rtscts", "line 6000000 xonxoff", "send \\\"abcdefgh\\\"", "send 500 seed 1",
+        "frame 0 framing-wrong", "frame 65 parity-wrong", "break 10us", "lines -rts +ri", "lines +rts -dtr", "after 1us",
+        "hold 100us", "expect \\\"\\\\x00\\\" within 50us", "expect break within 9us", "expect exactly 3 seed 1 within 90us",
+        "expect-lines +cts within 5us", "idle 5us", "repeat 1000; after 3us; lines -dcd; send \\\"U\\\"; lines +dcd; end",
+        "repeat 1000000; lines +rts; end",
+    };
+    g_autoptr(GString) script = g_string_new("\"");
+
+    for (unsigned n = below(6); n; n--) {
+        g_string_append_printf(script, "%s;", step[below(G_N_ELEMENTS(step))]);
+    }
+    g_string_append_c(script, '"');
+    machine_qom_try_set(bench->machine, "uart0", below(2) ? "port2.peer" : "port3.peer", script->str);
+}
+
 static void one_step(Bench *bench)
 {
     uint32_t what = below(100);
@@ -140,6 +158,8 @@ static void one_step(Bench *bench)
         set_line(bench);
     } else if (what < 65) {
         use_rings(bench);
+    } else if (what < 69) {
+        set_peer(bench);
     } else if (what < 85) {
         send_some(bench);
         machine_step(bench->machine, below(below(4) ? 3000 : 1000000));

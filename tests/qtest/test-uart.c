@@ -67,6 +67,32 @@ static void test_impossible_settings(void)
     }
 }
 
+/* An address is marked as one, and as nothing else. */
+static void test_address(void)
+{
+    g_autoptr(Bench) bench = open_pair();
+
+    for (unsigned port = 0; port < 2; port++) {
+        uart_write(bench, UART_P(P_MULTIDROP, port), STUNT_UART_P_MULTIDROP_ENABLE);
+    }
+    uart_write(bench, UART_P(P_TX, 0), STUNT_UART_P_TX_ADDRESS | 5);
+    machine_step(bench->machine, 2 * UART_FRAME_NS);
+    uart_expect(bench, 1, 5 | STUNT_UART_P_RX_ADDRESS);
+    g_assert_cmpuint(uart_read(bench, UART_P(P_BREAKS, 1)), ==, 0);
+}
+
+/* A break is no address, though both have the same bit in P_TX and P_RX. */
+static void test_break(void)
+{
+    g_autoptr(Bench) bench = open_pair();
+
+    uart_write(bench, UART_P(P_FORMAT, 0), 8 | STUNT_UART_P_FORMAT_BREAK);
+    machine_step(bench->machine, 3 * UART_FRAME_NS);
+    uart_write(bench, UART_P(P_FORMAT, 0), 8);
+    uart_expect(bench, 1, STUNT_UART_P_RX_BREAK);
+    uart_expect_nothing(bench, 1);
+}
+
 /* ---- saved state ----------------------------------------------------------------------------------- */
 
 static const uint32_t settings[] = {
@@ -290,6 +316,8 @@ int main(int argc, char **argv)
     g_test_add_func("/uart/a-character-takes-its-bits", test_a_character_takes_its_bits);
     g_test_add_func("/uart/half-a-stop-bit", test_half_a_stop_bit);
     g_test_add_func("/uart/impossible-settings", test_impossible_settings);
+    g_test_add_func("/uart/address", test_address);
+    g_test_add_func("/uart/break", test_break);
     g_test_add_func("/uart/state-in-mid-frame", test_state_in_mid_frame);
     g_test_add_func("/uart/full-fifo", test_full_fifo);
     g_test_add_func("/uart/bad-rings", test_bad_rings);

@@ -43,10 +43,18 @@
 #define STUNT_UART_STOPPED_BUS_ERROR 2U
 #define STUNT_UART_STOPPED_BAD_RING  3U
 
-/* Lines that a port drives, field `line` of the event `serial.line` */
+/* Lines that a port drives, field `line` of the event `serial.line`; DCD and RI only peers do */
 #define STUNT_UART_LINE_RTS   0U
 #define STUNT_UART_LINE_DTR   1U
 #define STUNT_UART_LINE_BREAK 2U
+#define STUNT_UART_LINE_DCD   3U
+#define STUNT_UART_LINE_RI    4U
+
+/* What became of the script of a peer, field `state` of the event `serial.peer` */
+#define STUNT_UART_PEER_RUNNING     0U
+#define STUNT_UART_PEER_DONE        1U
+#define STUNT_UART_PEER_FAILED      2U
+#define STUNT_UART_PEER_ENDED_EARLY 3U
 
 /* Bits of the properties portN.inputs: lines of a port that nothing is wired to */
 #define STUNT_UART_INPUT_CTS 1U
