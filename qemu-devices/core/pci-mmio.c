@@ -15,8 +15,13 @@ static uint64_t ones(unsigned size)
 static uint64_t read_register(StuntPCI *dev, hwaddr addr, unsigned size)
 {
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
-    struct stunt_reg_access access = stunt_regs_read(&dev->regs, addr, size);
+    struct stunt_reg_access access;
+    unsigned index, at;
 
+    if (stunt_pci_find_window(dev, addr, size, &index, &at)) {
+        return klass->window_read(dev, index, at, false);
+    }
+    access = stunt_regs_read(&dev->regs, addr, size);
     if (access.misuse) {
         stunt_pci_misuse(dev, access.misuse, addr, size);
     } else if ((access.info->is_volatile || access.info->side_effect) && klass->reg_read) {
@@ -86,9 +91,8 @@ static uint64_t read_faulty(StuntPCI *dev, hwaddr addr, uint64_t value, const st
     return value;
 }
 
-static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
+uint64_t stunt_pci_bar_read(StuntPCI *dev, uint64_t addr, unsigned size)
 {
-    StuntPCI *dev = opaque;
     const struct stunt_rule *rule;
     uint64_t value;
 
@@ -106,8 +110,14 @@ static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
 static void write_register(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned size)
 {
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
-    struct stunt_reg_access access = stunt_regs_write(&dev->regs, addr, size, value);
+    struct stunt_reg_access access;
+    unsigned index, at;
 
+    if (stunt_pci_find_window(dev, addr, size, &index, &at)) {
+        klass->window_written(dev, index, at, value);
+        return;
+    }
+    access = stunt_regs_write(&dev->regs, addr, size, value);
     if (access.misuse) {
         stunt_pci_misuse(dev, access.misuse, addr, value);
     }
@@ -123,14 +133,25 @@ void stunt_pci_bar_land(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned s
     }
 }
 
+/* Of a byte of the window all that it reads as. */
+static uint64_t what_stays(StuntPCI *dev, hwaddr addr, unsigned size)
+{
+    struct stunt_reg_access now = stunt_regs_read(&dev->regs, addr, size);
+    unsigned index, at;
+
+    if (stunt_pci_find_window(dev, addr, size, &index, &at)) {
+        return STUNT_PCI_GET_CLASS(dev)->window_read(dev, index, at, true);
+    }
+    return now.info ? now.value & now.info->rw : 0;
+}
+
 /*
  * The bits of the mask are to stay as they are: those that a write sets get what they hold, those that a written 1
  * clears or requests get 0. Where no bit is left to be written, the write is as good as lost.
  */
 static void write_stuck(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned size, uint64_t mask)
 {
-    struct stunt_reg_access now = stunt_regs_read(&dev->regs, addr, size);
-    uint64_t kept = now.info ? now.value & now.info->rw : 0;
+    uint64_t kept = what_stays(dev, addr, size);
 
     if (ones(size) & ~mask) {
         stunt_posted_write(dev, addr, (value & ~mask) | (kept & mask), size, 0);
@@ -160,9 +181,8 @@ static void write_faulty(StuntPCI *dev, hwaddr addr, uint64_t value, unsigned si
     }
 }
 
-static void bar_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
+void stunt_pci_bar_write(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size)
 {
-    StuntPCI *dev = opaque;
     const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_MMIO_WRITE, addr, size, value);
 
     if (rule) {
@@ -170,6 +190,16 @@ static void bar_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
     } else {
         stunt_posted_write(dev, addr, value, size, 0);
     }
+}
+
+static uint64_t bar_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return stunt_pci_bar_read(opaque, addr, size);
+}
+
+static void bar_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
+{
+    stunt_pci_bar_write(opaque, addr, value, size);
 }
 
 /* Every size and alignment comes through, so that the wrong ones are seen. */

@@ -241,6 +241,7 @@ void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spe
             add_register(OBJECT(dev), &spec->regs[i], k);
         }
     }
+    stunt_pci_add_window_properties(dev);
     set_defaults(dev, spec);
     object_property_add(OBJECT(dev), "reset-ns", "uint64", get_reset_ns, set_reset_ns, NULL, NULL);
     object_property_add(OBJECT(dev), "inject-irq", "uint32", NULL, inject_irq, NULL, NULL);

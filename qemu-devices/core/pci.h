@@ -61,6 +61,12 @@ struct StuntPCIClass {
     uint32_t (*reg_read)(StuntPCI *dev, const struct stunt_reg_access *access);
     /* The guest wrote a register that has writable bits; its value is in place already. */
     void (*reg_written)(StuntPCI *dev, const struct stunt_reg_access *access);
+    /*
+     * A byte of the spec's window, the at-th of element `index`. A peek has no effect. What the bytes mean, and whether
+     * an access to one is misuse, is the device's affair. Both are there when the spec has a window.
+     */
+    uint8_t (*window_read)(StuntPCI *dev, unsigned index, unsigned at, bool peek);
+    void (*window_written)(StuntPCI *dev, unsigned index, unsigned at, uint8_t value);
     /* Everything of the device goes to its start; registers and interrupts were put there already. */
     void (*reset)(StuntPCI *dev, StuntReset kind);
     /* dev->power changed to D0 or D3hot, or the device is gone: stunt_pci_is_awake() has the sum of it. */
@@ -73,6 +79,7 @@ struct StuntPCI {
     PCIDevice parent_obj;
 
     MemoryRegion bar;
+    MemoryRegion window;  /* the I/O BAR of the window, if there is one */
     MemoryRegion memory;  /* the memory BAR, if there is one */
     uint64_t memory_size; /* bytes, 0: none */
     bool has_memory;
@@ -193,6 +200,9 @@ const struct stunt_rule *stunt_pci_act(void *opaque, const struct stunt_rule *ru
 extern const MemoryRegionOps stunt_pci_bar_ops;
 /* Whether an access to the BAR gets through now. One that does not is misuse, unless a fault is to blame. */
 bool stunt_pci_bar_answers(StuntPCI *dev, uint64_t addr, uint64_t arg);
+/* Accesses to it, with all that belongs to them, from wherever they come. */
+uint64_t stunt_pci_bar_read(StuntPCI *dev, uint64_t addr, unsigned size);
+void stunt_pci_bar_write(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size);
 /* A write reaches the register BAR, at once or held up on its way. */
 void stunt_pci_bar_land(StuntPCI *dev, uint64_t addr, uint64_t value, unsigned size);
 /* pci-msix.c: MSI-X in the register BAR, with events. */
@@ -242,6 +252,13 @@ void stunt_pci_apply_register_flaws(StuntPCI *dev); /* after a reset of the regi
 /* The command register loses these bits now; what the driver does unaware of that is no misuse. */
 void stunt_pci_forget(StuntPCI *dev, uint16_t bits);
 extern const VMStateDescription vmstate_stunt_flaws, vmstate_stunt_forgotten;
+/* pci-window.c: the spec's window. */
+/* Whether this is an access to one of its bytes: which. */
+bool stunt_pci_find_window(const StuntPCI *dev, uint64_t addr, unsigned size, unsigned *ret_index, unsigned *ret_at);
+/* For a device's realize: makes the I/O BAR that shows it, with the first `elements` of it. */
+void stunt_pci_add_window(StuntPCI *dev, unsigned elements);
+/* Properties reg.NAME[i] of its bytes. */
+void stunt_pci_add_window_properties(StuntPCI *dev);
 /* pci-memory.c: the memory BAR, its property NAME-size, and zeros in all of it. */
 void stunt_pci_memory_init(StuntPCI *dev);
 bool stunt_pci_memory_add(StuntPCI *dev, Error **errp);

@@ -10,6 +10,18 @@ struct stunt_vector_info {
     const char *doc;
 };
 
+/*
+ * A window: bytes among the registers whose meaning is the model's own, `count` times `size` of them. An I/O BAR may
+ * be another way to them, where the elements lie one behind the other.
+ */
+struct stunt_window_info {
+    uint32_t offset; /* of element 0, in the register BAR */
+    uint16_t size, count, stride;
+    const char *const *names; /* of its bytes, "W_LSR" */
+    const char *bar_name;     /* of the I/O BAR, NULL: there is none */
+    uint8_t bar;
+};
+
 struct stunt_device_spec {
     const char *name;  /* "dma" */
     const char *title;
@@ -24,6 +36,7 @@ struct stunt_device_spec {
     const char *memory_name; /* of the BAR with memory, NULL: there is none */
     uint8_t memory_bar;
     uint32_t memory_size; /* by default */
+    const struct stunt_window_info *window; /* NULL: there is none */
     const struct stunt_reg_info *regs;
     size_t n_regs, n_values;
     const struct stunt_vector_info *vectors;

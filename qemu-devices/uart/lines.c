@@ -61,7 +61,10 @@ static uint32_t inputs_of(UartPort *port)
     uint32_t inputs = 0;
 
     if (!from) {
-        return port->inputs;
+        return port->wire ? 0 : port->inputs; /* in loopback the other end drives nothing */
+    }
+    if (from == port) {
+        inputs = port->window.outs & (STUNT_UART_INPUT_RI | STUNT_UART_INPUT_DCD);
     }
     if (from->rts) {
         inputs |= STUNT_UART_INPUT_CTS;
@@ -105,6 +108,7 @@ void uart_look(UartPort *port, uint64_t time)
         status |= now & lines[i].input ? lines[i].status : 0;
         if (changed & lines[i].input && !(lines[i].input == STUNT_UART_INPUT_RI && (now & STUNT_UART_INPUT_RI))) {
             counts = count_change(counts, lines[i].count);
+            port->window.delta |= lines[i].input;
         }
     }
     uart_set_reg(port, STUNT_UART_P_MODEM_STATUS, status);

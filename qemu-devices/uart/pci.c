@@ -7,6 +7,16 @@
 #include "uart/uart.h"
 #include "types.h"
 
+static uint8_t window_read(StuntPCI *dev, unsigned index, unsigned at, bool peek)
+{
+    return uart_window_read(&STUNT_UART(dev)->card.port[index], at, peek);
+}
+
+static void window_written(StuntPCI *dev, unsigned index, unsigned at, uint8_t value)
+{
+    uart_window_written(&STUNT_UART(dev)->card.port[index], at, value);
+}
+
 static void uart_reset(StuntPCI *dev, StuntReset kind)
 {
     uart_card_reset(&STUNT_UART(dev)->card);
@@ -29,6 +39,7 @@ static void uart_realize(StuntPCI *dev, Error **errp)
     card->trace_id = dev->trace_id;
     if (stunt_dma_width_valid(dev, errp) && uart_card_valid(card, errp)) {
         uart_card_show(card);
+        stunt_pci_add_window(dev, card->n_ports);
     }
 }
 
@@ -77,6 +88,8 @@ static void class_init(ObjectClass *klass, void *data)
     stunt_class->unrealize = uart_unrealize;
     stunt_class->reg_read = stunt_uart_reg_read;
     stunt_class->reg_written = stunt_uart_reg_written;
+    stunt_class->window_read = window_read;
+    stunt_class->window_written = window_written;
     stunt_class->reset = uart_reset;
     stunt_class->power_changed = uart_power_changed;
     stunt_class->misused = uart_misused;

@@ -2,6 +2,7 @@
 /* The receiver: what becomes of a character that has arrived. */
 #include "qemu/osdep.h"
 #include "uart/uart.h"
+#include "stunt/regs/uart-window.h"
 
 #define PS_PER_NS UINT64_C(1000)
 #define LATE_MAX_NS UINT64_C(1000000000000)
@@ -92,7 +93,11 @@ static void count_flags(UartPort *port, uint32_t entry)
 static void lose(UartPort *port)
 {
     count(port, STUNT_UART_P_OVERRUNS);
-    port->lost = true;
+    if (port->window.used) {
+        port->window.errors |= STUNT_UART_W_LSR_OE;
+    } else {
+        port->lost = true;
+    }
 }
 
 static void keep(UartPort *port, uint32_t entry, uint64_t time)
@@ -101,10 +106,13 @@ static void keep(UartPort *port, uint32_t entry, uint64_t time)
     if (port->lost) {
         entry |= STUNT_UART_P_RX_OVERRUN;
     }
-    if (!uart_fifo_push(&port->rx, entry)) {
+    if (port->rx.count >= uart_depth(port)) {
         lose(port);
-        return;
+        if (!uart_window_replaces(port)) {
+            return;
+        }
     }
+    uart_fifo_push(&port->rx, entry);
     port->lost = false;
     uart_receive_check(port, time);
 }
@@ -297,6 +305,7 @@ uint32_t uart_pop(UartPort *port)
     }
     uart_receive_check(port, uart_now());
     uart_tell_rest(port);
+    uart_window_popped(port, entry);
     return entry | STUNT_UART_P_RX_VALID;
 }
 
@@ -311,6 +320,9 @@ uint64_t uart_timeout_due(UartPort *port)
 {
     uint32_t bits = port->timed ? uart_field(port, P_RX_TIMEOUT, BITS) : 0;
 
+    if (port->window.used) {
+        return uart_window_timeout_due(port);
+    }
     return bits ? port->last_rx + bits * uart_bit(port) : STUNT_UART_NEVER;
 }
 
@@ -319,6 +331,7 @@ void uart_timeout(UartPort *port)
     uint64_t time = uart_timeout_due(port);
 
     port->timed = false;
+    port->window.timeout = true;
     if (has_ring(port)) {
         uart_store(port, true);
         uart_receive_check(port, time);

@@ -47,13 +47,23 @@ static void show(UartPort *port)
                  port->tx_stopped | (uint32_t)port->rx_stopped << STUNT_UART_P_DMA_STATUS_RX_SHIFT);
 }
 
+/* What it wants to interrupt for, and what of that is new. */
+static uint32_t take_causes(UartPort *port, uint32_t *ret_fresh)
+{
+    uint32_t wanted = port->window.used ? uart_window_causes(port) : pending(port);
+
+    *ret_fresh = wanted & (port->window.used ? ~port->window.told : port->fresh);
+    port->window.told = wanted;
+    port->fresh = 0;
+    return wanted;
+}
+
 static void signal_port(UartPort *port)
 {
     StuntPCI *dev = port->card->pci;
-    uint32_t wanted = pending(port), fresh = port->fresh & wanted;
+    uint32_t fresh, wanted = take_causes(port, &fresh);
     uint32_t ports = stunt_pci_reg(dev, STUNT_UART_INT_STATUS, 0) & ~(1u << port->index);
 
-    port->fresh = 0;
     show(port);
     stunt_pci_set_reg(dev, STUNT_UART_INT_STATUS, 0, ports | (uint32_t)!!wanted << port->index);
     if (wanted && (fresh || !port->raised)) {
@@ -133,13 +143,15 @@ static void port_clear(UartPort *port)
     port->announced = 0;
     port->tx_stopped = port->rx_stopped = STUNT_UART_STOPPED_NO;
     port->conditions = port->fresh = 0;
+    port->window = (UartWindow){ 0 };
 }
 
 /* Its inputs are those of the line, and so are what it counts of them. */
-static void port_reset(UartPort *port)
+void uart_port_reset(UartPort *port)
 {
     uint64_t now = uart_now();
 
+    uart_set_loop(port, false, now);
     stunt_regs_reset_element(port->regs, STUNT_UART_PORTS, port->element);
     port_clear(port);
     uart_drive(port, now);
@@ -152,22 +164,28 @@ static void port_reset(UartPort *port)
 
 static void control_written(UartPort *port, const struct stunt_reg_access *access)
 {
+    uint32_t was = access->old & STUNT_UART_P_CTRL_LOOP;
+    uint64_t now = uart_now();
+
+    port->window = (UartWindow){ 0 };
+    uart_set_reg(port, STUNT_UART_P_CTRL, (access->value & ~STUNT_UART_P_CTRL_LOOP) | was);
     if (access->requested & STUNT_UART_P_CTRL_RESET) {
-        port_reset(port);
+        uart_port_reset(port);
         return;
     }
+    uart_set_loop(port, access->value & STUNT_UART_P_CTRL_LOOP, now);
     if (access->requested & STUNT_UART_P_CTRL_TX_FLUSH) {
         port->tx.count = 0;
     }
     if (access->requested & STUNT_UART_P_CTRL_RX_FLUSH) {
         port->rx.count = 0;
         port->lost = false;
-        uart_receive_check(port, uart_now());
+        uart_receive_check(port, now);
     }
     if (access->old & ~access->value & STUNT_UART_P_CTRL_ENABLE) {
         uart_send_abort(port);
     }
-    uart_look(port, uart_now());
+    uart_look(port, now);
 }
 
 static void push(UartPort *port, uint32_t entry, const struct stunt_reg_access *access)
@@ -281,12 +299,21 @@ static void port_written(UartPort *port, const struct stunt_reg_access *access)
     }
 }
 
+void uart_settle(UartPort *port)
+{
+    uint64_t now = uart_now();
+
+    uart_drive(port, now);
+    uart_receive_check(port, now);
+    uart_fetch(port, now);
+    uart_kick(port, now);
+}
+
 /* The old value was in force until now, so time goes on with it first. */
 void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
 {
     UartCard *card = &STUNT_UART(dev)->card;
     UartPort *port = &card->port[access->index];
-    uint64_t now = uart_now();
 
     if (access->info->count == STUNT_UART_PORTS) {
         if (access->info->rw) {
@@ -297,10 +324,7 @@ void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access
             stunt_uart_sync(card);
         }
         port_written(port, access);
-        uart_drive(port, now);
-        uart_receive_check(port, now);
-        uart_fetch(port, now);
-        uart_kick(port, now);
+        uart_settle(port);
     } else if (access->info->offset == STUNT_UART_CTRL && (access->requested & STUNT_UART_CTRL_RESET)) {
         stunt_pci_soft_reset(dev);
     }

@@ -31,9 +31,17 @@ uint64_t uart_frame(UartPort *port)
     return (halves + stop_halves[uart_field(port, P_FORMAT, STOP)]) * uart_bit(port) / 2;
 }
 
+static bool is_loop(UartPort *port)
+{
+    return uart_field(port, P_CTRL, LOOP);
+}
+
 UartPort *uart_other_end(UartPort *port)
 {
-    return uart_field(port, P_CTRL, LOOP) ? port : port->wire;
+    if (is_loop(port)) {
+        return port;
+    }
+    return port->wire && !is_loop(port->wire) ? port->wire : NULL;
 }
 
 /* Whether it gets to the other end. */
@@ -163,6 +171,7 @@ void uart_kick(UartPort *port, uint64_t time)
     } else {
         begin(port, uart_fifo_pop(&port->tx), time);
         uart_fetch(port, time);
+        port->window.thre |= port->tx.count == 0;
     }
 }
 
@@ -184,19 +193,46 @@ void uart_frame_over(UartPort *port)
     uart_kick(port, time);
 }
 
-void uart_break_written(UartPort *port, uint64_t time)
+static void end_break(UartPort *port, uint64_t time)
 {
     UartPort *receiver = uart_other_end(port);
 
-    if (uart_field(port, P_FORMAT, BREAK)) {
-        uart_kick(port, time);
-    } else if (port->breaking) {
-        port->breaking = false;
-        stunt_event_echo(port->card->trace_id, STUNT_EV_SERIAL_LINE, port->index, STUNT_UART_LINE_BREAK, 0);
-        if (receiver) {
-            uart_segment_end(receiver, time);
-        }
-        uart_kick(port, time);
+    if (!port->breaking) {
+        return;
+    }
+    port->breaking = false;
+    stunt_event_echo(port->card->trace_id, STUNT_EV_SERIAL_LINE, port->index, STUNT_UART_LINE_BREAK, 0);
+    if (receiver) {
+        uart_segment_end(receiver, time);
+    }
+}
+
+void uart_break_written(UartPort *port, uint64_t time)
+{
+    if (!uart_field(port, P_FORMAT, BREAK)) {
+        end_break(port, time);
+    }
+    uart_kick(port, time);
+}
+
+/* A break that someone hears ends there, and begins where it is heard from now on. */
+void uart_set_loop(UartPort *port, bool loop, uint64_t time)
+{
+    UartPort *ends[] = { port, port->wire };
+    uint32_t ctrl = uart_reg(port, STUNT_UART_P_CTRL);
+
+    if (is_loop(port) == loop) {
+        return;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(ends) && ends[i]; i++) {
+        end_break(ends[i], time);
+    }
+    uart_set_reg(port, STUNT_UART_P_CTRL,
+                 loop ? ctrl | STUNT_UART_P_CTRL_LOOP : ctrl & ~STUNT_UART_P_CTRL_LOOP);
+    uart_drive(port, time);
+    for (unsigned i = 0; i < ARRAY_SIZE(ends) && ends[i]; i++) {
+        uart_look(ends[i], time);
+        uart_kick(ends[i], time);
     }
 }
 

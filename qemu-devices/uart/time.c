@@ -90,7 +90,7 @@ static uint32_t receiver_patience(UartPort *port)
     uint32_t n = until_above(port->rx.count, MAX(uart_field(port, P_FIFO_CTRL, RX_TRIGGER), 1u));
 
     n = MIN(n, until_above(port->rx.count, MAX(uart_field(port, P_FLOW_LEVEL, HALT), 1u)));
-    n = MIN(n, until_above(port->rx.count, STUNT_UART_FIFO + 1));
+    n = MIN(n, until_above(port->rx.count, uart_depth(port) + 1));
     if (uart_field(port, P_DMA_CTRL, RX_ENABLE)) {
         n = MIN(n, until_above(port->rx.count, uart_store_worth(port)));
     }

@@ -12,6 +12,7 @@
  * lines.c    modem lines and flow control
  * rings.c    moving data between FIFOs and guest memory
  * peer.h     the far end of a line
+ * window.c   the port as a 16550A
  * vmstate.c  what a snapshot keeps
  *
  * Nothing happens character by character unless somebody could see it: stunt_uart_sync() catches up with what has
@@ -58,6 +59,20 @@ typedef struct UartTold {
     uint32_t value, flags, count;
     uint64_t end;
 } UartTold;
+
+/* What a 16550A has that the port has not. */
+typedef struct UartWindow {
+    bool used; /* the port is a 16550A, until it is reset or P_CTRL written */
+    bool fifos;
+    uint8_t ier, lcr, outs, scratch; /* outs: OUT1 and OUT2 of MCR, in their places */
+    uint16_t divisor;
+    uint8_t errors;     /* of LSR, not read yet */
+    bool head_told;     /* those of the first character of the FIFO were */
+    uint8_t delta;      /* of MSR */
+    bool thre, timeout; /* interrupts that IIR, and a character, take back */
+    uint64_t last_read; /* when a character was taken last */
+    uint32_t told;      /* causes that were signalled */
+} UartWindow;
 
 typedef struct UartCard UartCard;
 typedef struct UartPort UartPort;
@@ -109,6 +124,8 @@ struct UartPort {
     /* rings */
     uint32_t announced; /* P_RX_HEAD when RX_DMA was raised last */
     uint8_t tx_stopped, rx_stopped; /* STUNT_UART_STOPPED_* */
+
+    UartWindow window;
 
     uint32_t conditions; /* causes whose condition holds */
     uint32_t fresh;      /* causes that are new, until stunt_uart_signal(); always 0 between events */
@@ -218,6 +235,11 @@ void stunt_uart_clear_port(UartPort *port);
 /* Interrupts as the causes want them, events of what went over the lines. The last act of everything. */
 void stunt_uart_signal(UartCard *card);
 
+/* The registers of the port, too. */
+void uart_port_reset(UartPort *port);
+/* After something of it was written: what comes of that now. */
+void uart_settle(UartPort *port);
+
 /* time.c */
 uint64_t uart_now(void);
 /* Everything up to now has happened. */
@@ -234,6 +256,8 @@ void uart_kick(UartPort *port, uint64_t time);
 void uart_frame_over(UartPort *port);
 void uart_turn_over(UartPort *port);
 void uart_break_written(UartPort *port, uint64_t time);
+/* Its own receiver hears it and no other, or the other end does again. */
+void uart_set_loop(UartPort *port, bool loop, uint64_t time);
 /* Gives up what is on the line. */
 void uart_send_abort(UartPort *port);
 
@@ -301,6 +325,20 @@ uint32_t uart_peer_extra_inputs(UartPort *end);
 /* Its FIFO has characters, or room. */
 void uart_peer_hear(UartPeer *peer);
 void uart_peer_fill(UartPeer *peer);
+
+/* window.c */
+/* A byte of the port as a 16550A; a peek has no effect. */
+uint8_t uart_window_read(UartPort *port, unsigned at, bool peek);
+void uart_window_written(UartPort *port, unsigned at, uint8_t value);
+/* What it interrupts for, 0: nothing. */
+uint32_t uart_window_causes(UartPort *port);
+/* Characters that a FIFO holds as it is used. */
+uint32_t uart_depth(const UartPort *port);
+/* A character left the receive FIFO. */
+void uart_window_popped(UartPort *port, uint32_t entry);
+/* Without FIFOs the next character takes the place of the one before: was it so? */
+bool uart_window_replaces(UartPort *port);
+uint64_t uart_window_timeout_due(UartPort *port);
 
 /* vmstate.c */
 extern const VMStateDescription vmstate_stunt_uart;

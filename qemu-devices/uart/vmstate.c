@@ -29,6 +29,29 @@ static const VMStateDescription vmstate_segment = {
     }
 };
 
+static const VMStateDescription vmstate_window = {
+    .name = "stunt-uart-window",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_BOOL(used, UartWindow),
+        VMSTATE_BOOL(fifos, UartWindow),
+        VMSTATE_UINT8(ier, UartWindow),
+        VMSTATE_UINT8(lcr, UartWindow),
+        VMSTATE_UINT8(outs, UartWindow),
+        VMSTATE_UINT8(scratch, UartWindow),
+        VMSTATE_UINT16(divisor, UartWindow),
+        VMSTATE_UINT8(errors, UartWindow),
+        VMSTATE_BOOL(head_told, UartWindow),
+        VMSTATE_UINT8(delta, UartWindow),
+        VMSTATE_BOOL(thre, UartWindow),
+        VMSTATE_BOOL(timeout, UartWindow),
+        VMSTATE_UINT64(last_read, UartWindow),
+        VMSTATE_UINT32(told, UartWindow),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
 static bool fifo_sane(const UartFifo *fifo)
 {
     return fifo->head < STUNT_UART_FIFO && fifo->count <= STUNT_UART_FIFO;
@@ -50,8 +73,8 @@ static bool port_sane(void *opaque, int version_id)
 
 static const VMStateDescription vmstate_port = {
     .name = "stunt-uart-port",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
         VMSTATE_STRUCT(tx, UartPort, 0, vmstate_fifo, UartFifo),
         VMSTATE_BOOL(shifting, UartPort),
@@ -86,6 +109,7 @@ static const VMStateDescription vmstate_port = {
         VMSTATE_UINT32(announced, UartPort),
         VMSTATE_UINT8(tx_stopped, UartPort),
         VMSTATE_UINT8(rx_stopped, UartPort),
+        VMSTATE_STRUCT(window, UartPort, 0, vmstate_window, UartWindow),
         VMSTATE_UINT32(conditions, UartPort),
         VMSTATE_BOOL(raised, UartPort),
         VMSTATE_VALIDATE("a port that can go on", port_sane),

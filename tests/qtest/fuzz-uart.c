@@ -4,7 +4,7 @@
  * and carry characters again after a reset. A failure names the seed.
  */
 #include "fuzz.h"
-#include "uart.h"
+#include "window.h"
 
 #define LAST (STUNT_UART_P_WATER - STUNT_UART_P_CTRL)
 
@@ -64,6 +64,26 @@ static void send_some(Bench *bench)
 
     for (unsigned n = below(70); n; n--) {
         uart_write(bench, reg, any_number());
+    }
+}
+
+/* A port as a 16550A: any byte, or one that no access is meant for. */
+static void use_window(Bench *bench)
+{
+    unsigned port = below(4);
+    Window window = below(2) ? window_in_memory(bench, port) : window_in_io(bench, port);
+
+    for (unsigned n = below(30); n; n--) {
+        unsigned at = below(WINDOW_BYTES);
+
+        if (below(3) == 0) {
+            window_read(&window, at);
+        } else {
+            window_write(&window, at, (uint8_t)(below(4) ? below(256) : below(8)));
+        }
+    }
+    if (window.io && below(8) == 0) {
+        machine_in(bench->machine, (uint16_t)(window.addr + below(WINDOW_BYTES)), 1u << below(3));
     }
 }
 
@@ -154,8 +174,10 @@ static void one_step(Bench *bench)
 
     if (what < 40) {
         poke_register(bench);
-    } else if (what < 55) {
+    } else if (what < 50) {
         set_line(bench);
+    } else if (what < 60) {
+        use_window(bench);
     } else if (what < 65) {
         use_rings(bench);
     } else if (what < 69) {

@@ -84,6 +84,21 @@ static void test_identity_is_read_only(gconstpointer spec)
     machine_free(dut.machine);
 }
 
+static bool is_other_bar(const struct stunt_device_spec *spec, unsigned i)
+{
+    return (spec->memory_name && (i == spec->memory_bar || i == spec->memory_bar + 1u)) ||
+           (spec->window && spec->window->bar_name && i == spec->window->bar);
+}
+
+static void check_window_bar(const Dut *dut, const struct stunt_window_info *window)
+{
+    unsigned bar = PCI_BASE_ADDRESS_0 + 4 * window->bar;
+
+    pci_write(&dut->pci, bar, 4, 0xffffffff);
+    g_assert_cmphex(pci_read(&dut->pci, bar, 4), ==,
+                    ~(uint32_t)(window->count * window->size - 1) | PCI_BASE_ADDRESS_SPACE_IO);
+}
+
 static void test_bars(gconstpointer data)
 {
     const struct stunt_device_spec *spec = data;
@@ -92,12 +107,13 @@ static void test_bars(gconstpointer data)
     pci_map_bar(&dut.pci, spec->bar, DUT_BAR);
     g_assert_cmphex(dut.pci.bar_size, ==, spec->bar_size);
     for (unsigned i = 0; i < 6; i++) {
-        bool of_memory = spec->memory_name && (i == spec->memory_bar || i == spec->memory_bar + 1u);
-
-        if (i != spec->bar && !of_memory) {
+        if (i != spec->bar && !is_other_bar(spec, i)) {
             pci_write(&dut.pci, PCI_BASE_ADDRESS_0 + 4 * i, 4, 0xffffffff);
             g_assert_cmphex(pci_read(&dut.pci, PCI_BASE_ADDRESS_0 + 4 * i, 4), ==, 0);
         }
+    }
+    if (spec->window && spec->window->bar_name) {
+        check_window_bar(&dut, spec->window);
     }
     g_assert_cmphex(pci_reg_read(&dut.pci, spec->regs[0].offset), ==, spec->regs[0].reset);
     machine_free(dut.machine);

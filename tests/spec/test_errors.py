@@ -6,6 +6,11 @@ import unittest
 from toy import ToyCase
 
 DEVICE, FAULTS, IDS = "devices/toy.toml", "faults.toml", "ids.toml"
+WINDOW = ("[window]\noffset = 0x40\narray = { count = 2, stride = 8 }\nregisters = [\n"
+          '  { name = "W_A", doc = "A" },\n  { name = "W_B", doc = "B", fields = [{ name = "F", bits = "7:0" }] },\n'
+          '  { name = "W_C", doc = "C" },\n  { name = "W_D", doc = "D" },\n]\n')
+WINDOW_BAR = '[[bar]]\nindex = 2\nname = "io"\nkind = "window"\nsize = 8\n'
+GAP = '[[reserved]]\noffset = 0x34\nsize = 0xc\n[[reserved]]\noffset = 0x44\nsize = 4\n'
 END = 'doc = "Starts work"\n'  # last line of the device
 
 # (name, file, text to replace, text in its place, text in the line to be named, message)
@@ -84,6 +89,23 @@ CASES = [
     ("memory with MSI-X table", DEVICE, "[[vector]]\nname = \"DONE\"", '[[bar]]\nindex = 2\nname = "ram"\n'
      'kind = "memory"\nsize = 0x1000\nmsix_table = 0\n[[vector]]\nname = "DONE"', "msix_table = 0\n",
      "'msix_table' belongs to the BAR with the registers"),
+    ("bar of no window", DEVICE, "[[vector]]\nname = \"DONE\"", WINDOW_BAR + '[[vector]]\nname = "DONE"', 'kind = "window"',
+     "it shows the [window], but there is none"),
+    ("bar not as its window", DEVICE, END, END + GAP + WINDOW + WINDOW_BAR.replace("size = 8", "size = 16"), "size = 16",
+     "size is 0x10, but the window has 2 elements of 4 bytes"),
+    ("two bars of a window", DEVICE, END, END + GAP + WINDOW + WINDOW_BAR + WINDOW_BAR.replace("2", "3").replace("io", "ia"),
+     "[device]", "a device has at most one [[bar]] of window"),
+    ("window over a register", DEVICE, END, END + WINDOW.replace("0x40", "0x30  # w"), "offset = 0x30  # w",
+     "[window] at 0x30 overlaps DOORBELL (line"),
+    ("window behind a hole", DEVICE, END, END + WINDOW, "offset = 0x40", "hole of 0xc bytes at 0x34, between DOORBELL and"),
+    ("window of three bytes", DEVICE, END, END + GAP + WINDOW.replace('  { name = "W_D", doc = "D" },\n', ""), "[window]",
+     "size 0x3 must be a multiple of 4"),
+    ("byte called like a register", DEVICE, END, END + GAP + WINDOW.replace("W_D", "CTRL"), '{ name = "CTRL"',
+     "register 'CTRL' is already in line"),
+    ("byte with nine bits", DEVICE, END, END + GAP + WINDOW.replace("7:0", "8:0"), 'bits = "8:0"',
+     "bits '8:0' are not in the 8 bits of a byte"),
+    ("byte with access", DEVICE, END, END + GAP + WINDOW.replace('doc = "D"', 'doc = "D", access = "ro"'), '"W_D"',
+     "unknown key 'access'"),
     ("bar size", DEVICE, "size = 0x1000", "size = 0x1001", "size = 0x1001",
      "must be a power of two from 0x10"),
     ("bar index", DEVICE, "index = 0\nname = \"regs\"", "index = 6\nname = \"regs\"", "index = 6",

@@ -91,6 +91,49 @@ drop 1 2 0 0
 storm 2 e 2 ffffffffffffffff
 """
 
+WINDOW = """
+[[reserved]]
+offset = 0x34
+size = 0xc
+
+[window]
+offset = 0x40
+array = { count = 2, stride = 8 }
+registers = [
+  { name = "W_A", doc = "A" },
+  { name = "W_B", doc = "B", fields = [{ name = "F", bits = "7:4", values = { ON = 3 } }, { name = "G", bits = "4" }] },
+  { name = "W_C", doc = "C" },
+  { name = "W_D", doc = "D" },
+]
+
+[[reserved]]
+offset = 0x44
+size = 4
+
+[[bar]]
+index = 2
+name = "io"
+kind = "window"
+size = 8
+"""
+
+WINDOW_PROBE = """\
+#include <stdio.h>
+#include "spec.h"
+#include "regs/toy.h"
+#include "regs/toy-window.h"
+extern const struct stunt_device_spec stunt_toy_spec;
+_Static_assert(STUNT_TOY_W_B == 0x41 && STUNT_TOY_W_B_STRIDE == 8 && STUNT_TOY_W_B_F == 0xf0, "constants");
+_Static_assert(STUNT_TOY_W_B_F_ON == 3 && STUNT_TOY_IO_BAR == 2, "constants");
+int main(void)
+{
+    const struct stunt_window_info *w = stunt_toy_spec.window;
+
+    printf("%x %d %d %x %s %s %d\\n", w->offset, w->size, w->count, w->stride, w->names[1], w->bar_name, w->bar);
+    return 0;
+}
+"""
+
 # Reads the table as the harness does, without any library; the question may use them.
 LUA_PROBE = """\
 #include <lauxlib.h>
@@ -189,6 +232,16 @@ class Output(ToyCase):
         self.generate("device-list-h", out="device-list.h")
         probe = '#include "device-list.h"\n#define DECLARE(name) int name;\nSTUNT_DEVICES(DECLARE)\n'
         self.compile(probe + "int sum(void) { return toy + joy; }\n", *STRICT, "-I.", "-fsyntax-only")
+
+    def test_window(self):
+        text = (self.spec / "devices/toy.toml").read_text()
+        self.write("devices/toy.toml", text + WINDOW)
+        (self.folder / "probe.c").write_text(WINDOW_PROBE)
+        device = self.generate("device-c", "toy", out="toy-spec.c")
+        self.generate("headers", out="include")
+        flags = ["-std=c11", *STRICT, f"-I{CORE}", "-Iinclude", "-I", self.folder / "include", "-o", self.folder / "probe"]
+        self.run_program(*CC, *flags, self.folder / "probe.c", device)
+        self.assertEqual(self.run_program(self.folder / "probe"), "40 4 2 8 W_B io 2\n")
 
     def test_device_without_vectors_compiles(self):
         text = (self.spec / "devices/toy.toml").read_text()

@@ -13,6 +13,8 @@
 #define STUNT_UART_PCI_REVISION         0x01U
 #define STUNT_UART_BAR                  0U
 #define STUNT_UART_BAR_SIZE             0x4000U
+#define STUNT_UART_PORTS_BAR            2U /* I/O: the window's bytes */
+#define STUNT_UART_PORTS_SIZE           0x40U
 
 /* Interrupt vectors */
 #define STUNT_UART_VEC_PORT0 0U /* Port 0 has an enabled cause */

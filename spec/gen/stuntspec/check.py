@@ -18,7 +18,7 @@ def check(spec, problems):
         return  # the names below would only repeat what is known
     _check_constants(constants.event_blocks(spec), problems)
     for device in spec.devices:
-        _check_constants(constants.device_blocks(device), problems)
+        _check_constants(constants.device_blocks(device) + constants.window_blocks(device), problems)
 
 
 def _check_constants(blocks, problems):

@@ -3,6 +3,8 @@
 from .check_common import UPPER, check_name, check_unique, check_values, did_you_mean
 from .model import ACCESS, ALL_BITS, READS_AS_ZERO, WORD_BITS
 
+BYTE_BITS = 8
+
 
 def check_bits(register, problems):
     if register.access is not None:
@@ -15,6 +17,17 @@ def check_bits(register, problems):
     if acting and not register.side_effect:
         problems.at(register, f"register '{register.name}' has {acting[0]} bits, so writing it has an effect:"
                     " say side_effect = true")
+
+
+def check_bytes(window, problems):
+    """The bytes of a window: fields may overlap, as one byte is often something else when it is written."""
+    for register in window.registers:
+        check_unique(register.fields, "field", problems)
+        for field in register.fields:
+            check_name(field, field.name, UPPER, problems, "name")
+            _check_field_values(field, problems)
+            if field.bits.hi >= BYTE_BITS:
+                problems.at(field.bits, f"bits '{field.bits.text}' are not in the {BYTE_BITS} bits of a byte")
 
 
 def _check_whole(register, problems):

@@ -5,7 +5,7 @@ from .check_common import (
     did_you_mean, is_power_of_two,
 )
 from .check_faults import check_values_of_fields
-from .model import BAR_KINDS, MEMORY, REGISTERS, SOME, TYPE_BYTES
+from .model import BAR_KINDS, MEMORY, REGISTERS, SOME, TYPE_BYTES, WINDOW
 
 NAME_MAX = 16
 MSI_MAX = 32
@@ -13,6 +13,7 @@ MSIX_MAX = 2048
 BAR_MIN = 16
 BAR_MAX = 1 << 31
 BAR_INDEX_MAX = 5
+IO_MIN = 4
 MEMORY_MIN = 4096
 MEMBER_COUNT_MAX = 4096
 C_WORDS = {
@@ -68,14 +69,17 @@ def _check_bars(device, problems):
     if kinds.count(REGISTERS) != 1 and set(kinds) <= set(BAR_KINDS):
         problems.at(device, "a device has exactly one [[bar]] for its registers; this one has"
                     f" {kinds.count(REGISTERS)}")
-    if kinds.count(MEMORY) > 1:
-        problems.at(device, f"a device has at most one [[bar]] of memory; this one has {kinds.count(MEMORY)}")
+    for kind in (MEMORY, WINDOW):
+        if kinds.count(kind) > 1:
+            problems.at(device, f"a device has at most one [[bar]] of {kind}; this one has {kinds.count(kind)}")
     check_unique(device.bars, "bar", problems)
     taken = {}
     for bar in device.bars:
         _check_bar(bar, problems)
         if bar.kind == REGISTERS:
             _check_msix_offsets(bar, device.pci, problems)
+        if bar.kind == WINDOW:
+            _check_window_bar(bar, device.window, problems)
         for index in _indices(bar):
             if index in taken:
                 problems.at(bar, f"BAR {index} is taken by '{taken[index]}'", "index")
@@ -93,12 +97,20 @@ def _check_bar(bar, problems):
         hint = did_you_mean(bar.kind, BAR_KINDS) or f"; there are {', '.join(BAR_KINDS)}"
         problems.at(bar, f"unknown kind '{bar.kind}'{hint}", "kind")
     check_at_most(bar, _indices(bar)[-1], BAR_INDEX_MAX, "index", problems, "index")
-    least = MEMORY_MIN if bar.kind == MEMORY else BAR_MIN
+    least = {MEMORY: MEMORY_MIN, WINDOW: IO_MIN}.get(bar.kind, BAR_MIN)
     if not is_power_of_two(bar.size) or not least <= bar.size <= BAR_MAX:
         problems.at(bar, f"size {bar.size:#x} must be a power of two from {least:#x} to {BAR_MAX:#x}", "size")
     for key in ("msix_table", "msix_pba"):
-        if bar.kind == MEMORY and getattr(bar, key) is not None:
+        if bar.kind in (MEMORY, WINDOW) and getattr(bar, key) is not None:
             problems.at(bar, f"'{key}' belongs to the BAR with the registers", key)
+
+
+def _check_window_bar(bar, window, problems):
+    if not window:
+        problems.at(bar, "it shows the [window], but there is none", "kind")
+    elif bar.size != window.count * window.size:
+        problems.at(bar, f"size is {bar.size:#x}, but the window has {window.count} elements of {window.size} bytes",
+                    "size")
 
 
 def _check_msix_offsets(bar, pci, problems):

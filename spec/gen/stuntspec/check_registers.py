@@ -2,9 +2,9 @@
 """Registers: places in the BAR, fields, access and reset values."""
 from dataclasses import dataclass
 
-from .check_bits import check_bits
+from .check_bits import check_bits, check_bytes
 from .check_common import UPPER, check_name, check_unique
-from .model import WORD_BYTES
+from .model import WORD_BYTES, Window
 
 MSIX_ENTRY_BYTES = 16
 PBA_WORD_BYTES = 8
@@ -30,14 +30,16 @@ class _Piece:
 
 
 def check_registers(device, problems):
-    check_unique(device.registers, "register", problems)
-    for register in device.registers:
+    check_unique(device.named, "register", problems)
+    for register in device.named:
         check_name(register, register.name, UPPER, problems, "name")
+    for register in device.registers:
         check_bits(register, problems)
-    placed = [
-        span for span in [*device.registers, *device.reserved]
-        if _check_shape(span, device.bar.size, problems)
-    ]
+    spans = [*device.registers, *device.reserved]
+    if device.window:
+        check_bytes(device.window, problems)
+        spans.append(device.window)
+    placed = [span for span in spans if _check_shape(span, device.bar.size, problems)]
     if device.values > VALUES_MAX:
         problems.at(device, f"the device has {device.values} registers, more than {VALUES_MAX}")
     pieces = [
@@ -45,8 +47,8 @@ def check_registers(device, problems):
     ]
     pieces += _msix_pieces(device, problems)
     pieces.sort(key=lambda piece: (piece.start, piece.end))
-    if not _check_overlaps(pieces, problems) and len(placed) == len(device.registers) + len(device.reserved):
-        _check_holes(device, pieces, problems)
+    if not _check_overlaps(pieces, problems) and len(placed) == len(spans):
+        _check_holes(spans, pieces, problems)
 
 
 def _check_shape(span, bar_size, problems):
@@ -92,9 +94,9 @@ def _check_overlaps(pieces, problems):
     return bool(found)
 
 
-def _check_holes(device, pieces, problems):
+def _check_holes(spans, pieces, problems):
     """No undeclared hole before the end of the last register; one message for a hole in an array."""
-    last = max((span.end for span in [*device.registers, *device.reserved]), default=0)
+    last = max((span.end for span in spans), default=0)
     found = set()
     end, before = 0, "the start of the BAR"
     for piece in pieces:
@@ -122,4 +124,6 @@ def _msix_pieces(device, problems):
 
 
 def _name(span):
+    if isinstance(span, Window):
+        return "[window]"
     return getattr(span, "name", "[[reserved]]")

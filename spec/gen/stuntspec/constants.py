@@ -44,6 +44,11 @@ def device_blocks(device):
     return blocks
 
 
+def window_blocks(device):
+    """The bytes of its window, which have a header of their own; nothing without one."""
+    return [_register(device, register) for register in device.window.registers] if device.window else []
+
+
 def event_blocks(spec):
     """Everything that events.h defines."""
     blocks = [Block("Event classes")]
@@ -89,6 +94,10 @@ def _identity(device):
         name = macro(device.name, device.memory.name)
         block.add(f"{name}_BAR", number(device.memory.index), device.memory, "Memory, 64-bit, prefetchable")
         block.add(f"{name}_SIZE", hex_number(device.memory.size, 1), device.memory, "Its size by default")
+    if device.window_bar:
+        bar = device.window_bar
+        block.add(f"{macro(device.name, bar.name)}_BAR", number(bar.index), bar, "I/O: the window's bytes")
+        block.add(f"{macro(device.name, bar.name)}_SIZE", hex_number(bar.size, 1), bar)
     return block
 
 

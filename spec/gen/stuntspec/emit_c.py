@@ -16,6 +16,10 @@ def device_c(device):
         lines.append("static const struct stunt_vector_info vectors[] = {")
         lines += [f"    {{ {ctext.string(v.name)}, {ctext.string(v.doc)} }}," for v in device.vectors]
         lines += ["};", ""]
+    if device.window:
+        lines.append("static const char *const window_names[] = {")
+        lines += [f"    {ctext.string(register.name)}," for register in device.window.registers]
+        lines += ["};", "", "static const struct stunt_window_info window = {", *_window(device), "};", ""]
     return "\n".join(lines + _spec(device) + [""])
 
 
@@ -77,11 +81,21 @@ def _spec(device):
         msix_pba=f"0x{bar.msix_pba or 0:x}",
         memory_name=ctext.string(memory.name) if memory else "NULL",
         memory_bar=memory.index if memory else 0, memory_size=f"0x{memory.size if memory else 0:x}",
+        window="&window" if device.window else "NULL",
         regs="regs", n_regs="sizeof(regs) / sizeof(regs[0])", n_values=device.values,
         vectors="vectors" if device.vectors else "NULL", n_vectors=len(device.vectors),
     )
     lines = [f"    .{name} = {value}," for name, value in members.items()]
     return [f"const struct stunt_device_spec stunt_{device.name}_spec = {{", *lines, "};"]
+
+
+def _window(device):
+    window, bar = device.window, device.window_bar
+    members = dict(
+        offset=f"0x{window.offset:x}", size=window.size, count=window.count, stride=f"0x{window.stride:x}",
+        names="window_names", bar_name=ctext.string(bar.name) if bar else "NULL", bar=bar.index if bar else 0,
+    )
+    return [f"    .{name} = {value}," for name, value in members.items()]
 
 
 def _action(item, spec):

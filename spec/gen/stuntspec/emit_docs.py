@@ -33,8 +33,8 @@ def _device(device):
     sections = [
         _identity(device),
         _table("Registers", ["offset", "name", "access", "reset", "what"],
-               [_register_row(register) for register in device.registers]),
-        "\n\n".join(_fields(register) for register in device.registers if register.fields),
+               [_register_row(register) for register in device.named]),
+        "\n\n".join(_fields(register) for register in device.named if register.fields),
         _table("Vectors", ["index", "name", "what"],
                [(vector.index, f"`{vector.name}`", vector.doc) for vector in device.vectors]),
         "\n\n".join(_enum(enum) for enum in device.enums),
@@ -55,6 +55,9 @@ def _identity(device):
     if device.memory:
         memory = device.memory
         rows.append((f"BAR {memory.index} ({memory.name})", f"memory, {memory.size:#x} bytes by default"))
+    if device.window_bar:
+        rows.append((f"BAR {device.window_bar.index} ({device.window_bar.name})", f"I/O, {device.window_bar.size} bytes:"
+                     f" the {device.window.size} at {device.window.offset:#x}, element after element"))
     if pci.wake:
         rows.append(("PME", "from D3hot"))
     if pci.msix:

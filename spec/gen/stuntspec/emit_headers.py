@@ -9,6 +9,7 @@ COMMAND = "headers"
 def headers(spec):
     """All of them: path below include/stunt -> text."""
     files = {f"regs/{device.name}.h": _device(device) for device in spec.devices}
+    files.update({f"regs/{device.name}-window.h": _window(device) for device in spec.devices if device.window})
     files["events.h"] = _events(spec)
     return files
 
@@ -20,6 +21,13 @@ def _device(device):
     body = [ctext.defines(block) for block in constants.device_blocks(device)]
     body += [_struct(device, struct) for struct in device.structs]
     return _guard(lines, constants.macro("regs", device.name, "h"), body)
+
+
+def _window(device):
+    lines = ctext.head(LICENSE, [device.source.name], COMMAND)
+    lines += ctext.comment(f"{device.title}: the window, 8 bits each.")
+    body = [ctext.defines(block) for block in constants.window_blocks(device)]
+    return _guard(lines, constants.macro("regs", device.name, "window", "h"), body)
 
 
 def _about(device):

@@ -44,12 +44,16 @@ def _field_values(device, item, field):
     if enum:
         return _steps((value, value) for value in sorted(set(enum.values.values())))
     if field == "offset" and item.name in REGISTER_ACCESS:
-        return _runs(sorted(at for reg in device.registers for at, _ in reg.pieces()), WORD_BYTES)
+        return _places(device.registers, WORD_BYTES) + _places(device.window.registers if device.window else [], 1)
     if field == "offset" and item.name == PENDING:
         return [(0, -(-device.pci.msix // PENDING_BITS) * PENDING_BITS // 8 - 1, 1)]
     if field == "vector" and device.vectors:
         return [(0, len(device.vectors) - 1, 1)]
     return []
+
+
+def _places(registers, step):
+    return _runs(sorted(at for register in registers for at, _ in register.pieces()), step)
 
 
 def _enum(device, item, field):

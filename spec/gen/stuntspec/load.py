@@ -56,6 +56,7 @@ def _device(source, ids, problems):
         structs=[_struct(source, i) for i in _range(source, "struct")],
         registers=registers,
         reserved=[_reserved(source, i) for i in _range(source, "reserved")],
+        window=_window(source, problems),
     )
 
 
@@ -96,6 +97,29 @@ def _array(data):
 def _reserved(source, i):
     data = source.data["reserved"][i]
     return model.Span(source, ("reserved", i), data["offset"], data["size"], *_array(data))
+
+
+def _window(source, problems):
+    data = source.data.get("window")
+    if data is None:
+        return None
+    count, stride = _array(data)
+    registers = [
+        _byte(source, n, data["offset"] + n, count, stride, problems) for n in range(len(data["registers"]))
+    ]
+    return model.Window(source, ("window",), data["offset"], len(registers), count, stride, registers)
+
+
+def _byte(source, n, offset, count, stride, problems):
+    """The n-th of the window. It is as the model makes it: nothing of it is stored, all of it is volatile."""
+    data, path = source.data["window"]["registers"][n], ("window", "registers", n)
+    fields = [
+        _field(source, path + ("fields", k), item, "rw", problems) for k, item in enumerate(data.get("fields", []))
+    ]
+    return model.Register(
+        source, path, offset, 1, count, stride, name=data["name"], doc=data["doc"], access="rw", reset=0,
+        is_array="array" in source.data["window"], is_volatile=True, side_effect=True, fields=fields, reserved=[],
+    )
 
 
 def _register(source, i, problems):

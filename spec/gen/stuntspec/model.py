@@ -18,8 +18,8 @@ READS_AS_ZERO = ("w1s", "wo")
 # Which devices have a class of events: every one; those with MSI-X; with vectors; those that say so, [[event]].
 ALL, MSIX, VECTORS, SOME = CLASS_OF = ("all", "msix", "vectors", "some")
 
-# What is behind a BAR: the registers of the file, or plain memory.
-REGISTERS, MEMORY = BAR_KINDS = ("registers", "memory")
+# What is behind a BAR: the registers of the file, plain memory, or the window's bytes one element after the other.
+REGISTERS, MEMORY, WINDOW = BAR_KINDS = ("registers", "memory", "window")
 
 TYPE_BYTES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
 
@@ -109,6 +109,12 @@ class Register(Span):
 
 
 @dataclass
+class Window(Span):
+    """Bytes among the registers whose meaning is the model's own. `size` of them in each element."""
+    registers: list  # of Register, one byte each; ascending by offset
+
+
+@dataclass
 class Vector(Node):
     name: str
     index: int
@@ -188,16 +194,30 @@ class Device(Node):
     structs: list
     registers: list  # ascending by offset
     reserved: list  # of Span
+    window: Window  # None: there is none
+
+    def _bar(self, kind):
+        return next((bar for bar in self.bars if bar.kind == kind), None)
 
     @property
     def bar(self):
         """The one with the registers."""
-        return next((bar for bar in self.bars if bar.kind == REGISTERS), None)
+        return self._bar(REGISTERS)
 
     @property
     def memory(self):
         """The one with memory, or None."""
-        return next((bar for bar in self.bars if bar.kind == MEMORY), None)
+        return self._bar(MEMORY)
+
+    @property
+    def window_bar(self):
+        """The one that is another way to the window, or None."""
+        return self._bar(WINDOW)
+
+    @property
+    def named(self):
+        """Everything in the register BAR that has a name: registers, and the bytes of the window."""
+        return self.registers + (self.window.registers if self.window else [])
 
     @property
     def values(self):

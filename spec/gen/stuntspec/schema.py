@@ -39,6 +39,14 @@ _REGISTER = Table({
     "reserved": _TEXTS,
 })
 
+# A byte of a window: the model gives it its meaning, so nothing is said of what a write does.
+_BYTE = Table({
+    "name": _NEED_TEXT, "doc": _NEED_TEXT,
+    "fields": Key(ListOf(Table({
+        "name": _NEED_TEXT, "bits": _NEED_TEXT, "reset": _NUMBER, "doc": _TEXT, "values": Key("numbers"),
+    }))),
+})
+
 _MEMBER = Table({"name": _NEED_TEXT, "type": _NEED_TEXT, "count": _NUMBER, "doc": _NEED_TEXT})
 
 DEVICE = Table({
@@ -57,6 +65,7 @@ DEVICE = Table({
         "name": _NEED_TEXT, "doc": _NEED_TEXT, "fields": Key(ListOf(_MEMBER), True),
     }))),
     "register": Key(ListOf(_REGISTER), True),
+    "window": Key(Table({"offset": _NEED_NUMBER, "array": _ARRAY, "registers": Key(ListOf(_BYTE), True)})),
     "reserved": Key(ListOf(Table({"offset": _NEED_NUMBER, "size": _NEED_NUMBER, "array": _ARRAY}))),
 })
 

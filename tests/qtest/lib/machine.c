@@ -312,14 +312,29 @@ void random_bytes(uint8_t *data, size_t len)
     }
 }
 
+static char width(unsigned size)
+{
+    return size == 1 ? 'b' : size == 2 ? 'w' : 'l';
+}
+
+void machine_out(Machine *machine, uint16_t port, unsigned size, uint32_t value)
+{
+    g_free(commandf(machine, "out%c 0x%x 0x%x", width(size), port, value));
+}
+
+uint32_t machine_in(Machine *machine, uint16_t port, unsigned size)
+{
+    return (uint32_t)command_number(machine, "in%c 0x%x", width(size), port);
+}
+
 void machine_outl(Machine *machine, uint16_t port, uint32_t value)
 {
-    g_free(commandf(machine, "outl 0x%x 0x%x", port, value));
+    machine_out(machine, port, 4, value);
 }
 
 uint32_t machine_inl(Machine *machine, uint16_t port)
 {
-    return (uint32_t)command_number(machine, "inl 0x%x", port);
+    return machine_in(machine, port, 4);
 }
 
 int64_t machine_step(Machine *machine, int64_t ns)

@@ -55,6 +55,9 @@ void random_bytes(uint8_t *data, size_t len);
 
 void machine_outl(Machine *machine, uint16_t port, uint32_t value);
 uint32_t machine_inl(Machine *machine, uint16_t port);
+/* size: 1, 2 or 4 bytes. */
+void machine_out(Machine *machine, uint16_t port, unsigned size, uint32_t value);
+uint32_t machine_in(Machine *machine, uint16_t port, unsigned size);
 
 /* Virtual time: nothing moves it but these. Each gives the time in ns after it. */
 int64_t machine_step(Machine *machine, int64_t ns);
