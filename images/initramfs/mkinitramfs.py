@@ -141,6 +141,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--busybox", type=Path, required=True)
     parser.add_argument("--init", type=Path, required=True, help="becomes /init")
     parser.add_argument("--tool", type=Path, action="append", default=[], help="goes to /bin")
+    parser.add_argument("--file", action="append", default=[], metavar="PLACE=PATH", help="a file as it is, to that place in the guest")
     parser.add_argument("--modules", type=Path, required=True, help="list of our own modules, as sha256sum writes it")
     return parser.parse_args()
 
@@ -155,6 +156,9 @@ def main() -> None:
     add_busybox(archive, options.busybox)
     for tool in options.tool:
         archive.file(f"bin/{tool.name}", read_program(tool), 0o755)
+    for file in options.file:
+        place, _, path = file.partition("=")
+        archive.file(place, Path(path).read_bytes(), 0o755)
     wanted = [line.split("#")[0].strip() for line in options.wanted.read_text().splitlines()]
     own = [Path(line.split(maxsplit=1)[1]) for line in options.modules.read_text().splitlines()]
     add_modules(archive, options.release, options.kernel_modules, [name for name in wanted if name],

@@ -27,7 +27,8 @@ class Initramfs(unittest.TestCase):
     def test_archive_has_what_a_guest_needs(self):
         data = BUILT.read_bytes()
         for name in (b"\0init\0", b"dev/console\0", b"bin/busybox\0", b"modules.dep\0", b"stunt_link.ko\0",
-                     b"bin/lspci\0", b"bin/setpci\0", b"bin/stunt-registry\0", b"TRAILER!!!"):
+                     b"bin/lspci\0", b"bin/setpci\0", b"bin/stunt-registry\0", b"bin/sz\0", b"bin/rz\0",
+                     b"lib64/ld-linux-x86-64.so.2\0", b"lib/x86_64-linux-gnu/libc.so.6\0", b"TRAILER!!!"):
             self.assertIn(name.strip(b"\0"), data)
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-Prepares what lies outside the clone: QEMU, guest kernels with headers, firmware, busybox, pciutils. Prints where they are,
-a "name = value" a line; meson.build reads it. What is there already costs nothing.
+Prepares what lies outside the clone: QEMU, guest kernels with headers, firmware, programs of the guest. Prints where they
+are, a "name = value" a line; meson.build reads it. What is there already costs nothing.
 """
 
 import argparse
@@ -24,6 +24,7 @@ def paths(kernels: list, qemu_src: str) -> dict:
         "qemu_build_id": sources.build_id(qemu["build"]),
         "firmware": f"{firmware}/usr/share/seabios;{firmware}/usr/share/qemu",
         "busybox": str(sources.tree("busybox") / "bin/busybox"),
+        "guest_files": ";".join(f"{place}={path}" for place, path in sources.guest_files().items()),
         "programs": ";".join(map(str, sources.programs())),
         "kernels": ",".join(names),
     }

@@ -73,6 +73,11 @@ def tree(name: str) -> Path:
     return cache.entry(f"tree-{name}", cache.key(row), make) / "root"
 
 
+def guest_files() -> dict:
+    """Files of package trees that the guest has: their paths by their places in it."""
+    return {place: tree(row["name"]) / file for row in pins()["tree"] for place, file in row.get("guest", {}).items()}
+
+
 # ---- kernels -------------------------------------------------------------------------------------
 
 def kernel_names() -> list:
