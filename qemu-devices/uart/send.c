@@ -115,6 +115,13 @@ void uart_turn_over(UartPort *port)
 
 /* ---- characters ------------------------------------------------------------------------------------ */
 
+static void start_bit(UartPort *port)
+{
+    if (uart_other_end(port)) {
+        uart_wake(uart_other_end(port), STUNT_UART_P_WAKE_RX);
+    }
+}
+
 static void begin(UartPort *port, uint32_t entry, uint64_t time)
 {
     UartPort *receiver = uart_other_end(port);
@@ -122,6 +129,7 @@ static void begin(UartPort *port, uint32_t entry, uint64_t time)
     uint32_t levels = uart_levels(port, entry, &n_bits);
     bool bad = entry & (STUNT_UART_P_RX_PARITY | STUNT_UART_P_RX_FRAMING); /* a peer's: so the line tells of it */
 
+    start_bit(port);
     port->shift = entry;
     port->shifting = true;
     port->was_busy = true;
@@ -136,6 +144,7 @@ static void begin_break(UartPort *port, uint64_t time)
 {
     UartPort *receiver = uart_other_end(port);
 
+    start_bit(port);
     port->breaking = true;
     stunt_event_echo(port->card->trace_id, STUNT_EV_SERIAL_LINE, port->index, STUNT_UART_LINE_BREAK, 1);
     if (receiver) {

@@ -94,7 +94,7 @@ static uint32_t receiver_patience(UartPort *port)
     if (uart_field(port, P_DMA_CTRL, RX_ENABLE)) {
         n = MIN(n, until_above(port->rx.count, uart_store_worth(port)));
     }
-    return port->xoff || uart_peer_listens(port) ? 1 : n;
+    return port->xoff || uart_peer_listens(port) || !port->card->awake ? 1 : n;
 }
 
 static bool watched(void)
