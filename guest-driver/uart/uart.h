@@ -87,6 +87,7 @@ struct stunt_port {
 	bool tx_stuck;			/* and it had something to send then */
 	bool tx_paused;			/* the device fetches nothing */
 	bool started;
+	bool console_held;		/* it has waited for room in vain, and not seen any since */
 	struct stunt_port_counters count;
 
 	struct timer_list watch;
