@@ -21,6 +21,9 @@ void uart_condition(UartPort *port, uint32_t bit, bool holds)
 
 static uint32_t pending(UartPort *port)
 {
+    if (port->window.used) {
+        return uart_window_causes(port);
+    }
     if (!(stunt_pci_reg(port->card->pci, STUNT_UART_CTRL, 0) & STUNT_UART_CTRL_IRQ_ENABLE)) {
         return 0;
     }
@@ -47,23 +50,13 @@ static void show(UartPort *port)
                  port->tx_stopped | (uint32_t)port->rx_stopped << STUNT_UART_P_DMA_STATUS_RX_SHIFT);
 }
 
-/* What it wants to interrupt for, and what of that is new. */
-static uint32_t take_causes(UartPort *port, uint32_t *ret_fresh)
-{
-    uint32_t wanted = port->window.used ? uart_window_causes(port) : pending(port);
-
-    *ret_fresh = wanted & (port->window.used ? ~port->window.told : port->fresh);
-    port->window.told = wanted;
-    port->fresh = 0;
-    return wanted;
-}
-
 static void signal_port(UartPort *port)
 {
     StuntPCI *dev = port->card->pci;
-    uint32_t fresh, wanted = take_causes(port, &fresh);
+    uint32_t wanted = pending(port), fresh = port->window.used ? 0 : port->fresh & wanted;
     uint32_t ports = stunt_pci_reg(dev, STUNT_UART_INT_STATUS, 0) & ~(1u << port->index);
 
+    port->fresh = 0;
     show(port);
     stunt_pci_set_reg(dev, STUNT_UART_INT_STATUS, 0, ports | (uint32_t)!!wanted << port->index);
     if (wanted && (fresh || !port->raised)) {

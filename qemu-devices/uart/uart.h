@@ -71,7 +71,6 @@ typedef struct UartWindow {
     uint8_t delta;      /* of MSR */
     bool thre, timeout; /* interrupts that IIR, and a character, take back */
     uint64_t last_read; /* when a character was taken last */
-    uint32_t told;      /* causes that were signalled */
 } UartWindow;
 
 typedef struct UartCard UartCard;
@@ -330,7 +329,7 @@ void uart_peer_fill(UartPeer *peer);
 /* A byte of the port as a 16550A; a peek has no effect. */
 uint8_t uart_window_read(UartPort *port, unsigned at, bool peek);
 void uart_window_written(UartPort *port, unsigned at, uint8_t value);
-/* What it interrupts for, 0: nothing. */
+/* What it interrupts for, 0: nothing. Its output is one level: a further cause is no new signal. */
 uint32_t uart_window_causes(UartPort *port);
 /* Characters that a FIFO holds as it is used. */
 uint32_t uart_depth(const UartPort *port);

@@ -47,7 +47,6 @@ static const VMStateDescription vmstate_window = {
         VMSTATE_BOOL(thre, UartWindow),
         VMSTATE_BOOL(timeout, UartWindow),
         VMSTATE_UINT64(last_read, UartWindow),
-        VMSTATE_UINT32(told, UartWindow),
         VMSTATE_END_OF_LIST()
     }
 };

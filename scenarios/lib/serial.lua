@@ -14,9 +14,28 @@ function serial.card(more)
   return card
 end
 
+-- Which line of the guest a port is: stunt_uart's, until serial.stock() has been said.
+local line_of = function(port) return ("/dev/ttySU%d"):format(port) end
+
+-- A machine whose cards are for the kernel's own driver of 16550s, which takes them at boot by their class. Slots 0 to 3 are
+-- those of ISA ports, which are not there, so the first card begins at ttyS4.
+function serial.stock(more)
+  line_of = function(port) return ("/dev/ttyS%d"):format(port + 4) end
+  local machine = { uart0 = serial.card { ["class-code"] = 0x070002 }, cmdline = "8250.nr_uarts=16" }
+  for key, value in pairs(more or {}) do
+    machine[key] = value
+  end
+  return machine
+end
+
+-- Back to stunt_uart's.
+function serial.own()
+  line_of = function(port) return ("/dev/ttySU%d"):format(port) end
+end
+
 -- Words of stunt-serial: a text, or a list where one of them has blanks.
 local function command(words, port, line)
-  local list = { "stunt-serial", "-d", ("/dev/ttySU%d"):format(port or 0) }
+  local list = { "stunt-serial", "-d", line_of(port or 0) }
   if line then
     list[#list + 1] = "-l"
     list[#list + 1] = line
