@@ -65,10 +65,21 @@ static void signal_port(UartPort *port)
     }
 }
 
+/* Not of few characters while there come more, unless an interrupt does. */
+static bool is_worth_telling(UartPort *port)
+{
+    UartPort *sender = uart_other_end(port);
+    bool more = port->shifting || (sender && sender->shifting);
+
+    return !more || port->fresh || MAX(port->told_tx.count, port->told_rx.count) >= STUNT_UART_FIFO;
+}
+
 void stunt_uart_signal(UartCard *card)
 {
     for (unsigned i = 0; i < card->n_ports; i++) {
-        uart_tell(&card->port[i]);
+        if (is_worth_telling(&card->port[i])) {
+            uart_tell(&card->port[i]);
+        }
     }
     for (unsigned i = 0; i < card->n_ports; i++) {
         signal_port(&card->port[i]);
@@ -98,6 +109,7 @@ uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *acces
     uint32_t value;
 
     stunt_uart_sync(card);
+    uart_tell(port);
     switch (access->info->count == STUNT_UART_PORTS ? access->info->offset : 0) {
     case STUNT_UART_P_RX:
         value = uart_pop(port);
@@ -295,6 +307,7 @@ void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access
         } else {
             stunt_uart_sync(card);
         }
+        uart_tell(port);
         port_written(port, access);
         uart_drive(port, now);
         uart_receive_check(port, now);
@@ -308,10 +321,10 @@ void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access
 
 void stunt_uart_clear_port(UartPort *port)
 {
+    uart_tell(port);
     port_clear(port);
     port->rts = port->dtr = port->raised = port->in_break = false;
     port->sample_due = STUNT_UART_NEVER;
     port->n_segments = 0;
     port->seen = 0;
-    port->told_tx = port->told_rx = (UartTold){ 0 };
 }
