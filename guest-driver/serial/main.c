@@ -49,6 +49,7 @@ enum option_id {
 	WORDS,
 	HEX,
 	DRAIN,
+	CONTROLS,
 };
 
 static const struct option longs[] = {
@@ -59,6 +60,7 @@ static const struct option longs[] = {
 	{"gap-ms", required_argument, NULL, GAP},	{"hold-ms", required_argument, NULL, HOLD},
 	{"mark", required_argument, NULL, MARK},	{"text", required_argument, NULL, TEXT},
 	{"words", required_argument, NULL, WORDS},	{"hex", no_argument, NULL, HEX},
+	{"no-controls", no_argument, NULL, CONTROLS},
 	{"drain", no_argument, NULL, DRAIN},		{"help", no_argument, NULL, HELP},
 	{NULL, 0, NULL, 0},
 };
@@ -77,6 +79,7 @@ static void usage(FILE *out)
 		     "  --gap-ms N          send: between two writes\n"
 		     "  --hold-ms N         receive: before the first read; send: before the line is closed\n"
 		     "  --mark N            receive: on the timeline, behind each read\n"
+		     "  --no-controls       data without XON and XOFF\n"
 		     "  --text TEXT, --words WORDS, --hex, --drain\n"
 		     "\nexit status: 0 ok, 1 wrong data, 2 a call failed, 64 usage\n");
 }
@@ -114,6 +117,9 @@ static bool parse_option(struct options *opts, int id)
 		return true;
 	case HEX:
 		opts->hex = true;
+		return true;
+	case CONTROLS:
+		opts->no_controls = true;
 		return true;
 	case DRAIN:
 		opts->drain = true;

@@ -26,6 +26,7 @@ struct options {
 	uint64_t timeout_ms, pause_ms, gap_ms, hold_ms;
 	bool has_expect_seed; /* what is received is not what is sent */
 	bool hex;	      /* print what was received */
+	bool no_controls;     /* nothing that is sent is XON or XOFF */
 	bool drain;	      /* wait until all of it has left */
 	uint64_t mark;	      /* put it on the timeline when something was read; 0: do not */
 };
@@ -34,9 +35,17 @@ struct options {
 bool line_set(int fd, const char *settings);
 void line_print(int fd);
 
-/* data.c: byte `at` of the stream of a seed, and where a buffer first differs from it (-1: nowhere) */
-void data_fill(uint8_t *buf, size_t len, uint64_t seed, uint64_t at);
-ptrdiff_t data_check(const uint8_t *buf, size_t len, uint64_t seed, uint64_t at);
+/* data.c: test data */
+struct stream {
+	uint64_t seed;
+	uint64_t always; /* bits that are set in each eight bytes */
+};
+
+#define NO_CONTROLS 0x4040404040404040ull
+
+/* Byte `at` of a stream and those behind it, and where a buffer first differs from them (-1: nowhere). */
+void data_fill(uint8_t *buf, size_t len, const struct stream *stream, uint64_t at);
+ptrdiff_t data_check(const uint8_t *buf, size_t len, const struct stream *stream, uint64_t at);
 uint32_t data_sum(uint32_t sum, const uint8_t *buf, size_t len);
 
 /* Prints "COMMAND error=NAME" for errno; gives EXIT_CALL. */

@@ -41,6 +41,11 @@ static size_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+static struct stream stream_of(const struct options *opts, uint64_t seed)
+{
+	return (struct stream){seed, opts->no_controls ? NO_CONTROLS : 0};
+}
+
 /* Blocks; false with errno. */
 static bool write_all(int fd, const uint8_t *data, size_t len)
 {
@@ -60,6 +65,7 @@ static bool write_all(int fd, const uint8_t *data, size_t len)
 int run_send(int fd, const struct options *opts)
 {
 	uint64_t size = opts->text ? strlen(opts->text) : opts->size;
+	const struct stream stream = stream_of(opts, opts->seed);
 	uint64_t begin = now_us(), at = 0;
 	uint32_t sum = 1;
 
@@ -69,7 +75,7 @@ int run_send(int fd, const struct options *opts)
 		if (opts->text)
 			memcpy(buffer, opts->text + at, len);
 		else
-			data_fill(buffer, len, opts->seed, at);
+			data_fill(buffer, len, &stream, at);
 		if (!write_all(fd, buffer, len)) {
 			printf("send bytes=%" PRIu64 " ", at);
 			return failed("error");
@@ -94,8 +100,8 @@ struct receiver {
 
 static void take(struct receiver *rx, const struct options *opts, size_t len)
 {
-	uint64_t seed = opts->has_expect_seed ? opts->expect_seed : opts->seed;
-	ptrdiff_t wrong = data_check(buffer, len, seed, rx->bytes);
+	const struct stream stream = stream_of(opts, opts->has_expect_seed ? opts->expect_seed : opts->seed);
+	ptrdiff_t wrong = data_check(buffer, len, &stream, rx->bytes);
 
 	if (rx->wrong_at < 0 && wrong >= 0)
 		rx->wrong_at = rx->bytes + wrong;

@@ -10,7 +10,7 @@
 #define STUNT_RX_TIMEOUT	40	/* bit times: four characters */
 #define STUNT_RX_PERIOD_NS	(10 * NSEC_PER_MSEC)	/* a stream without a gap is told of so often */
 #define STUNT_RX_WATER		2048	/* or so many bytes */
-#define STUNT_TX_WATER		1024
+#define STUNT_TX_WATER		(WAKEUP_CHARS - 1)	/* a writer is not woken for more */
 #define STUNT_HALT		192	/* what a peer sends after it was told must fit above it */
 #define STUNT_RESUME		64
 
@@ -98,8 +98,9 @@ void stunt_port_levels(struct stunt_port *sp)
 {
 	u32 period = STUNT_RX_PERIOD_NS / max(sp->port.frame_time, 1U);	/* in characters */
 
+	sp->rx_trigger = clamp(period, 1U, sp->rx_trig_bytes);
 	stunt_port_write(sp, STUNT_UART_P_FIFO_CTRL,
-			 clamp(period, 1U, sp->rx_trig_bytes) << STUNT_UART_P_FIFO_CTRL_RX_TRIGGER_SHIFT |
+			 sp->rx_trigger << STUNT_UART_P_FIFO_CTRL_RX_TRIGGER_SHIFT |
 			 STUNT_TX_TRIGGER << STUNT_UART_P_FIFO_CTRL_TX_TRIGGER_SHIFT);
 	stunt_port_write(sp, STUNT_UART_P_WATER, STUNT_TX_WATER << STUNT_UART_P_WATER_TX_SHIFT |
 			 clamp_t(u32, period, 1, STUNT_RX_WATER) << STUNT_UART_P_WATER_RX_SHIFT);

@@ -111,11 +111,9 @@ static u32 stunt_rx_insert(struct stunt_port *sp, const u8 *data, u32 len)
 	return taken;
 }
 
-/* Plain characters of the FIFO by fours, as far as there is room. Return: whether there were four. */
-static bool stunt_rx_fours(struct stunt_port *sp)
+/* @n plain characters of the FIFO by fours, as far as there is room. Return: how many it was. */
+static u32 stunt_rx_fours(struct stunt_port *sp, u32 n)
 {
-	u32 fifo = stunt_port_read(sp, STUNT_UART_P_FIFO);
-	u32 n = (fifo & STUNT_UART_P_FIFO_RX_CLEAN) >> STUNT_UART_P_FIFO_RX_CLEAN_SHIFT;
 	u8 data[STUNT_UART_FIFO];
 	__le32 four;
 	u32 len;
@@ -127,6 +125,25 @@ static bool stunt_rx_fours(struct stunt_port *sp)
 	}
 	stunt_rx_insert(sp, data, len);
 	return len;
+}
+
+/*
+ * Takes what the FIFO has, up to the first flagged character with it. What comes meanwhile is told of anew, unless
+ * the trigger was reached already. Behind a break each character may be one of SysRq, and a count
+ * of 0 is not believed. Return: whether to look again.
+ */
+static bool stunt_rx_fifo(struct stunt_port *sp)
+{
+	u32 fifo = stunt_port_read(sp, STUNT_UART_P_FIFO);
+	u32 n = fifo & STUNT_UART_P_FIFO_RX;
+	u32 clean = (fifo & STUNT_UART_P_FIFO_RX_CLEAN) >> STUNT_UART_P_FIFO_RX_CLEAN_SHIFT;
+	u32 taken = sp->port.sysrq ? 0 : stunt_rx_fours(sp, clean);
+	unsigned int ones;
+
+	for (ones = 0; ones < 4 && (taken < n || !n); ones++, taken++)
+		if (!stunt_rx_one(sp))
+			return false;
+	return taken < n || n >= sp->rx_trigger;
 }
 
 /* Where the device has got to. Return: whether that can be. */
@@ -173,12 +190,6 @@ static bool stunt_rx_ring_stands(struct stunt_port *sp)
 	return status >> STUNT_UART_P_DMA_STATUS_RX_SHIFT == STUNT_UART_STOPPED_FLAGGED;
 }
 
-/* Behind a break each character may be one of SysRq. */
-static bool stunt_rx_by_fours(struct stunt_port *sp)
-{
-	return !sp->rx.on && !sp->port.sysrq && stunt_rx_fours(sp);
-}
-
 /*
  * A ring that stands still before a flagged character has all that came earlier; it must be asked
  * before the ring is emptied, or the character would overtake what is written meanwhile.
@@ -192,7 +203,7 @@ void stunt_rx(struct stunt_port *sp, bool flagged)
 		return;
 	while (one && bound--) {
 		one = !sp->rx.on || (flagged && stunt_rx_ring_stands(sp));
-		one = stunt_rx_ring(sp) && one && (stunt_rx_by_fours(sp) || stunt_rx_one(sp));
+		one = stunt_rx_ring(sp) && one && (sp->rx.on ? stunt_rx_one(sp) : stunt_rx_fifo(sp));
 	}
 	tty_flip_buffer_push(&sp->port.state->port);
 }

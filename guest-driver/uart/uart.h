@@ -79,7 +79,8 @@ struct stunt_port {
 	u32 modem_count;		/* P_MODEM_COUNT, as far as it was seen */
 	u32 overruns;			/* P_OVERRUNS, likewise */
 	u32 rx_timeout_bits;
-	u32 rx_trig_bytes;
+	u32 rx_trig_bytes;		/* at most so many wait in the FIFO */
+	u32 rx_trigger;			/* or fewer, at a slow speed */
 	unsigned int rx_hold;
 	struct stunt_ring tx;
 	struct stunt_ring rx;

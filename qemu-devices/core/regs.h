@@ -47,9 +47,12 @@ struct stunt_reg_access {
     enum stunt_reg_misuse misuse;
 };
 
+#define STUNT_REGS_NEAR 128u
+
 struct stunt_regs {
     const struct stunt_reg_info *info; /* ascending by offset */
     size_t n_info;
+    uint8_t near[STUNT_REGS_NEAR]; /* by a hash of the offset: a row that may be the one */
     uint32_t *value; /* n_values entries, owned by the device (part of its VMState) */
     size_t n_values;
 };

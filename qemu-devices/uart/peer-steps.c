@@ -33,7 +33,7 @@ static uint8_t byte_of(const UartPeer *peer, const struct peer_data *data, uint6
     if (!data->seeded) {
         return peer->script->pool[data->at + i];
     }
-    data_fill(&byte, 1, data->seed, i);
+    data_fill(&byte, 1, &(struct stream){ .seed = data->seed }, i);
     return byte;
 }
 

@@ -68,11 +68,22 @@ static void signal_port(UartPort *port)
     }
 }
 
+/* Not of few characters while there come more, unless an interrupt does. */
+static bool is_worth_telling(UartPort *port)
+{
+    UartPort *sender = uart_other_end(port);
+    bool more = port->shifting || (sender && sender->shifting);
+
+    return !more || port->fresh || MAX(port->told_tx.count, port->told_rx.count) >= STUNT_UART_FIFO;
+}
+
 void stunt_uart_signal(UartCard *card)
 {
     uart_peers_go(card, uart_now());
     for (unsigned i = 0; i < card->n_ends; i++) {
-        uart_tell(card->end[i]);
+        if (is_worth_telling(card->end[i])) {
+            uart_tell(card->end[i]);
+        }
     }
     for (unsigned i = 0; i < card->n_ports; i++) {
         signal_port(&card->port[i]);
@@ -102,6 +113,7 @@ uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *acces
     uint32_t value;
 
     stunt_uart_sync(card);
+    uart_tell(port);
     switch (access->info->count == STUNT_UART_PORTS ? access->info->offset : 0) {
     case STUNT_UART_P_RX:
         value = uart_pop(port);
@@ -316,6 +328,7 @@ void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access
         } else {
             stunt_uart_sync(card);
         }
+        uart_tell(port);
         port_written(port, access);
         uart_settle(port);
     } else if (access->info->offset == STUNT_UART_CTRL && (access->requested & STUNT_UART_CTRL_RESET)) {
@@ -326,10 +339,10 @@ void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access
 
 void stunt_uart_clear_port(UartPort *port)
 {
+    uart_tell(port);
     port_clear(port);
     port->rts = port->dtr = port->raised = port->in_break = false;
     port->sample_due = STUNT_UART_NEVER;
     port->n_segments = 0;
     port->seen = 0;
-    port->told_tx = port->told_rx = (UartTold){ 0 };
 }

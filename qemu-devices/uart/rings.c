@@ -83,6 +83,20 @@ void uart_fetch(UartPort *port, uint64_t time)
     }
 }
 
+/* Each time the FIFO is down to what is left of it by a burst, one is fetched. */
+uint32_t uart_fetch_patience(UartPort *port)
+{
+    const uint32_t level = STUNT_UART_FIFO - BURST;
+    uint32_t waits = uart_ring_waits(port), water = uart_field(port, P_WATER, TX);
+    uint32_t bursts = DIV_ROUND_UP(waits > water ? waits - water : waits, BURST);
+
+    if (!waits || port->tx_stopped != STUNT_UART_STOPPED_NO || port->tx.count <= level ||
+        uart_field(port, P_FIFO_CTRL, TX_TRIGGER) >= level) {
+        return 0;
+    }
+    return port->tx.count - level + (bursts - 1) * BURST;
+}
+
 /* ---- receiving ------------------------------------------------------------------------------------- */
 
 static uint32_t store_piece(UartPort *port, uint32_t len)
@@ -125,11 +139,28 @@ uint32_t uart_store_worth(UartPort *port)
     return water ? MIN(water, WORTH) : WORTH;
 }
 
-void uart_store(UartPort *port, bool all)
+static uint32_t room(UartPort *port)
 {
     uint32_t size = 1u << uart_field(port, P_RING_SIZE, RX_LOG2);
     uint32_t used = uart_reg(port, STUNT_UART_P_RX_HEAD) - uart_reg(port, STUNT_UART_P_RX_TAIL);
-    uint32_t clean = uart_clean(port), n = used < size ? MIN(clean, size - used) : 0;
+
+    return used < size ? size - used : 0;
+}
+
+uint32_t uart_store_patience(UartPort *port)
+{
+    uint32_t untold = uart_reg(port, STUNT_UART_P_RX_HEAD) - port->announced + port->rx.count;
+    uint32_t water = uart_field(port, P_WATER, RX), n = room(port) - MIN(room(port), port->rx.count);
+
+    if (!uart_field(port, P_DMA_CTRL, RX_ENABLE) || port->rx_stopped != STUNT_UART_STOPPED_NO || port->xoff) {
+        return 0;
+    }
+    return water ? MIN(n, water - MIN(water, untold)) : n;
+}
+
+void uart_store(UartPort *port, bool all)
+{
+    uint32_t clean = uart_clean(port), n = MIN(clean, room(port));
 
     if (port->rx_stopped > STUNT_UART_STOPPED_FLAGGED) {
         return;

@@ -59,9 +59,11 @@ void stunt_uart_sync(UartCard *card)
     uint64_t now = uart_now();
     Due due;
 
+    uart_stretch(card, now);
     for (due = next_due(card); due.time <= now; due = next_due(card)) {
         due.step(due.port);
         uart_peers_go(card, due.time);
+        uart_stretch(card, now);
     }
 }
 
@@ -102,20 +104,40 @@ static bool watched(void)
     return stunt_trace_watches(STUNT_EV_SERIAL_TX) || stunt_trace_watches(STUNT_EV_SERIAL_RX);
 }
 
-/* Between two of them nothing happens that an interrupt could tell of. */
-static uint64_t sender_due(UartPort *port)
+uint32_t uart_patience(UartPort *port)
 {
     UartPort *receiver = uart_other_end(port);
+    uint32_t n = watched() || port->sampled ? 1 : sender_patience(port);
+
+    return receiver ? MIN(n, receiver_patience(receiver)) : n;
+}
+
+/* Moving data between FIFO and ring is seen when the indices are read, which catches up, or by who watches the bus. */
+static bool rings_can_wait(UartCard *card)
+{
+    return !card->noise && !stunt_trace_watches(STUNT_EV_DMA_READ) && !stunt_trace_watches(STUNT_EV_DMA_WRITE);
+}
+
+/* Until nothing happens that an interrupt could tell of; a ring is emptied and filled on the way. */
+static uint32_t visible_patience(UartPort *port)
+{
+    UartPort *receiver = uart_other_end(port);
+    bool wait = rings_can_wait(port->card);
     uint32_t n;
 
-    if (!port->shifting) {
-        return STUNT_UART_NEVER;
+    if (watched() || port->sampled) {
+        return 1;
     }
-    n = watched() || port->sampled ? 1 : sender_patience(port);
+    n = (wait ? uart_fetch_patience(port) : 0) ?: sender_patience(port);
     if (receiver) {
-        n = MIN(n, receiver_patience(receiver));
+        n = MIN(n, (wait ? uart_store_patience(receiver) : 0) ?: receiver_patience(receiver));
     }
-    return port->frame_end + (n - 1) * uart_frame(port);
+    return n;
+}
+
+static uint64_t sender_due(UartPort *port)
+{
+    return port->shifting ? port->frame_end + (visible_patience(port) - 1) * uart_frame(port) : STUNT_UART_NEVER;
 }
 
 /* While characters come without a gap there is no silence to wait for. */

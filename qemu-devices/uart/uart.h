@@ -6,6 +6,7 @@
  * card.c     the card whatever it is plugged into: ports, wires, noise, reset, power
  * regs.c     what register accesses do; interrupts
  * time.c     the order of things: which port does what next, and when somebody must be woken for it
+ * stretch.c  characters that only go from one FIFO to another, many at once
  * send.c     the transmitter: characters, breaks, RS-485
  * receive.c  the receiver: FIFO, flags, time-out
  * sample.c   what a receiver makes of a line that is not set as it is, bit by bit
@@ -129,7 +130,7 @@ struct UartPort {
     uint32_t conditions; /* causes whose condition holds */
     uint32_t fresh;      /* causes that are new, until stunt_uart_signal(); always 0 between events */
     bool raised;
-    UartTold told_tx, told_rx; /* empty between events */
+    UartTold told_tx, told_rx; /* what the next events tell of */
 };
 
 struct UartCard {
@@ -245,6 +246,12 @@ uint64_t uart_now(void);
 void stunt_uart_sync(UartCard *card);
 /* The timer is set to when somebody must be woken next. */
 void stunt_uart_plan(UartCard *card);
+/* How many characters this port may send until a FIFO's level, at either end, means something. At least 1. */
+uint32_t uart_patience(UartPort *port);
+
+/* stretch.c */
+/* Sends, up to `now`, what comes before everything that is more than a character from one FIFO to another. */
+void uart_stretch(UartCard *card, uint64_t now);
 
 /* send.c */
 uint64_t uart_bit(UartPort *port);   /* picoseconds */
@@ -299,6 +306,12 @@ uint32_t uart_ring_waits(UartPort *port);
 void uart_fetch(UartPort *port, uint64_t time);
 void uart_store(UartPort *port, bool all);
 uint32_t uart_store_worth(UartPort *port);
+/*
+ * How many characters may be sent, or received, before a ring's level is told of or it holds somebody up; 0 when it does not
+ * work.
+ */
+uint32_t uart_fetch_patience(UartPort *port);
+uint32_t uart_store_patience(UartPort *port);
 bool uart_ring_valid(UartPort *port, uint32_t lo, uint32_t hi, unsigned log2);
 
 /* peer.c */

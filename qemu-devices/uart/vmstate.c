@@ -51,6 +51,19 @@ static const VMStateDescription vmstate_window = {
     }
 };
 
+static const VMStateDescription vmstate_told = {
+    .name = "stunt-uart-told",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (VMStateField[]) {
+        VMSTATE_UINT32(value, UartTold),
+        VMSTATE_UINT32(flags, UartTold),
+        VMSTATE_UINT32(count, UartTold),
+        VMSTATE_UINT64(end, UartTold),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
 static bool fifo_sane(const UartFifo *fifo)
 {
     return fifo->head < STUNT_UART_FIFO && fifo->count <= STUNT_UART_FIFO;
@@ -111,6 +124,8 @@ static const VMStateDescription vmstate_port = {
         VMSTATE_STRUCT(window, UartPort, 0, vmstate_window, UartWindow),
         VMSTATE_UINT32(conditions, UartPort),
         VMSTATE_BOOL(raised, UartPort),
+        VMSTATE_STRUCT(told_tx, UartPort, 0, vmstate_told, UartTold),
+        VMSTATE_STRUCT(told_rx, UartPort, 0, vmstate_told, UartTold),
         VMSTATE_VALIDATE("a port that can go on", port_sane),
         VMSTATE_END_OF_LIST()
     }

@@ -354,6 +354,7 @@ uint8_t uart_window_read(UartPort *port, unsigned at, bool peek)
         return look(port, at);
     }
     stunt_uart_sync(card);
+    uart_tell(port);
     value = look(port, at);
     if (port->window.used) {
         was_read(port, at, value);
@@ -404,6 +405,7 @@ void uart_window_written(UartPort *port, unsigned at, uint8_t value)
         return;
     }
     stunt_uart_sync(card);
+    uart_tell(port);
     if (!port->window.used) {
         begin(port);
     }

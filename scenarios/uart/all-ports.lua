@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 local serial = require "serial"
 
-local SIZE = 512 << 10
+local SIZE = 4 << 20
 
 return scenario {
-  summary = "eight ports send and receive half a MiB each at 4 Mbaud, all at once, with flow control, and every byte arrives in its place",
+  summary = "eight ports send and receive 4 MiB each at 4 Mbaud, all at once, with flow control, and every byte arrives in its place",
   machine = { uart0 = { type = "uart", wires = "0-1,2-3,4-5,6-7" } },
   modules = { "stunt_uart" },
   deadline = "300s",

@@ -44,7 +44,9 @@ void pci_open_port(Machine *machine, unsigned slot, uint8_t bus, uint64_t window
     pci_write(&port, PCI_MEMORY_LIMIT, 2, window >> 16);
     pci_write(&port, PCI_PREF_MEMORY_BASE, 2, 0xfff0); /* closed */
     pci_write(&port, PCI_PREF_MEMORY_LIMIT, 2, 0);
-    pci_write(&port, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    pci_write(&port, PCI_IO_BASE, 1, PCI_IO_WINDOW(bus) >> 8);
+    pci_write(&port, PCI_IO_LIMIT, 1, PCI_IO_WINDOW(bus) >> 8);
+    pci_write(&port, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 }
 
 void pci_map_bar(Pci *pci, unsigned index, uint64_t addr)

@@ -18,8 +18,9 @@ typedef struct Pci {
 void pci_start(Machine *machine);
 
 #define PCI_WINDOW UINT64_C(0xfe000000)
+#define PCI_IO_WINDOW(bus) (0xa000u + 0x1000u * (bus))
 
-/* Puts a bus behind the root port in `slot` of bus 0, with a memory window of 1 MiB (PCI_WINDOW) for one BAR. */
+/* Puts a bus behind the root port in `slot` of bus 0, with a memory window of 1 MiB (PCI_WINDOW) for one BAR, and 4 KiB of I/O. */
 void pci_open_port(Machine *machine, unsigned slot, uint8_t bus, uint64_t window);
 
 uint32_t pci_read(const Pci *pci, unsigned offset, unsigned size);

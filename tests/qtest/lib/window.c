@@ -4,7 +4,7 @@
 #include <linux/pci_regs.h>
 #include <string.h>
 
-#define IO_ADDR 0xc000u
+#define IO_ADDR PCI_IO_WINDOW(2)
 
 Window window_in_memory(Bench *bench, unsigned port)
 {
