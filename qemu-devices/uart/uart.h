@@ -129,8 +129,17 @@ struct UartPort {
     UartTold told_tx, told_rx; /* empty between events */
 };
 
+/* What the card asks of where it is plugged in. */
+typedef struct UartBus {
+    void (*set_irq)(UartCard *card, unsigned port, bool on);
+    void (*misuse)(UartCard *card, unsigned kind, uint64_t arg0, uint64_t arg1);
+} UartBus;
+
 struct UartCard {
-    StuntPCI *pci;
+    DeviceState *dev;
+    const UartBus *bus;
+    StuntPCI *pci; /* NULL: there is no way to guest memory, and so no ring */
+    struct stunt_regs *regs;
     int trace_id;
 
     uint32_t n_ports;
@@ -202,13 +211,14 @@ static inline uint32_t uart_fifo_pop(UartFifo *fifo)
      STUNT_UART_P_RX_ADDRESS)
 
 /* card.c */
-void uart_card_init(UartCard *card, StuntPCI *pci);
+/* regs: of the spec, where all of it keeps its values; where nobody reaches them, ports are used through the window. */
+void uart_card_init(UartCard *card, DeviceState *dev, const UartBus *bus, struct stunt_regs *regs);
 /* Number of ports and their wires as the properties want them, or what is wrong with these. */
 bool uart_card_valid(UartCard *card, Error **errp);
 void uart_card_show(UartCard *card);
-void uart_card_reset(UartCard *card);
+void uart_card_reset(UartCard *card, bool awake);
 /* It fell asleep or woke up. */
-void uart_card_power_changed(UartCard *card);
+void uart_card_power_changed(UartCard *card, bool awake);
 /* Characters of a million that lose a bit; the same ones in each run of a seed. */
 bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp);
 
