@@ -11,17 +11,17 @@
 
 void uart_card_show(UartCard *card)
 {
-    StuntPCI *dev = card->pci;
-    uint32_t caps = stunt_pci_reg(dev, STUNT_UART_CAPS, 0) & ~(STUNT_UART_CAPS_WIDTH | STUNT_UART_CAPS_PORTS);
+    uint32_t caps = stunt_regs_get(card->regs, STUNT_UART_CAPS, 0) & ~(STUNT_UART_CAPS_WIDTH | STUNT_UART_CAPS_PORTS);
+    uint32_t width = card->pci ? card->pci->dma_width : 0;
 
-    stunt_pci_set_reg(dev, STUNT_UART_CAPS, 0, caps | (uint32_t)dev->dma_width << STUNT_UART_CAPS_WIDTH_SHIFT |
-                                                   card->n_ports << STUNT_UART_CAPS_PORTS_SHIFT);
+    stunt_regs_set(card->regs, STUNT_UART_CAPS, 0, caps | width << STUNT_UART_CAPS_WIDTH_SHIFT |
+                                                       card->n_ports << STUNT_UART_CAPS_PORTS_SHIFT);
 }
 
-void uart_card_reset(UartCard *card)
+void uart_card_reset(UartCard *card, bool awake)
 {
     timer_del(&card->timer);
-    card->awake = stunt_pci_is_awake(card->pci);
+    card->awake = awake;
     for (unsigned i = 0; i < card->n_ports; i++) {
         stunt_uart_clear_port(&card->port[i]);
     }
@@ -39,11 +39,11 @@ void uart_card_reset(UartCard *card)
 }
 
 /* Asleep nothing is sent or received; what was on a line is lost. */
-void uart_card_power_changed(UartCard *card)
+void uart_card_power_changed(UartCard *card, bool awake)
 {
     stunt_uart_sync(card);
-    card->awake = stunt_pci_is_awake(card->pci);
-    if (card->pci->gone) {
+    card->awake = awake;
+    if (card->pci && card->pci->gone) {
         uart_peers_leave(card);
     }
     for (unsigned i = 0; i < card->n_ports; i++) {
@@ -58,7 +58,7 @@ void uart_card_power_changed(UartCard *card)
 
 void uart_wake(UartPort *port, uint32_t what)
 {
-    if (!port->card->awake && (uart_reg(port, STUNT_UART_P_WAKE) & what)) {
+    if (!port->card->awake && port->card->pci && (uart_reg(port, STUNT_UART_P_WAKE) & what)) {
         stunt_pci_pme(port->card->pci);
     }
 }
@@ -66,11 +66,12 @@ void uart_wake(UartPort *port, uint32_t what)
 static void timer_due(void *opaque)
 {
     UartCard *card = opaque;
+    MemReentrancyGuard *guard = &card->dev->mem_reentrancy_guard; /* as stunt_pci_enter() does */
 
-    stunt_pci_enter(card->pci);
+    guard->engaged_in_io = true;
     stunt_uart_sync(card);
     stunt_uart_signal(card);
-    stunt_pci_leave(card->pci);
+    guard->engaged_in_io = false;
 }
 
 bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp)
@@ -150,9 +151,11 @@ static void set_inputs(Object *obj, Visitor *v, const char *name, void *opaque, 
     }
 }
 
-void uart_card_init(UartCard *card, StuntPCI *pci)
+void uart_card_init(UartCard *card, DeviceState *dev, const UartBus *bus, struct stunt_regs *regs)
 {
-    card->pci = pci;
+    card->dev = dev;
+    card->bus = bus;
+    card->regs = regs;
     card->trace_id = -1;
     card->random = 1;
     timer_init_ns(&card->timer, QEMU_CLOCK_VIRTUAL, timer_due, card);
@@ -162,10 +165,10 @@ void uart_card_init(UartCard *card, StuntPCI *pci)
 
         port->card = card;
         port->index = port->element = i;
-        port->regs = &pci->regs;
+        port->regs = regs;
         port->inputs = INPUTS_DEFAULT;
         port->sample_due = port->turn_end = port->late_due = port->cts_due = STUNT_UART_NEVER;
-        object_property_add(OBJECT(pci), name, "uint32", get_inputs, set_inputs, NULL, port);
+        object_property_add(OBJECT(dev), name, "uint32", get_inputs, set_inputs, NULL, port);
         uart_peer_init(port);
     }
 }

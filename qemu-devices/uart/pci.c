@@ -7,6 +7,20 @@
 #include "uart/uart.h"
 #include "types.h"
 
+static void set_irq(UartCard *card, unsigned port, bool on)
+{
+    if (on) {
+        stunt_irq_raise(card->pci, port);
+    } else {
+        stunt_irq_lower(card->pci, port);
+    }
+}
+
+static void misuse(UartCard *card, unsigned kind, uint64_t arg0, uint64_t arg1)
+{
+    stunt_pci_misuse(card->pci, kind, arg0, arg1);
+}
+
 static uint8_t window_read(StuntPCI *dev, unsigned index, unsigned at, bool peek)
 {
     return uart_window_read(&STUNT_UART(dev)->card.port[index], at, peek);
@@ -19,12 +33,12 @@ static void window_written(StuntPCI *dev, unsigned index, unsigned at, uint8_t v
 
 static void uart_reset(StuntPCI *dev, StuntReset kind)
 {
-    uart_card_reset(&STUNT_UART(dev)->card);
+    uart_card_reset(&STUNT_UART(dev)->card, stunt_pci_is_awake(dev));
 }
 
 static void uart_power_changed(StuntPCI *dev)
 {
-    uart_card_power_changed(&STUNT_UART(dev)->card);
+    uart_card_power_changed(&STUNT_UART(dev)->card, stunt_pci_is_awake(dev));
 }
 
 static void uart_misused(StuntPCI *dev)
@@ -71,7 +85,12 @@ static Property uart_properties[] = {
 
 static void instance_init(Object *obj)
 {
-    uart_card_init(&STUNT_UART(obj)->card, STUNT_PCI(obj));
+    static const UartBus bus = { set_irq, misuse };
+    StuntPCI *dev = STUNT_PCI(obj);
+    UartCard *card = &STUNT_UART(obj)->card;
+
+    card->pci = dev;
+    uart_card_init(card, DEVICE(obj), &bus, &dev->regs);
 }
 
 static void instance_finalize(Object *obj)

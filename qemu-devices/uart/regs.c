@@ -24,7 +24,7 @@ static uint32_t pending(UartPort *port)
     if (port->window.used) {
         return uart_window_causes(port);
     }
-    if (!(stunt_pci_reg(port->card->pci, STUNT_UART_CTRL, 0) & STUNT_UART_CTRL_IRQ_ENABLE)) {
+    if (!(stunt_regs_get(port->card->regs, STUNT_UART_CTRL, 0) & STUNT_UART_CTRL_IRQ_ENABLE)) {
         return 0;
     }
     return uart_reg(port, STUNT_UART_P_INT_STATUS) & uart_reg(port, STUNT_UART_P_INT_ENABLE);
@@ -52,19 +52,19 @@ static void show(UartPort *port)
 
 static void signal_port(UartPort *port)
 {
-    StuntPCI *dev = port->card->pci;
+    UartCard *card = port->card;
     uint32_t wanted = pending(port), fresh = port->window.used ? 0 : port->fresh & wanted;
-    uint32_t ports = stunt_pci_reg(dev, STUNT_UART_INT_STATUS, 0) & ~(1u << port->index);
+    uint32_t ports = stunt_regs_get(card->regs, STUNT_UART_INT_STATUS, 0) & ~(1u << port->index);
 
     port->fresh = 0;
     show(port);
-    stunt_pci_set_reg(dev, STUNT_UART_INT_STATUS, 0, ports | (uint32_t)!!wanted << port->index);
+    stunt_regs_set(card->regs, STUNT_UART_INT_STATUS, 0, ports | (uint32_t)!!wanted << port->index);
     if (wanted && (fresh || !port->raised)) {
         port->raised = true;
-        stunt_irq_raise(dev, port->index);
+        card->bus->set_irq(card, port->index, true);
     } else if (!wanted && port->raised) {
         port->raised = false;
-        stunt_irq_lower(dev, port->index);
+        card->bus->set_irq(card, port->index, false);
     }
 }
 
@@ -134,8 +134,8 @@ uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *acces
 
 static void misused(UartPort *port, unsigned kind, const struct stunt_reg_access *access)
 {
-    stunt_pci_misuse(port->card->pci, kind, access->info->offset + access->index * access->info->stride,
-                     access->value);
+    port->card->bus->misuse(port->card, kind, access->info->offset + access->index * access->info->stride,
+                            access->value);
     uart_set_reg(port, access->info->offset, access->old);
 }
 
@@ -196,7 +196,7 @@ static void control_written(UartPort *port, const struct stunt_reg_access *acces
 static void push(UartPort *port, uint32_t entry, const struct stunt_reg_access *access)
 {
     if (!uart_fifo_push(&port->tx, entry)) {
-        stunt_pci_misuse(port->card->pci, STUNT_UART_MISUSE_TX_OVERFLOW, access->info->offset, entry);
+        port->card->bus->misuse(port->card, STUNT_UART_MISUSE_TX_OVERFLOW, access->info->offset, entry);
     }
 }
 

@@ -13,7 +13,7 @@ static uint64_t address(UartPort *port, uint32_t lo, uint32_t hi)
 
 bool uart_ring_valid(UartPort *port, uint32_t lo, uint32_t hi, unsigned log2)
 {
-    return log2 >= 6 && log2 <= 20 &&
+    return port->card->pci && log2 >= 6 && log2 <= 20 &&
            stunt_dma_check(port->card->pci, address(port, lo, hi), UINT64_C(1) << log2) == STUNT_XFER_OK;
 }
 

@@ -133,8 +133,17 @@ struct UartPort {
     UartTold told_tx, told_rx; /* what the next events tell of */
 };
 
+/* What the card asks of where it is plugged in. */
+typedef struct UartBus {
+    void (*set_irq)(UartCard *card, unsigned port, bool on);
+    void (*misuse)(UartCard *card, unsigned kind, uint64_t arg0, uint64_t arg1);
+} UartBus;
+
 struct UartCard {
-    StuntPCI *pci;
+    DeviceState *dev;
+    const UartBus *bus;
+    StuntPCI *pci; /* NULL: there is no way to guest memory, and so no ring */
+    struct stunt_regs *regs;
     int trace_id;
 
     uint32_t n_ports;
@@ -209,15 +218,16 @@ static inline uint32_t uart_fifo_pop(UartFifo *fifo)
      STUNT_UART_P_RX_ADDRESS)
 
 /* card.c */
-void uart_card_init(UartCard *card, StuntPCI *pci);
+/* regs: of the spec, where all of it keeps its values; where nobody reaches them, ports are used through the window. */
+void uart_card_init(UartCard *card, DeviceState *dev, const UartBus *bus, struct stunt_regs *regs);
 /* Frees what the card has allocated. */
 void uart_card_clear(UartCard *card);
 /* Number of ports, their wires and peers as the properties want them, or what is wrong with these. */
 bool uart_card_valid(UartCard *card, Error **errp);
 void uart_card_show(UartCard *card);
-void uart_card_reset(UartCard *card);
+void uart_card_reset(UartCard *card, bool awake);
 /* It fell asleep or woke up. */
-void uart_card_power_changed(UartCard *card);
+void uart_card_power_changed(UartCard *card, bool awake);
 /* Something that may wake the card, if it sleeps: a bit of P_WAKE. */
 void uart_wake(UartPort *port, uint32_t what);
 /* Characters of a million that lose a bit; the same ones in each run of a seed. */
