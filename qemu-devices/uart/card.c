@@ -63,15 +63,23 @@ void uart_wake(UartPort *port, uint32_t what)
     }
 }
 
+/* As stunt_pci_enter() does. */
+void uart_card_enter(UartCard *card)
+{
+    card->dev->mem_reentrancy_guard.engaged_in_io = true;
+    stunt_uart_sync(card);
+}
+
+void uart_card_leave(UartCard *card)
+{
+    stunt_uart_signal(card);
+    card->dev->mem_reentrancy_guard.engaged_in_io = false;
+}
+
 static void timer_due(void *opaque)
 {
-    UartCard *card = opaque;
-    MemReentrancyGuard *guard = &card->dev->mem_reentrancy_guard; /* as stunt_pci_enter() does */
-
-    guard->engaged_in_io = true;
-    stunt_uart_sync(card);
-    stunt_uart_signal(card);
-    guard->engaged_in_io = false;
+    uart_card_enter(opaque);
+    uart_card_leave(opaque);
 }
 
 bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp)

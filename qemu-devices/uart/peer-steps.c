@@ -115,7 +115,8 @@ void uart_peer_fill(UartPeer *peer)
 {
     const struct peer_step *step = &peer->script->step[peer->step];
 
-    if (peer->state != STUNT_UART_PEER_RUNNING || !peer->entered || step->verb != PEER_SEND) {
+    if (uart_peer_has_chardev(peer) || peer->state != STUNT_UART_PEER_RUNNING || !peer->entered ||
+        step->verb != PEER_SEND) {
         return;
     }
     while (peer->sent < step->data.len && uart_fifo_push(&peer->end.tx, byte_of(peer, &step->data, peer->sent))) {

@@ -20,6 +20,10 @@ uint32_t uart_peer_at(const UartPeer *peer, uint64_t i)
 
 void uart_peer_hear(UartPeer *peer)
 {
+    if (uart_peer_has_chardev(peer)) {
+        uart_peer_pass_on(peer);
+        return;
+    }
     while (!peer->holding && peer->end.rx.count) {
         uint32_t entry = uart_fifo_pop(&peer->end.rx);
 
@@ -88,7 +92,7 @@ void uart_peers_leave(UartCard *card)
     for (unsigned i = 0; i < card->n_ports; i++) {
         UartPeer *peer = card->peer[i];
 
-        if (peer->there && peer->state == STUNT_UART_PEER_RUNNING) {
+        if (peer->there && !uart_peer_has_chardev(peer) && peer->state == STUNT_UART_PEER_RUNNING) {
             uart_peer_stop(peer, STUNT_UART_PEER_ENDED_EARLY, uart_now(), "the card is gone");
         }
     }
@@ -98,7 +102,11 @@ void uart_peers_go(UartCard *card, uint64_t time)
 {
     for (unsigned i = card->n_ports; i < card->n_ends; i++) {
         card->end[i]->fresh = 0;
-        uart_peer_go(card->end[i]->peer, time);
+        if (uart_peer_has_chardev(card->end[i]->peer)) {
+            uart_peer_follow(card->end[i]->peer, time);
+        } else {
+            uart_peer_go(card->end[i]->peer, time);
+        }
     }
 }
 
@@ -151,8 +159,17 @@ void uart_card_find_ends(UartCard *card)
     }
 }
 
-/* As a program on another computer that has just opened its port. */
-static void appear(UartPeer *peer, uint64_t now)
+void uart_peer_drive_all(UartPeer *peer, bool on, uint64_t now)
+{
+    UartPort *end = &peer->end;
+
+    uart_set_reg(end, STUNT_UART_P_MODEM_CTRL, on ? STUNT_UART_P_MODEM_CTRL_RTS | STUNT_UART_P_MODEM_CTRL_DTR : 0);
+    peer->lines = on ? PEER_DCD : 0;
+    uart_drive(end, now);
+    uart_look(peer->port, now);
+}
+
+void uart_peer_appear(UartPeer *peer, uint64_t now)
 {
     UartPort *end = &peer->end;
 
@@ -160,13 +177,11 @@ static void appear(UartPeer *peer, uint64_t now)
     stunt_regs_reset(&peer->regs);
     stunt_uart_clear_port(end);
     uart_card_find_ends(peer->card);
-    peer->lines = PEER_DCD;
     uart_set_reg(end, STUNT_UART_P_BAUD, BAUD_DEFAULT);
     uart_set_reg(end, STUNT_UART_P_FIFO_CTRL, STUNT_UART_FIFO);
     uart_set_reg(end, STUNT_UART_P_CTRL, STUNT_UART_P_CTRL_ENABLE);
-    uart_set_reg(end, STUNT_UART_P_MODEM_CTRL, STUNT_UART_P_MODEM_CTRL_RTS | STUNT_UART_P_MODEM_CTRL_DTR);
-    uart_drive(end, now);
     uart_look(end, now);
+    uart_peer_drive_all(peer, !uart_peer_has_chardev(peer), now);
 }
 
 static void disappear(UartPeer *peer, uint64_t now)
@@ -206,7 +221,7 @@ static void put_script(UartPeer *peer)
     }
     if (peer->text_size > 1) {
         if (!peer->there) {
-            appear(peer, now);
+            uart_peer_appear(peer, now);
         }
         begin_script(peer, now);
     } else if (peer->there) {
@@ -243,6 +258,10 @@ static bool can_be_there(UartPeer *peer, Error **errp)
                    peer->port->wire->index);
         return false;
     }
+    if (uart_peer_has_chardev(peer) && (peer->there || peer->text_size > 1)) {
+        error_setg(errp, "port%u.peer: a chardev is at the other end of its line", index);
+        return false;
+    }
     return true;
 }
 
@@ -252,10 +271,15 @@ bool uart_peers_begin(UartCard *card, Error **errp)
     for (unsigned i = 0; i < STUNT_UART_PORTS; i++) {
         UartPeer *peer = card->peer[i];
 
-        if (peer->text_size > 1) {
-            if (!can_be_there(peer, errp)) {
-                return false;
-            }
+        if (peer->text_size == 1 && !uart_peer_has_chardev(peer)) {
+            continue;
+        }
+        if (!can_be_there(peer, errp)) {
+            return false;
+        }
+        if (uart_peer_has_chardev(peer)) {
+            uart_peer_connect(peer);
+        } else {
             put_script(peer);
         }
     }
@@ -316,7 +340,7 @@ static void get_state(Object *obj, Visitor *v, const char *name, void *opaque, E
     g_autoptr(GString) text = g_string_new("none");
     UartPeer *peer = opaque;
 
-    if (peer->there) {
+    if (peer->there && !uart_peer_has_chardev(peer)) {
         g_string_assign(text, state_names[peer->state]);
         g_string_append_printf(text, " since %" PRIu64 " ns", peer->since / PS_PER_NS);
         if (peer->state != STUNT_UART_PEER_DONE) {
@@ -346,7 +370,7 @@ static void add_property(UartPeer *peer, const char *what, ObjectPropertyAccesso
 {
     g_autofree char *name = g_strdup_printf("port%u.%s", peer->port->index, what);
 
-    object_property_add(OBJECT(peer->card->pci), name, "string", get, set, NULL, peer);
+    object_property_add(OBJECT(peer->card->dev), name, "string", get, set, NULL, peer);
 }
 
 void uart_peer_init(UartPort *port)
@@ -370,10 +394,12 @@ void uart_peer_init(UartPort *port)
     add_property(peer, "peer", get_peer, set_peer);
     add_property(peer, "peer-state", get_state, NULL);
     add_property(peer, "peer-heard", get_heard, NULL);
+    uart_peer_add_chardev(peer);
 }
 
 void uart_peer_free(UartPeer *peer)
 {
+    uart_peer_disconnect(peer);
     g_free(peer->value);
     g_free(peer->text);
     g_free(peer->script);

@@ -5,10 +5,12 @@
  *
  * peer.c        the peer in the machine: properties, how it comes and goes, what it hears
  * peer-steps.c  what the steps of its script do, and when they are over
+ * peer-chardev.c  a peer without a script: what goes over the line goes to a chardev of QEMU, outside of virtual time
  */
 #ifndef STUNT_UART_PEER_H
 #define STUNT_UART_PEER_H
 
+#include "chardev/char-fe.h"
 #include "uart/peer-script.h"
 #include "uart/uart.h"
 
@@ -24,6 +26,12 @@ struct UartPeer {
     uint32_t *value;
     uint32_t n_values;
     uint32_t lines; /* PEER_DCD, PEER_RI: as it drives them */
+
+    CharBackend chardev; /* that it is connected to, if it has a driver */
+    bool leaving, coming; /* it has closed, and what it had sent is still on its way; it has opened since */
+    bool full;           /* it was told that there is no room */
+    guint watch;         /* of the chardev, until it takes more; 0: none */
+    QEMUBH *changed;     /* looks at leaving and coming */
 
     char *text; /* of the script; PEER_TEXT_MAX + 1 bytes */
     uint32_t text_size; /* with its NUL */
@@ -56,6 +64,21 @@ uint32_t uart_peer_at(const UartPeer *peer, uint64_t i);
 void uart_peer_stop(UartPeer *peer, uint32_t state, uint64_t time, const char *why);
 /* Characters from `from` on as an error shows them. To be freed. */
 char *uart_peer_shown(const UartPeer *peer, uint64_t from);
+
+/* It is there, as a program on another computer that has just opened its port. */
+void uart_peer_appear(UartPeer *peer, uint64_t now);
+/* Drives RTS, DTR and DCD alike. */
+void uart_peer_drive_all(UartPeer *peer, bool on, uint64_t now);
+
+/* peer-chardev.c */
+void uart_peer_add_chardev(UartPeer *peer);
+bool uart_peer_has_chardev(UartPeer *peer);
+void uart_peer_connect(UartPeer *peer);
+void uart_peer_disconnect(UartPeer *peer);
+/* What was heard goes out, as far as the chardev takes it. */
+void uart_peer_pass_on(UartPeer *peer);
+/* Set as the port is; hung up when the chardev is closed and all of it has arrived. */
+void uart_peer_follow(UartPeer *peer, uint64_t time);
 
 /* peer-steps.c */
 /* Does what can be done at this time. */

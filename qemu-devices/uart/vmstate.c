@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
 #include "migration/vmstate.h"
+#include "qemu/error-report.h"
 #include "uart/peer.h"
 
 /* In one piece: a snapshot should not take longer for its 256 entries. */
@@ -154,11 +155,24 @@ static bool peer_is_there(void *opaque)
     .offset = offsetof(UartPeer, field), \
 }
 
+/* What is outside cannot be put back. */
+static int refuse_chardev(void *opaque)
+{
+    UartPeer *peer = opaque;
+
+    if (uart_peer_has_chardev(peer)) {
+        error_report("port%u.chardev: a line to the outside cannot be saved", peer->port->index);
+        return -EPERM;
+    }
+    return 0;
+}
+
 static const VMStateDescription vmstate_peer_life = {
     .name = "stunt-uart-peer/life",
     .version_id = 1,
     .minimum_version_id = 1,
     .needed = peer_is_there,
+    .pre_save = refuse_chardev,
     .fields = (VMStateField[]) {
         VMSTATE_STRUCT(end, UartPeer, 0, vmstate_port, UartPort),
         VMSTATE_VARRAY_UINT32(value, UartPeer, n_values, 0, vmstate_info_uint32, uint32_t),

@@ -4,6 +4,9 @@
 #include "stunt/events.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #define FAST "line 12000000;" /* a bit takes 83 1/3 ns, as uart_open() has it */
 #define PEER(n) (STUNT_UART_P_CTRL_COUNT + (n))
@@ -200,6 +203,110 @@ static void test_a_script_that_does_not_end(void)
     check_state(bench, "failed since 0 ns", "10000 steps took no time");
 }
 
+/* ---- a chardev -------------------------------------------------------------------------------------- */
+
+/* A card whose port 0 leads to a socket, and the other end of that. */
+static Bench *open_socket(int *ret_fd)
+{
+    g_autofree char *dir = g_dir_make_tmp("stunt-peer-XXXXXX", NULL);
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    g_autofree char *props = NULL;
+    Bench *bench;
+
+    g_snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/line", dir);
+    props = g_strdup_printf(",port0.chardev=line -chardev socket,id=line,path=%s,server=on,wait=off", addr.sun_path);
+    bench = bench_new_serial(props, 4096);
+    *ret_fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    g_assert_cmpint(connect(*ret_fd, (struct sockaddr *)&addr, sizeof(addr)), ==, 0);
+    unlink(addr.sun_path);
+    rmdir(dir);
+    uart_open(bench, 0);
+    return bench;
+}
+
+/* Lets time go by until a register of port 0 has these bits so, or fails. */
+static void wait_for(Bench *bench, uint64_t reg, uint32_t mask, uint32_t value)
+{
+    for (unsigned i = 0; (uart_read(bench, reg) & mask) != value; i++) {
+        g_assert_cmpuint(i, <, 2000);
+        g_usleep(1000);
+        machine_step(bench->machine, 1000);
+        shm_forget(bench->shm);
+    }
+}
+
+#define CARRIER (STUNT_UART_P_MODEM_STATUS_CTS | STUNT_UART_P_MODEM_STATUS_DSR | STUNT_UART_P_MODEM_STATUS_DCD)
+
+static void test_a_socket_is_a_line(void)
+{
+    int fd;
+    g_autoptr(Bench) bench = open_socket(&fd);
+    char got[4] = "";
+
+    wait_for(bench, UART_P(P_MODEM_STATUS, 0), CARRIER, CARRIER);
+    g_assert_cmpint(write(fd, "abc", 3), ==, 3);
+    machine_step(bench->machine, 10 * UART_FRAME_NS);
+    uart_expect_nothing(bench, 0); /* RTS is off */
+    uart_write(bench, UART_P(P_MODEM_CTRL, 0), STUNT_UART_P_MODEM_CTRL_RTS);
+    wait_for(bench, UART_P(P_FIFO, 0), STUNT_UART_P_FIFO_RX, 3);
+    uart_expect(bench, 0, 'a');
+    uart_send(bench, 0, "xyz");
+    machine_step(bench->machine, 4 * UART_FRAME_NS);
+    g_assert_cmpint(recv(fd, got, 3, MSG_WAITALL), ==, 3);
+    g_assert_cmpstr(got, ==, "xyz");
+
+    g_assert_cmpint(write(fd, "last", 4), ==, 4); /* it arrives, and then the carrier goes */
+    close(fd);
+    wait_for(bench, UART_P(P_MODEM_STATUS, 0), CARRIER, 0);
+    g_assert_cmphex(uart_read(bench, UART_P(P_FIFO, 0)) & STUNT_UART_P_FIFO_RX, ==, 2 + 4);
+}
+
+/* Nobody reads the socket: the line is held, and nothing of it is lost. */
+static void test_a_socket_that_is_full(void)
+{
+    enum { SIZE = 1 << 20 };
+    int fd;
+    g_autoptr(Bench) bench = open_socket(&fd);
+    g_autofree uint8_t *got = g_malloc0(SIZE);
+    uint32_t sent = 0;
+
+    wait_for(bench, UART_P(P_MODEM_STATUS, 0), CARRIER, CARRIER);
+    uart_write(bench, UART_P(P_FLOW, 0), STUNT_UART_P_FLOW_AUTO_CTS);
+    while (uart_read(bench, UART_P(P_MODEM_STATUS, 0)) & STUNT_UART_P_MODEM_STATUS_CTS) {
+        for (unsigned k = 0; k < 16; k++, sent += 4) {
+            uart_write(bench, UART_P(P_TX4, 0), sent / 4 * 0x01010101);
+        }
+        machine_step(bench->machine, 65 * UART_FRAME_NS);
+        shm_forget(bench->shm);
+        g_assert_cmpuint(sent, <, SIZE);
+    }
+    machine_step(bench->machine, 1000 * UART_FRAME_NS);
+    for (uint32_t n = 0; n < sent;) {
+        ssize_t some = recv(fd, got + n, sent - n, MSG_DONTWAIT);
+
+        n += some > 0 ? (uint32_t)some : 0;
+        machine_step(bench->machine, 100 * UART_FRAME_NS);
+        shm_forget(bench->shm);
+    }
+    for (uint32_t i = 0; i < sent; i++) {
+        g_assert_cmphex(got[i], ==, i / 4 & 0xff);
+    }
+    close(fd);
+}
+
+static void test_a_line_outside_is_not_saved(void)
+{
+    int fd;
+    g_autoptr(Bench) bench = open_socket(&fd);
+    g_autofree char *error = NULL;
+
+    refused(bench, "port0.peer", "idle 1s", "port0.peer: a chardev is at the other end of its line");
+    machine_stop(bench->machine);
+    error = machine_qom_set_error(bench->machine, "link0", "snapshot", "\"here\"");
+    g_assert_nonnull(strstr(error, "the devices' state cannot be saved"));
+    close(fd);
+}
+
 /* ---- coming and going ------------------------------------------------------------------------------ */
 
 static void test_it_comes_and_goes(void)
@@ -288,6 +395,9 @@ int main(int argc, char **argv)
     g_test_add_func("/uart-peer/bad-characters", test_bad_characters);
     g_test_add_func("/uart-peer/refused", test_refused);
     g_test_add_func("/uart-peer/a-script-that-does-not-end", test_a_script_that_does_not_end);
+    g_test_add_func("/uart-peer/a-socket-is-a-line", test_a_socket_is_a_line);
+    g_test_add_func("/uart-peer/a-socket-that-is-full", test_a_socket_that_is_full);
+    g_test_add_func("/uart-peer/a-line-outside-is-not-saved", test_a_line_outside_is_not_saved);
     g_test_add_func("/uart-peer/it-comes-and-goes", test_it_comes_and_goes);
     g_test_add_func("/uart-peer/state-in-mid-script", test_state_in_mid_script);
     return g_test_run();

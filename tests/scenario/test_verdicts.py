@@ -280,57 +280,5 @@ class BadInput(StuntTest):
         self.refused('return scenario { summary = "x", modules = { "no_such" }, run = function(vm) end }', "no_such")
 
 
-PEER = ('local peer = require "peer" return scenario { summary = "test", machine = { uart0 = { type = "uart", ports = 2 } }, '
-        'modules = { "stunt_uart" }, run = function(vm) %s end }\n')
-
-
-class Peers(StuntTest):
-    """Scripts of a line's far end that are wrong, fail, or do not come to their end."""
-
-    def verdict(self, body):
-        status, results = self.run_json(self.scenario("case", PEER % body))
-        (row,) = results.values()
-        return status, row
-
-    def test_wrong_script_is_told_with_line_and_word(self):
-        status, row = self.verdict("peer.start(vm, 0, 'send \"a\"\\nsned \"b\"')")
-        self.assertEqual(status, 2, row)
-        self.assertIn("port0.peer: line 2: there is no step 'sned'; did you mean 'send'?", row["reason"])
-
-    def test_wrong_script_of_the_machine(self):
-        done = self.stunt("run", self.scenario("case", 'return scenario { summary = "x", machine = { uart0 = { type = "uart", '
-                                               '["port1.peer"] = "line 5" } }, run = function(vm) end }'))
-        self.assertEqual(done.returncode, 2, done.stdout)
-        self.assertIn("port1.peer: line 1: '5' is no baud rate, 12 to 12000000", done.stdout)
-
-    def test_port_that_has_another_end_or_is_not_there(self):
-        for machine, words in (('wires = "0-1"', "port1.peer: port 0 is at the other end of its line (wires)"),
-                               ("ports = 1", "port1.peer: the card has 1 ports")):
-            done = self.stunt("run", self.scenario("case", 'return scenario { summary = "x", machine = { uart0 = { type = "uart", '
-                                                   f'{machine}, ["port1.peer"] = "idle 1s" }} }}, run = function(vm) end }}'))
-            self.assertEqual(done.returncode, 2, done.stdout)
-            self.assertIn(words, done.stdout)
-
-    def test_script_that_fails_is_fail_with_the_peers_words(self):
-        status, row = self.verdict("peer.start(vm, 0, 'after 1ms; expect \"OK\" within 5ms'):wait()")
-        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
-        self.assertRegex(row["reason"], r'port0.peer failed since \d+ ns step 2 of 2, line 1: expect "OK" within 5ms; nothing came')
-
-    def test_script_that_ends_early_is_fail_when_it_is_waited_for(self):
-        status, row = self.verdict("local p = peer.start(vm, 0, 'after 1s') vm.uart0:remove() p:wait()")
-        self.assertEqual((status, row["status"]), (1, "FAIL"), row)
-        self.assertRegex(row["reason"], r"port0.peer ended-early since \d+ ns step 1 of 1, line 1: after 1s; the card is gone")
-
-    def test_script_that_has_not_ended_with_the_scenario_is_invalid(self):
-        for body in ("peer.start(vm, 0, 'after 100s')", "peer.start(vm, 0, 'expect \"never\"') vm:sleep('1s')"):
-            status, row = self.verdict(body)
-            self.assertEqual((status, row["status"]), (2, "INVALID"), row)
-            self.assertIn("never fired", row["reason"])
-
-    def test_script_that_stopped_unseen_is_invalid(self):
-        status, row = self.verdict("peer.start(vm, 0, 'expect \"OK\" within 5ms') vm:sleep('1s')")
-        self.assertEqual((status, row["status"]), (2, "INVALID"), row)
-
-
 if __name__ == "__main__":
     unittest.main(verbosity=2)

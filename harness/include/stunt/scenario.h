@@ -48,6 +48,7 @@ typedef struct {
     StuntSwitch iommu; /* as the scenario needs it */
     char *kernel;  /* NULL: the default */
     char *cmdline; /* NULL: none */
+    GPtrArray *chardev; /* char *, QEMU's character devices; only with realtime */
     GPtrArray *module; /* StuntModule * */
     GPtrArray *catches; /* char *, planted bugs that make it fail */
     GPtrArray *proof;   /* StuntProof *, by class and action */

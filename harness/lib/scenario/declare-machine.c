@@ -12,7 +12,7 @@
 #define NAME_LEN_MAX 31 /* STUNT_SHM_NAME without NUL */
 
 /* Keys that are no device. */
-static const char *const settings[] = { "memory", "kernel", "realtime", "cmdline", "vcpus", "iommu", NULL };
+static const char *const settings[] = { "memory", "kernel", "realtime", "cmdline", "vcpus", "iommu", "chardev", NULL };
 
 static const char *push_near_type(lua_State *L, StuntRuntime *runtime, const char *type)
 {
@@ -201,9 +201,31 @@ static void declare_settings(lua_State *L, StuntScenario *scenario)
     scenario->cmdline = g_strdup(stunt_bridge_get_string(L, -1, "cmdline", NULL));
 }
 
+/* chardev = { line = "socket,path=…" }: what devices may be connected to outside of the machine. */
+static void declare_chardevs(lua_State *L, StuntScenario *scenario)
+{
+    if (lua_getfield(L, -1, "chardev") == LUA_TNIL) {
+        lua_pop(L, 1);
+        return;
+    }
+    if (!scenario->realtime) {
+        luaL_error(L, "machine: chardev: what comes from outside comes at no virtual time; it needs realtime = true");
+    }
+    luaL_checktype(L, -1, LUA_TTABLE);
+    for (push_pairs(L, -1); next_pair(L); end_pair(L)) {
+        if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
+            luaL_error(L, "machine: chardev: a name and what QEMU's -chardev takes, as in line = \"socket,path=…\"");
+        }
+        check_name(L, lua_tostring(L, -2));
+        g_ptr_array_add(scenario->chardev, g_strdup_printf("%s,id=%s", lua_tostring(L, -1), lua_tostring(L, -2)));
+    }
+    lua_pop(L, 1);
+}
+
 void stunt_declare_machine(lua_State *L, StuntRuntime *runtime)
 {
     declare_settings(L, runtime->scenario);
+    declare_chardevs(L, runtime->scenario);
     for (push_pairs(L, -1); next_pair(L); end_pair(L)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
 

@@ -31,6 +31,10 @@ void stunt_scenario_shape(const StuntScenario *scenario, StuntMachine *machine)
     machine->realtime = scenario->realtime;
     machine->cmdline = g_strdup(scenario->cmdline);
     machine->iommu = scenario->iommu == STUNT_ON;
+    for (guint i = 0; i < scenario->chardev->len; i++) {
+        g_ptr_array_add(machine->option, g_strdup("-chardev"));
+        g_ptr_array_add(machine->option, g_strdup(scenario->chardev->pdata[i]));
+    }
     for (guint i = 0; i < scenario->device->len; i++) {
         stunt_device_defs_copy(machine->device, scenario->device->pdata[i]);
     }

@@ -38,6 +38,7 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file)
     scenario->file = g_strdup(file);
     scenario->summary = g_strdup("");
     scenario->device = stunt_device_defs_new();
+    scenario->chardev = g_ptr_array_new_with_free_func(g_free);
     scenario->module = stunt_modules_new();
     scenario->catches = g_ptr_array_new_with_free_func(g_free);
     scenario->proof = g_ptr_array_new_with_free_func(proof_free);
@@ -77,6 +78,7 @@ void stunt_scenario_free(StuntScenario *scenario)
         g_ptr_array_unref(scenario->device);
         g_free(scenario->kernel);
         g_free(scenario->cmdline);
+        g_ptr_array_unref(scenario->chardev);
         g_free(scenario->leave_loaded);
         g_ptr_array_unref(scenario->module);
         g_ptr_array_unref(scenario->catches);
