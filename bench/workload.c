@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `stunt bench` has a device do: the DMA engine, as the device that is always there. */
+/* What `stunt bench` has devices do: the DMA engine, as the device that is always there, and lines of serial cards. */
 #include "lib/bench/bench.h"
 
 /*
@@ -71,4 +71,57 @@ const StuntWorkload stunt_workload = {
     },
     .never = "at=mmio.write match.value=0x1000000000000 action=mark",
     .scenario = "dma/lost-interrupt",
+};
+
+/*
+ * The same bytes, out and in by one line that is turned round in the card, by one program. QEMU's pci-serial
+ * takes no time for a character, whatever its speed says.
+ */
+#define LINE(tty, words, more)                                                                                      \
+    {                                                                                                               \
+        "sh", "-c",                                                                                                 \
+            "echo " more " > /sys/module/stunt_uart/parameters/dma; exec >/dev/null; s='stunt-serial -d /dev/" tty  \
+            "'; $s hold -l " words " --hold-ms 1000000 & sleep 0.1; $s lines --words +loop; "                       \
+            "$s duplex --timeout-ms 2000 --size $0; e=$?; kill $!; wait; exit $e",
+#define LINE_ONCE "4k", NULL }
+#define LINE_OFTEN "260k", NULL }
+#define LINE_MORE_KIB 256
+
+static const char *const rings_once[] = LINE("ttySU0", "4000000", "Y") LINE_ONCE;
+static const char *const rings_often[] = LINE("ttySU0", "4000000", "Y") LINE_OFTEN;
+static const char *const slow_once[] = LINE("ttySU0", "115200", "Y") LINE_ONCE;
+static const char *const slow_often[] = LINE("ttySU0", "115200", "Y") LINE_OFTEN;
+static const char *const fifo_once[] = LINE("ttySU0", "4000000", "N") LINE_ONCE;
+static const char *const fifo_often[] = LINE("ttySU0", "4000000", "N") LINE_OFTEN;
+static const char *const stock_once[] = LINE("ttyS0", "115200", "Y") LINE_ONCE;
+static const char *const stock_often[] = LINE("ttyS0", "115200", "Y") LINE_OFTEN;
+
+static const char *const pci_serial_option[] = {
+    "-chardev", "null,id=nobody", "-device", "pci-serial,chardev=nobody", NULL,
+};
+
+static const char *const pci_serial_holder[] = {
+    "stunt-serial", "hold", "-d", "/dev/ttyS0", "-l", "115200", "--hold-ms", "1000000000", NULL,
+};
+
+static const StuntLine lines[] = {
+    { "rings", "our card, its data moved by itself, at 4 Mbaud", { rings_once, rings_often, LINE_MORE_KIB },
+      "uart", "-port0" },
+    { "115200", "the same at 115200 baud, as the stock card is set",
+      { slow_once, slow_often, LINE_MORE_KIB }, "uart", "-port0" },
+    { "fifo", "our card by its FIFO alone, at 4 Mbaud", { fifo_once, fifo_often, LINE_MORE_KIB },
+      "uart", "-port0" },
+    { "pci-serial", "QEMU's own card with the kernel's 8250 driver", { stock_once, stock_often, LINE_MORE_KIB },
+      "serial", "ttyS0" },
+};
+
+const StuntLines stunt_lines = {
+    .device = "uart0",
+    .type = "uart",
+    .module = "stunt_uart",
+    .cmdline = "8250.nr_uarts=4",
+    .option = pci_serial_option,
+    .holder = pci_serial_holder,
+    .line = lines,
+    .n_lines = sizeof(lines) / sizeof(lines[0]),
 };

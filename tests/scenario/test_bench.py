@@ -73,6 +73,10 @@ class Bench(StuntTest):
         self.check_group("events", {"events": ["off"]})
         self.check_group("faults", {"faults": ["never-matching"]})
 
+    def test_serial_lines(self):
+        ways = ["115200", "fifo", "pci-serial"]
+        self.check_group("uart", {"uart.accesses": ways, "uart.interrupts": ways, "uart.throughput": ways})
+
     def test_stock_device(self):
         self.check_group("irq", {"irq": ["nvme"], "irq.virtual": ["nvme"]})
 

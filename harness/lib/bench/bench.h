@@ -28,6 +28,7 @@ gboolean stunt_bench_warm(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_irq(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_events(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_faults(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_uart(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_experiments(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_suite(StuntMeasuring *measuring, GError **error);
 
@@ -79,6 +80,24 @@ typedef struct {
 } StuntWorkload;
 
 extern const StuntWorkload stunt_workload;
+
+/* A way to move bytes over a serial line. */
+typedef struct {
+    const char *name, *what;
+    StuntLoop loop;         /* out and in again; more: KiB */
+    const char *region;     /* its registers, as QEMU calls their memory region */
+    const char *interrupts; /* what its line of /proc/interrupts has */
+} StuntLine;
+
+typedef struct {
+    const char *device, *type, *module, *cmdline; /* as those of StuntWorkload */
+    const char *const *option;                    /* of QEMU's command line: a card of its own */
+    const char *const *holder; /* keeps that open all the time: its interrupt is counted as long as it is in use */
+    const StuntLine *line;     /* the first is what the others are compared with */
+    gsize n_lines;
+} StuntLines;
+
+extern const StuntLines stunt_lines;
 
 /* ---- a machine to measure on (rig.c) -------------------------------------------------------------- */
 

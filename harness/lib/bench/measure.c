@@ -22,6 +22,7 @@ static const struct {
     { "irq", stunt_bench_irq, "a smallest job through driver, model and interrupt", FALSE },
     { "events", stunt_bench_events, "driver traffic with events recorded and not", FALSE },
     { "faults", stunt_bench_faults, "driver traffic with no rule and with one", FALSE },
+    { "uart", stunt_bench_uart, "a serial line by our card and by QEMU's own", FALSE },
     { "experiments", stunt_bench_experiments, "small scenarios a second", FALSE },
     { "suite", stunt_bench_suite, "all scenarios; slow: with --quick only by --only", TRUE },
 };
