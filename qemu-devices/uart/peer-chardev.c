@@ -90,8 +90,10 @@ static void on_event(void *opaque, QEMUChrEvent event)
 
 static void on_change(void *opaque)
 {
-    enter(opaque);
-    leave(opaque);
+    UartPeer *peer = opaque;
+
+    uart_card_enter(peer->card);
+    uart_card_leave(peer->card);
 }
 
 static void follow(UartPeer *peer, uint32_t offset, uint32_t without)
