@@ -72,7 +72,7 @@ static uint32_t inputs_of(UartPort *port)
     if (from->dtr) {
         inputs |= STUNT_UART_INPUT_DSR | (from == port || from->peer ? 0 : STUNT_UART_INPUT_DCD);
     }
-    return from->peer && from != port ? inputs | uart_peer_extra_inputs(from) : inputs;
+    return from->peer && from != port ? inputs | uart_peer_extra_inputs(from->peer) : inputs;
 }
 
 static uint32_t count_change(uint32_t counts, uint32_t field)

@@ -116,29 +116,24 @@ void uart_peer_due(UartPort *end)
     end->peer->over = true;
 }
 
-uint64_t uart_peer_due_time(UartPort *end)
+uint64_t uart_peer_due_time(const UartPeer *peer)
 {
-    return end->peer ? end->peer->due : STUNT_UART_NEVER;
+    return peer->due;
 }
 
-/* It listens to what comes, character by character. */
-bool uart_peer_listens(UartPort *end)
+bool uart_peer_listens(const UartPeer *peer)
 {
-    UartPeer *peer = end->peer;
-    enum peer_verb verb;
+    enum peer_verb verb = peer->script->step[peer->step].verb;
 
-    if (!peer || peer->state != STUNT_UART_PEER_RUNNING) {
+    if (peer->state != STUNT_UART_PEER_RUNNING) {
         return false;
     }
-    verb = peer->script->step[peer->step].verb;
     return verb == PEER_EXPECT || verb == PEER_EXPECT_BREAK || verb == PEER_IDLE;
 }
 
-uint32_t uart_peer_extra_inputs(UartPort *end)
+uint32_t uart_peer_extra_inputs(const UartPeer *peer)
 {
-    uint32_t lines = end->peer->lines;
-
-    return (lines & PEER_DCD ? STUNT_UART_INPUT_DCD : 0) | (lines & PEER_RI ? STUNT_UART_INPUT_RI : 0);
+    return (peer->lines & PEER_DCD ? STUNT_UART_INPUT_DCD : 0) | (peer->lines & PEER_RI ? STUNT_UART_INPUT_RI : 0);
 }
 
 void uart_card_find_ends(UartCard *card)

@@ -49,7 +49,9 @@ static Due next_due(UartCard *card)
         consider(&due, port, port->sample_due, uart_sample);
         consider(&due, port, port->late_due, uart_late);
         consider(&due, port, uart_timeout_due(port), uart_timeout);
-        consider(&due, port, uart_peer_due_time(port), uart_peer_due);
+        if (port->peer) {
+            consider(&due, port, uart_peer_due_time(port->peer), uart_peer_due);
+        }
     }
     return due;
 }
@@ -96,7 +98,7 @@ static uint32_t receiver_patience(UartPort *port)
     if (uart_field(port, P_DMA_CTRL, RX_ENABLE)) {
         n = MIN(n, until_above(port->rx.count, uart_store_worth(port)));
     }
-    return port->xoff || uart_peer_listens(port) || !port->card->awake ? 1 : n;
+    return port->xoff || !port->card->awake || (port->peer && uart_peer_listens(port->peer)) ? 1 : n;
 }
 
 static bool watched(void)
@@ -168,7 +170,9 @@ void stunt_uart_plan(UartCard *card)
         due = MIN(due, port->sample_due);
         due = MIN(due, port->late_due);
         due = MIN(due, silence_due(port));
-        due = MIN(due, uart_peer_due_time(port));
+        if (port->peer) {
+            due = MIN(due, uart_peer_due_time(port->peer));
+        }
     }
     if (due == STUNT_UART_NEVER) {
         timer_del(&card->timer);

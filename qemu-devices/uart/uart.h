@@ -340,13 +340,13 @@ void uart_peers_go(UartCard *card, uint64_t time);
 bool uart_peer_load(UartPeer *peer);
 /* Who is there has changed. */
 void uart_card_find_ends(UartCard *card);
-/* When the time of its step is over; NEVER for an end that is no peer's. */
-uint64_t uart_peer_due_time(UartPort *end);
+/* When the time of its step is over. */
+uint64_t uart_peer_due_time(const UartPeer *peer);
 void uart_peer_due(UartPort *end);
 /* Each single character counts for its step. */
-bool uart_peer_listens(UartPort *end);
+bool uart_peer_listens(const UartPeer *peer);
 /* STUNT_UART_INPUT_* that it drives besides those of RTS and DTR. */
-uint32_t uart_peer_extra_inputs(UartPort *end);
+uint32_t uart_peer_extra_inputs(const UartPeer *peer);
 /* Its FIFO has characters, or room. */
 void uart_peer_hear(UartPeer *peer);
 void uart_peer_fill(UartPeer *peer);

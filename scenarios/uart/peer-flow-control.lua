@@ -32,7 +32,6 @@ end
 return scenario {
   summary = "with RTS/CTS and XON/XOFF nothing is lost in either direction, by rings and without",
   machine = { uart0 = { type = "uart", ports = 1 } },
-  catches = { "flow_race" },
   run = function(vm)
     serial.each_way(vm, function()
       local since = both_ways(vm, "rtscts")

@@ -325,6 +325,26 @@ static void test_it_comes_and_goes(void)
     check_state(bench, "none", "");
 }
 
+/* While the card sleeps its far ends go on; what they send then is lost, what they drive is seen when it wakes. */
+static void test_a_card_that_sleeps(void)
+{
+    g_autoptr(Bench) bench = open_peer(FAST "after 10us; send \"lost\"; lines -rts; at 50us; send \"k\"; expect \"!\" within 10us");
+
+    machine_step(bench->machine, 5000);
+    pci_set_power_state(&bench->uart, 3);
+    machine_step(bench->machine, 40000);
+    check_state(bench, "running since 13333 ns", "step 5 of 7");
+    pci_set_power_state(&bench->uart, 0);
+    uart_open(bench, 0);
+    machine_step(bench->machine, 6000);
+    uart_expect(bench, 0, 'k');
+    uart_expect_nothing(bench, 0);
+    g_assert_cmphex(uart_read(bench, UART_P(P_MODEM_STATUS, 0)) & STUNT_UART_P_MODEM_STATUS_CTS, ==, 0);
+    uart_send(bench, 0, "!");
+    machine_step(bench->machine, 1000);
+    check_state(bench, "done", "heard 1");
+}
+
 /* ---- saved state ----------------------------------------------------------------------------------- */
 
 static const char *const ECHO =
@@ -399,6 +419,7 @@ int main(int argc, char **argv)
     g_test_add_func("/uart-peer/a-socket-that-is-full", test_a_socket_that_is_full);
     g_test_add_func("/uart-peer/a-line-outside-is-not-saved", test_a_line_outside_is_not_saved);
     g_test_add_func("/uart-peer/it-comes-and-goes", test_it_comes_and_goes);
+    g_test_add_func("/uart-peer/a-card-that-sleeps", test_a_card_that_sleeps);
     g_test_add_func("/uart-peer/state-in-mid-script", test_state_in_mid_script);
     return g_test_run();
 }
