@@ -76,15 +76,29 @@ static void stunt_port_stop_rx(struct uart_port *port)
 	stunt_port_enable(to_stunt_port(port), 0, STUNT_RX_CAUSES);
 }
 
+/* All of a reset but that its modem lines go off, which the other end would see. */
+static void stunt_port_clear(struct stunt_port *sp)
+{
+	stunt_port_write(sp, STUNT_UART_P_INT_ENABLE, 0);
+	stunt_port_write(sp, STUNT_UART_P_DMA_CTRL, 0);
+	stunt_port_write(sp, STUNT_UART_P_RS485, 0);
+	stunt_port_write(sp, STUNT_UART_P_MULTIDROP, 0);
+	stunt_port_write(sp, STUNT_UART_P_FLOW, 0);
+	stunt_port_write(sp, STUNT_UART_P_CTRL, STUNT_UART_P_CTRL_TX_FLUSH | STUNT_UART_P_CTRL_RX_FLUSH);
+	stunt_port_write(sp, STUNT_UART_P_INT_STATUS, stunt_port_read(sp, STUNT_UART_P_INT_STATUS));
+}
+
 /*
- * What the last one has left behind is gone: registers, FIFOs, rings, pending causes. What the
- * console has written is not.
+ * What the last one has left behind is gone: settings, FIFOs, rings, pending causes. Lines that were left
+ * on stay so, and what the console has written is sent.
  */
 static void stunt_port_reset(struct stunt_port *sp)
 {
 	sp->enabled = 0;
 	if (uart_console(&sp->port))
 		stunt_port_write(sp, STUNT_UART_P_CTRL, sp->ctrl | STUNT_UART_P_CTRL_RX_FLUSH);
+	else if (sp->port.mctrl & (TIOCM_DTR | TIOCM_RTS))
+		stunt_port_clear(sp);
 	else
 		stunt_port_write(sp, STUNT_UART_P_CTRL, STUNT_UART_P_CTRL_RESET);
 	if (stunt_port_count(sp, STUNT_UART_P_MODEM_COUNT, &sp->modem_count))

@@ -8,7 +8,7 @@
 
 #include "uart.h"
 
-#define STUNT_RX_BOUND	(4 * STUNT_UART_FIFO)	/* characters of one call */
+#define STUNT_RX_BOUND	(4 * STUNT_UART_FIFO)	/* looks of one call */
 #define STUNT_RX_ROOM	2			/* a character and the note of an overrun */
 
 void stunt_rx_hold(struct stunt_port *sp, unsigned int why)

@@ -84,12 +84,20 @@ static void timer_due(void *opaque)
 
 bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp)
 {
+    bool live = card->dev->realized;
+
     if (value > MILLION) {
         error_setg(errp, "noise is %u, at most %u", value, MILLION);
         return false;
     }
+    if (live) {
+        stunt_uart_sync(card); /* what was sent earlier does not suffer */
+    }
     card->noise = value;
     card->random = stunt_trace.engine.seed * 2 + 1;
+    if (live) {
+        stunt_uart_signal(card);
+    }
     return true;
 }
 

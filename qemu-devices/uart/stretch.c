@@ -49,7 +49,10 @@ static uint64_t plain_until(UartPort *port, bool plain)
 {
     uint64_t until = MIN(MIN(port->turn_end, port->cts_due), MIN(port->sample_due, port->late_due));
 
-    until = MIN(until, MIN(timeout_due(port), uart_peer_due_time(port)));
+    until = MIN(until, timeout_due(port));
+    if (port->peer) {
+        until = MIN(until, uart_peer_due_time(port->peer));
+    }
     if (port->shifting) {
         uint32_t n = plain ? uart_patience(port) : 1;
 
