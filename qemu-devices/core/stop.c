@@ -99,6 +99,10 @@ static void state_changed(void *opaque, bool running, RunState state)
 
     if (!running) {
         report_stop(stop);
+        /* not at a stop whose time is the host's: the timeline must not tell of it */
+        if (stop->reason != STUNT_STOP_NONE && stop->reason != STUNT_STOP_RING && !stunt_stop_is_off()) {
+            stunt_trace_settle();
+        }
         return;
     }
     stop->reason = STUNT_STOP_NONE;

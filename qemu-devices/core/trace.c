@@ -214,12 +214,28 @@ void stunt_trace_unregister(int index)
 {
     stunt_trace.live[index] = false;
     stunt_trace.actor[index] = NULL;
+    stunt_trace.settle[index] = NULL;
 }
 
 void stunt_trace_set_actor(int index, StuntTraceActor *actor, void *opaque)
 {
     stunt_trace.actor[index] = actor;
     stunt_trace.actor_opaque[index] = opaque;
+}
+
+void stunt_trace_set_settle(int index, StuntTraceSettle *settle, void *opaque)
+{
+    stunt_trace.settle[index] = settle;
+    stunt_trace.settle_opaque[index] = opaque;
+}
+
+void stunt_trace_settle(void)
+{
+    for (unsigned i = 0; i < stunt_trace.n_devices; i++) {
+        if (stunt_trace.settle[i]) {
+            stunt_trace.settle[i](stunt_trace.settle_opaque[i]);
+        }
+    }
 }
 
 bool stunt_trace_arm(const char *text, Error **errp)

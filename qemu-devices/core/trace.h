@@ -22,6 +22,12 @@
  */
 typedef const struct stunt_rule *StuntTraceActor(void *opaque, const struct stunt_rule *rule);
 
+/*
+ * A device that puts off what nobody could see yet does it now, and tells of it: the machine has come to stand, and who looks
+ * at registers or at the timeline, or arms a rule, is to find them as they are.
+ */
+typedef void StuntTraceSettle(void *opaque);
+
 typedef struct StuntTrace {
     const uint32_t *listening; /* of the shared memory; of a constant 0 without one */
     bool armed;                /* a rule or stop_at wants to see events though nobody listens */
@@ -44,6 +50,8 @@ typedef struct StuntTrace {
     bool live[STUNT_SHM_DEVICES];
     StuntTraceActor *actor[STUNT_SHM_DEVICES]; /* NULL: such actions do nothing */
     void *actor_opaque[STUNT_SHM_DEVICES];
+    StuntTraceSettle *settle[STUNT_SHM_DEVICES]; /* NULL: it puts nothing off */
+    void *settle_opaque[STUNT_SHM_DEVICES];
     struct stunt_shm_device device[STUNT_SHM_DEVICES];
 } StuntTrace;
 
@@ -104,6 +112,10 @@ void stunt_trace_unregister(int index);
 
 /* Who carries out the actions on the whole of this device, until it is unregistered. */
 void stunt_trace_set_actor(int index, StuntTraceActor *actor, void *opaque);
+
+/* Who does what this device has put off whenever the machine comes to stand, until it is unregistered. */
+void stunt_trace_set_settle(int index, StuntTraceSettle *settle, void *opaque);
+void stunt_trace_settle(void);
 
 /* Maps and checks the shared memory at `path`. False with an error that says what is wrong with it. */
 bool stunt_trace_attach(const char *path, Error **errp);

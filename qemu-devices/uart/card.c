@@ -76,6 +76,15 @@ void uart_card_leave(UartCard *card)
     card->dev->mem_reentrancy_guard.engaged_in_io = false;
 }
 
+void uart_card_settle(UartCard *card)
+{
+    stunt_uart_sync(card);
+    for (unsigned i = 0; i < card->n_ends; i++) {
+        uart_tell(card->end[i]);
+    }
+    stunt_uart_signal(card);
+}
+
 static void timer_due(void *opaque)
 {
     uart_card_enter(opaque);

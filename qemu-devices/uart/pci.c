@@ -41,6 +41,11 @@ static void uart_power_changed(StuntPCI *dev)
     uart_card_power_changed(&STUNT_UART(dev)->card, stunt_pci_is_awake(dev));
 }
 
+static void uart_settle_all(StuntPCI *dev)
+{
+    uart_card_settle(&STUNT_UART(dev)->card);
+}
+
 static void uart_misused(StuntPCI *dev)
 {
     stunt_pci_set_reg(dev, STUNT_UART_MISUSE_COUNT, 0, stunt_pci_reg(dev, STUNT_UART_MISUSE_COUNT, 0) + 1);
@@ -111,6 +116,7 @@ static void class_init(ObjectClass *klass, void *data)
     stunt_class->window_written = window_written;
     stunt_class->reset = uart_reset;
     stunt_class->power_changed = uart_power_changed;
+    stunt_class->settle = uart_settle_all;
     stunt_class->misused = uart_misused;
     device_class_set_props(DEVICE_CLASS(klass), uart_properties);
     object_class_property_add(klass, "noise", "uint32", get_noise, set_noise, NULL, NULL);

@@ -231,6 +231,8 @@ void uart_card_power_changed(UartCard *card, bool awake);
 /* Around a callback that is no register access: everything up to now has happened, and what comes of it is told. */
 void uart_card_enter(UartCard *card);
 void uart_card_leave(UartCard *card);
+/* Every character up to now has been told of. */
+void uart_card_settle(UartCard *card);
 /* Something that may wake the card, if it sleeps: a bit of P_WAKE. */
 void uart_wake(UartPort *port, uint32_t what);
 /* Characters of a million that lose a bit; the same ones in each run of a seed. */
