@@ -348,7 +348,7 @@ static void test_a_card_that_sleeps(void)
 /* ---- saved state ----------------------------------------------------------------------------------- */
 
 static const char *const ECHO =
-    "line 6000000 8e1 rtscts; repeat 5; expect \"ab\"; send 37 seed 3; after 1.234us; frame 0x7f parity-wrong; hold 9us;"
+    "line 6000000 8e1 rtscts; repeat 5; expect \"ab\"; send 37 seed 3; after 1.234us; frame 0x7f parity-wrong; hold 40us;"
     "lines -dtr; break 4us; lines +dtr +ri; send \"xyz\"; lines -ri; end; after 7us";
 
 static char *look(Bench *bench)
@@ -367,17 +367,27 @@ static char *look(Bench *bench)
 
 static char *go_on(Bench *bench)
 {
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *end = NULL;
+
     shm_forget(bench->shm);
     machine_cont(bench->machine);
     for (unsigned i = 0; i < 20; i++) {
+        g_autofree char *state = NULL;
+
         uart_send(bench, 0, "cabd");
-        machine_step(bench->machine, 50111);
+        machine_step(bench->machine, 10111);
+        state = machine_qom_get_str(bench->machine, "uart0", "port0.peer-state");
+        g_string_append_printf(text, "%s\n", state);
+        machine_step(bench->machine, 40000);
         while (uart_read(bench, UART_P(P_RX, 0))) {
             ;
         }
     }
     machine_step(bench->machine, 1000000);
-    return look(bench);
+    end = look(bench);
+    g_string_append(text, end);
+    return g_strdup(text->str);
 }
 
 /* Kept in mid-script at all kinds of times, put back when another script runs or none, and lived once more. */
