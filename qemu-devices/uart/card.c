@@ -60,15 +60,28 @@ static void timer_due(void *opaque)
     guard->engaged_in_io = false;
 }
 
-bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp)
+static void get_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
+    UartCard *card = opaque;
+
+    visit_type_uint32(v, name, &card->noise, errp);
+}
+
+/* The same characters in each run of a seed. */
+static void set_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    UartCard *card = opaque;
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
     if (value > MILLION) {
         error_setg(errp, "noise is %u, at most %u", value, MILLION);
-        return false;
+        return;
     }
     card->noise = value;
     card->random = stunt_trace.engine.seed * 2 + 1;
-    return true;
 }
 
 /* ---- wires: "0-1,2-3" ------------------------------------------------------------------------------ */
@@ -145,6 +158,8 @@ void uart_card_init(UartCard *card, DeviceState *dev, const UartBus *bus, struct
     card->trace_id = -1;
     card->random = 1;
     timer_init_ns(&card->timer, QEMU_CLOCK_VIRTUAL, timer_due, card);
+    object_property_add(OBJECT(dev), "noise", "uint32", get_noise, set_noise, NULL, card);
+    object_property_set_description(OBJECT(dev), "noise", "Characters of a million that lose a bit on their way");
     for (unsigned i = 0; i < STUNT_UART_PORTS; i++) {
         g_autofree char *name = g_strdup_printf("port%u.inputs", i);
         UartPort *port = &card->port[i];

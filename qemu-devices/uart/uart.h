@@ -2,7 +2,7 @@
 /*
  * stunt-uart: a PCIe serial card with up to eight ports. Theory: docs/devices/uart.md.
  *
- * pci.c      the PCIe function
+ * pci.c      the PCIe function; on the ISA bus: uartisa/isa.c
  * card.c     the card whatever it is plugged into: ports, wires, noise, reset, power
  * regs.c     what register accesses do; interrupts
  * time.c     the order of things: which port does what next, and when somebody must be woken for it
@@ -147,6 +147,7 @@ struct UartCard {
     uint32_t noise; /* characters of a million that lose a bit on their way */
     uint64_t random;
     bool awake;
+    bool gated; /* OUT2 lets interrupts through, as on a PC's serial board */
     QEMUTimer timer;
     UartPort port[STUNT_UART_PORTS];
 };
@@ -219,8 +220,6 @@ void uart_card_show(UartCard *card);
 void uart_card_reset(UartCard *card, bool awake);
 /* It fell asleep or woke up. */
 void uart_card_power_changed(UartCard *card, bool awake);
-/* Characters of a million that lose a bit; the same ones in each run of a seed. */
-bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp);
 
 /* regs.c */
 uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *access);
@@ -314,6 +313,6 @@ bool uart_window_replaces(UartPort *port);
 uint64_t uart_window_timeout_due(UartPort *port);
 
 /* vmstate.c */
-extern const VMStateDescription vmstate_stunt_uart;
+extern const VMStateDescription vmstate_uart_card;
 
 #endif

@@ -116,19 +116,17 @@ static const VMStateDescription vmstate_port = {
     }
 };
 
-const VMStateDescription vmstate_stunt_uart = {
-    .name = "stunt-uart",
+const VMStateDescription vmstate_uart_card = {
+    .name = "stunt-uart-card",
     .version_id = 1,
     .minimum_version_id = 1,
     .fields = (VMStateField[]) {
-        STUNT_PCI_VMSTATE(StuntUart, parent_obj),
-        VMSTATE_UINT8_EQUAL(parent_obj.dma_width, StuntUart, "dma-width differs"),
-        VMSTATE_UINT32_EQUAL(card.n_ports, StuntUart, "ports differs"),
-        VMSTATE_UINT32(card.noise, StuntUart),
-        VMSTATE_UINT64(card.random, StuntUart),
-        VMSTATE_BOOL(card.awake, StuntUart),
-        VMSTATE_TIMER(card.timer, StuntUart),
-        VMSTATE_STRUCT_ARRAY(card.port, StuntUart, STUNT_UART_PORTS, 0, vmstate_port, UartPort),
+        VMSTATE_UINT32_EQUAL(n_ports, UartCard, "ports differs"),
+        VMSTATE_UINT32(noise, UartCard),
+        VMSTATE_UINT64(random, UartCard),
+        VMSTATE_BOOL(awake, UartCard),
+        VMSTATE_TIMER(timer, UartCard),
+        VMSTATE_STRUCT_ARRAY(port, UartCard, STUNT_UART_PORTS, 0, vmstate_port, UartPort),
         VMSTATE_END_OF_LIST()
     }
 };
