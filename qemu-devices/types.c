@@ -14,5 +14,6 @@ void stunt_register_types(void)
     stunt_warp_init();
     stunt_pci_register_types();
     stunt_port_register_types();
+    stunt_isa_register_types();
     STUNT_DEVICES(REGISTER)
 }

@@ -95,15 +95,6 @@ static void set_identity(StuntPCI *dev)
     pci_config_set_interrupt_pin(config, dev->interrupt_pin);
 }
 
-static void settle(void *opaque)
-{
-    StuntPCI *dev = opaque;
-
-    stunt_pci_enter(dev);
-    STUNT_PCI_GET_CLASS(dev)->settle(dev);
-    stunt_pci_leave(dev);
-}
-
 static void device_realize(PCIDevice *pci, Error **errp)
 {
     ERRP_GUARD();
@@ -120,7 +111,6 @@ static void device_realize(PCIDevice *pci, Error **errp)
         dev->trace_id = stunt_trace_register(DEVICE(dev)->id, spec->name, errp);
         if (dev->trace_id >= 0) {
             stunt_trace_set_actor(dev->trace_id, stunt_pci_act, dev);
-            stunt_trace_set_settle(dev->trace_id, klass->settle ? settle : NULL, dev);
             stunt_pci_apply_flaws(dev);
             stunt_check_init(dev);
         }

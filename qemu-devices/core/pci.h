@@ -71,8 +71,6 @@ struct StuntPCIClass {
     void (*reset)(StuntPCI *dev, StuntReset kind);
     /* dev->power changed to D0 or D3hot, or the device is gone: stunt_pci_is_awake() has the sum of it. */
     void (*power_changed)(StuntPCI *dev);
-    /* What the device has put off because nobody could see it is done, and told (StuntTraceSettle). */
-    void (*settle)(StuntPCI *dev);
     /* Misuse was counted. */
     void (*misused)(StuntPCI *dev);
 };

@@ -76,13 +76,16 @@ void uart_card_leave(UartCard *card)
     card->dev->mem_reentrancy_guard.engaged_in_io = false;
 }
 
-void uart_card_settle(UartCard *card)
+/* Every character up to now has been told of. */
+static void settle(void *opaque)
 {
-    stunt_uart_sync(card);
+    UartCard *card = opaque;
+
+    uart_card_enter(card);
     for (unsigned i = 0; i < card->n_ends; i++) {
         uart_tell(card->end[i]);
     }
-    stunt_uart_signal(card);
+    uart_card_leave(card);
 }
 
 static void timer_due(void *opaque)
@@ -91,13 +94,26 @@ static void timer_due(void *opaque)
     uart_card_leave(opaque);
 }
 
-bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp)
+static void get_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
-    bool live = card->dev->realized;
+    UartCard *card = opaque;
 
+    visit_type_uint32(v, name, &card->noise, errp);
+}
+
+/* The same characters in each run of a seed. */
+static void set_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    UartCard *card = opaque;
+    bool live = card->dev->realized;
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
     if (value > MILLION) {
         error_setg(errp, "noise is %u, at most %u", value, MILLION);
-        return false;
+        return;
     }
     if (live) {
         stunt_uart_sync(card); /* what was sent earlier does not suffer */
@@ -107,7 +123,6 @@ bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp)
     if (live) {
         stunt_uart_signal(card);
     }
-    return true;
 }
 
 /* ---- wires: "0-1,2-3" ------------------------------------------------------------------------------ */
@@ -131,7 +146,7 @@ static bool add_wire(UartCard *card, const char *text, Error **errp)
     return true;
 }
 
-bool uart_card_valid(UartCard *card, Error **errp)
+bool uart_card_realize(UartCard *card, int trace_id, Error **errp)
 {
     g_auto(GStrv) words = g_strsplit(card->wires ?: "", ",", 0);
 
@@ -144,6 +159,8 @@ bool uart_card_valid(UartCard *card, Error **errp)
             return false;
         }
     }
+    card->trace_id = trace_id;
+    stunt_trace_set_settle(trace_id, settle, card);
     return uart_peers_begin(card, errp);
 }
 
@@ -184,6 +201,8 @@ void uart_card_init(UartCard *card, DeviceState *dev, const UartBus *bus, struct
     card->trace_id = -1;
     card->random = 1;
     timer_init_ns(&card->timer, QEMU_CLOCK_VIRTUAL, timer_due, card);
+    object_property_add(OBJECT(dev), "noise", "uint32", get_noise, set_noise, NULL, card);
+    object_property_set_description(OBJECT(dev), "noise", "Characters of a million that lose a bit on their way");
     for (unsigned i = 0; i < STUNT_UART_PORTS; i++) {
         g_autofree char *name = g_strdup_printf("port%u.inputs", i);
         UartPort *port = &card->port[i];

@@ -2,7 +2,6 @@
 /* The card as a PCIe function. */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "qapi/visitor.h"
 #include "hw/qdev-properties.h"
 #include "uart/uart.h"
 #include "types.h"
@@ -41,11 +40,6 @@ static void uart_power_changed(StuntPCI *dev)
     uart_card_power_changed(&STUNT_UART(dev)->card, stunt_pci_is_awake(dev));
 }
 
-static void uart_settle_all(StuntPCI *dev)
-{
-    uart_card_settle(&STUNT_UART(dev)->card);
-}
-
 static void uart_misused(StuntPCI *dev)
 {
     stunt_pci_set_reg(dev, STUNT_UART_MISUSE_COUNT, 0, stunt_pci_reg(dev, STUNT_UART_MISUSE_COUNT, 0) + 1);
@@ -55,8 +49,7 @@ static void uart_realize(StuntPCI *dev, Error **errp)
 {
     UartCard *card = &STUNT_UART(dev)->card;
 
-    card->trace_id = dev->trace_id;
-    if (stunt_dma_width_valid(dev, errp) && uart_card_valid(card, errp)) {
+    if (stunt_dma_width_valid(dev, errp) && uart_card_realize(card, dev->trace_id, errp)) {
         uart_card_show(card);
         stunt_pci_add_window(dev, card->n_ports);
     }
@@ -67,19 +60,17 @@ static void uart_unrealize(StuntPCI *dev)
     timer_del(&STUNT_UART(dev)->card.timer);
 }
 
-static void get_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
-{
-    visit_type_uint32(v, name, &STUNT_UART(obj)->card.noise, errp);
-}
-
-static void set_noise(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
-{
-    uint32_t value;
-
-    if (visit_type_uint32(v, name, &value, errp)) {
-        uart_card_set_noise(&STUNT_UART(obj)->card, value, errp);
+static const VMStateDescription vmstate_stunt_uart = {
+    .name = "stunt-uart",
+    .version_id = 2,
+    .minimum_version_id = 2,
+    .fields = (VMStateField[]) {
+        STUNT_PCI_VMSTATE(StuntUart, parent_obj),
+        VMSTATE_UINT8_EQUAL(parent_obj.dma_width, StuntUart, "dma-width differs"),
+        VMSTATE_STRUCT(card, StuntUart, 0, vmstate_uart_card, UartCard),
+        VMSTATE_END_OF_LIST()
     }
-}
+};
 
 static Property uart_properties[] = {
     DEFINE_PROP_UINT8("dma-width", StuntUart, parent_obj.dma_width, 64),
@@ -116,11 +107,8 @@ static void class_init(ObjectClass *klass, void *data)
     stunt_class->window_written = window_written;
     stunt_class->reset = uart_reset;
     stunt_class->power_changed = uart_power_changed;
-    stunt_class->settle = uart_settle_all;
     stunt_class->misused = uart_misused;
     device_class_set_props(DEVICE_CLASS(klass), uart_properties);
-    object_class_property_add(klass, "noise", "uint32", get_noise, set_noise, NULL, NULL);
-    object_class_property_set_description(klass, "noise", "Characters of a million that lose a bit on their way");
 }
 
 static const TypeInfo uart_info = {

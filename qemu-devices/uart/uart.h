@@ -2,7 +2,7 @@
 /*
  * stunt-uart: a PCIe serial card with up to eight ports. Theory: docs/devices/uart.md.
  *
- * pci.c      the PCIe function
+ * pci.c      the PCIe function; on the ISA bus: uartisa/isa.c
  * card.c     the card whatever it is plugged into: ports, wires, noise, reset, power
  * regs.c     what register accesses do; interrupts
  * time.c     the order of things: which port does what next, and when somebody must be woken for it
@@ -151,6 +151,7 @@ struct UartCard {
     uint32_t noise; /* characters of a million that lose a bit on their way */
     uint64_t random;
     bool awake;
+    bool gated; /* OUT2 lets interrupts through, as on a PC's serial board */
     QEMUTimer timer;
     UartPort port[STUNT_UART_PORTS];
     UartPeer *peer[STUNT_UART_PORTS]; /* of each port, there or not */
@@ -223,7 +224,7 @@ void uart_card_init(UartCard *card, DeviceState *dev, const UartBus *bus, struct
 /* Frees what the card has allocated. */
 void uart_card_clear(UartCard *card);
 /* Number of ports, their wires and peers as the properties want them, or what is wrong with these. */
-bool uart_card_valid(UartCard *card, Error **errp);
+bool uart_card_realize(UartCard *card, int trace_id, Error **errp);
 void uart_card_show(UartCard *card);
 void uart_card_reset(UartCard *card, bool awake);
 /* It fell asleep or woke up. */
@@ -231,12 +232,8 @@ void uart_card_power_changed(UartCard *card, bool awake);
 /* Around a callback that is no register access: everything up to now has happened, and what comes of it is told. */
 void uart_card_enter(UartCard *card);
 void uart_card_leave(UartCard *card);
-/* Every character up to now has been told of. */
-void uart_card_settle(UartCard *card);
 /* Something that may wake the card, if it sleeps: a bit of P_WAKE. */
 void uart_wake(UartPort *port, uint32_t what);
-/* Characters of a million that lose a bit; the same ones in each run of a seed. */
-bool uart_card_set_noise(UartCard *card, uint32_t value, Error **errp);
 
 /* regs.c */
 uint32_t stunt_uart_reg_read(StuntPCI *dev, const struct stunt_reg_access *access);
@@ -368,6 +365,6 @@ bool uart_window_replaces(UartPort *port);
 uint64_t uart_window_timeout_due(UartPort *port);
 
 /* vmstate.c */
-extern const VMStateDescription vmstate_stunt_uart;
+extern const VMStateDescription vmstate_uart_card;
 
 #endif

@@ -215,7 +215,7 @@ static const VMStateDescription vmstate_peer = {
 
 static int card_loaded(void *opaque, int version_id)
 {
-    UartCard *card = &STUNT_UART(opaque)->card;
+    UartCard *card = opaque;
 
     for (unsigned i = 0; i < STUNT_UART_PORTS; i++) {
         if (!uart_peer_load(card->peer[i])) {
@@ -226,21 +226,19 @@ static int card_loaded(void *opaque, int version_id)
     return 0;
 }
 
-const VMStateDescription vmstate_stunt_uart = {
-    .name = "stunt-uart",
+const VMStateDescription vmstate_uart_card = {
+    .name = "stunt-uart-card",
     .version_id = 1,
     .minimum_version_id = 1,
     .post_load = card_loaded,
     .fields = (VMStateField[]) {
-        STUNT_PCI_VMSTATE(StuntUart, parent_obj),
-        VMSTATE_UINT8_EQUAL(parent_obj.dma_width, StuntUart, "dma-width differs"),
-        VMSTATE_UINT32_EQUAL(card.n_ports, StuntUart, "ports differs"),
-        VMSTATE_UINT32(card.noise, StuntUart),
-        VMSTATE_UINT64(card.random, StuntUart),
-        VMSTATE_BOOL(card.awake, StuntUart),
-        VMSTATE_TIMER(card.timer, StuntUart),
-        VMSTATE_STRUCT_ARRAY(card.port, StuntUart, STUNT_UART_PORTS, 0, vmstate_port, UartPort),
-        VMSTATE_ARRAY_OF_POINTER_TO_STRUCT(card.peer, StuntUart, STUNT_UART_PORTS, 0, vmstate_peer, UartPeer),
+        VMSTATE_UINT32_EQUAL(n_ports, UartCard, "ports differs"),
+        VMSTATE_UINT32(noise, UartCard),
+        VMSTATE_UINT64(random, UartCard),
+        VMSTATE_BOOL(awake, UartCard),
+        VMSTATE_TIMER(timer, UartCard),
+        VMSTATE_STRUCT_ARRAY(port, UartCard, STUNT_UART_PORTS, 0, vmstate_port, UartPort),
+        VMSTATE_ARRAY_OF_POINTER_TO_STRUCT(peer, UartCard, STUNT_UART_PORTS, 0, vmstate_peer, UartPeer),
         VMSTATE_END_OF_LIST()
     }
 };

@@ -185,6 +185,9 @@ uint32_t uart_window_causes(UartPort *port)
     const UartWindow *window = &port->window;
     uint32_t causes = 0;
 
+    if (port->card->gated && !(window->outs & STUNT_UART_W_MCR_OUT2)) {
+        return 0;
+    }
     if (window->ier & STUNT_UART_W_IER_LINE) {
         causes |= line_errors(port) ? CAUSE_LINE : 0;
     }

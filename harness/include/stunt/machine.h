@@ -15,6 +15,7 @@ typedef struct {
     char *name;  /* QOM id, "dma0" */
     char *type;  /* spec name, "dma": QEMU device "stunt-dma" */
     char *props; /* more -device properties, "dma-width=40", or NULL */
+    gboolean isa; /* on the ISA bus, without a root port */
     char *port;  /* those of the root port it stands behind, "dpc=on", or NULL */
     GPtrArray *setting; /* StuntSetting *, made when the machine stands ready: they do not shape it */
 } StuntDeviceDef;

@@ -99,6 +99,7 @@ typedef struct {
 typedef struct {
     char *name;  /* "dma" */
     char *title;
+    gboolean isa; /* on the ISA bus, else behind a root port */
     GPtrArray *adjustable; /* char *, properties that may change while the machine runs */
     GPtrArray *reg;    /* StuntSpecRegister * */
     GPtrArray *vector; /* StuntSpecName *, value: index */

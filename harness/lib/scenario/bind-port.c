@@ -24,6 +24,11 @@ static int set_of_port(lua_State *L, const char *property, JsonNode *value)
     char *text = json_to_string(value, FALSE);
     GError *error = NULL;
 
+    if (device->spec->isa) {
+        g_free(text);
+        json_node_unref(value);
+        return luaL_error(L, "%s is on the ISA bus, it has no slot", device->name);
+    }
     lua_pushfstring(L, "%s.%s = %s", device->name, property, text);
     g_free(text);
     lua_pushfstring(L, STUNT_PORT_PREFIX "%s", device->name);

@@ -118,6 +118,14 @@ static void end_pair(lua_State *L)
     lua_replace(L, -2); /* the key is the next control value */
 }
 
+static StuntDeviceDef *add_device(StuntRuntime *runtime, const char *name, const char *type)
+{
+    StuntDeviceDef *device = stunt_device_defs_add(runtime->scenario->device, name, type, NULL);
+
+    device->isa = stunt_spec_device(runtime->spec, type)->isa;
+    return device;
+}
+
 /*
  * { type = "dma", ["dma-width"] = 40 } on top of the stack. What may change while the machine runs is set when it stands
  * ready: machines that differ in nothing else are then one, and start warm.
@@ -125,7 +133,7 @@ static void end_pair(lua_State *L)
 static void declare_device_table(lua_State *L, StuntRuntime *runtime, const char *name)
 {
     const char *type = stunt_bridge_get_string(L, -1, "type", NULL);
-    GPtrArray *adjustable;
+    const StuntSpecDevice *spec;
     StuntDeviceDef *device;
     GString *props;
 
@@ -133,8 +141,8 @@ static void declare_device_table(lua_State *L, StuntRuntime *runtime, const char
         luaL_error(L, "machine: %s has no type", name);
     }
     check_type(L, runtime, name, type);
-    adjustable = stunt_spec_device(runtime->spec, type)->adjustable;
-    device = stunt_device_defs_add(runtime->scenario->device, name, type, NULL);
+    spec = stunt_spec_device(runtime->spec, type);
+    device = add_device(runtime, name, type);
     props = g_string_new(NULL);
     for (push_pairs(L, -1); next_pair(L); end_pair(L)) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
@@ -145,9 +153,9 @@ static void declare_device_table(lua_State *L, StuntRuntime *runtime, const char
                               : "machine: %s: only named properties belong here",
                        name, key);
         }
-        if (g_str_equal(key, "port")) {
+        if (g_str_equal(key, "port") && !spec->isa) {
             device->port = g_strdup(lua_tostring(L, -1));
-        } else if (g_ptr_array_find_with_equal_func(adjustable, key, g_str_equal, NULL)) {
+        } else if (g_ptr_array_find_with_equal_func(spec->adjustable, key, g_str_equal, NULL)) {
             stunt_device_def_set(device, key, property_value(L));
         } else if (!g_str_equal(key, "type")) {
             append_property(L, props, key);
@@ -162,7 +170,7 @@ static void declare_device(lua_State *L, StuntRuntime *runtime, const char *name
     check_name(L, name);
     if (lua_type(L, -1) == LUA_TSTRING) {
         check_type(L, runtime, name, lua_tostring(L, -1));
-        stunt_device_defs_add(runtime->scenario->device, name, lua_tostring(L, -1), NULL);
+        add_device(runtime, name, lua_tostring(L, -1));
     } else if (lua_istable(L, -1)) {
         declare_device_table(L, runtime, name);
     } else {

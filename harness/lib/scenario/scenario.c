@@ -57,11 +57,12 @@ StuntScenario *stunt_scenario_one_of_each(const StuntSpec *spec)
     StuntScenario *scenario = stunt_scenario_new("", "");
 
     for (guint i = 0; i < spec->device->len; i++) {
-        const char *type = ((const StuntSpecDevice *)spec->device->pdata[i])->name;
+        const StuntSpecDevice *device = spec->device->pdata[i];
+        const char *type = device->name;
         g_autofree char *name = g_strconcat(type, "0", NULL);
         g_autofree char *module = g_strconcat("stunt_", type, NULL);
 
-        if (!g_str_equal(type, STUNT_LINK_ID)) {
+        if (!g_str_equal(type, STUNT_LINK_ID) && !device->isa) {
             stunt_device_defs_add(scenario->device, name, type, NULL);
             stunt_modules_add(scenario->module, module, NULL);
         }

@@ -197,6 +197,7 @@ static void read_device(lua_State *L, StuntSpec *spec)
     g_ptr_array_add(spec->device, device);
     device->name = g_strdup(get_string(L, "name"));
     device->title = g_strdup(get_string(L, "title"));
+    device->isa = strcmp(get_string(L, "bus"), "isa") == 0;
     read_strings(L, "adjustable", device->adjustable);
     read_strings(L, "events", device->event);
     get_table(L, "vectors");

@@ -167,14 +167,30 @@ static void add_iommu(GPtrArray *argv, const StuntMachine *machine)
     }
 }
 
-/* Each device behind a port of its own, as in a slot: that is what reset, hot plug and errors work on. */
-static void add_device(GPtrArray *argv, const StuntDeviceDef *device, guint i)
+/* Each PCI device behind a port of its own, as in a slot: that is what reset, hot plug and errors work on. */
+static void add_in_slot(GPtrArray *argv, const StuntDeviceDef *device, guint i)
 {
     addf(argv, "-device", "stunt-port,id=" STUNT_PORT_PREFIX "%s,bus=pcie.0,addr=%#x,chassis=%u,slot=%u%s%s",
          device->name, FIRST_PORT_SLOT + i, i + 1, i + 1, device->port ? "," : "",
          device->port ? device->port : "");
     addf(argv, "-device", "stunt-%s,id=%s,bus=" STUNT_PORT_PREFIX "%s,addr=0%s%s", device->type, device->name, device->name,
          device->props ? "," : "", device->props ? device->props : "");
+}
+
+static void add_devices(GPtrArray *argv, const StuntMachine *machine)
+{
+    guint slots = 0;
+
+    for (guint i = 0; i < machine->device->len; i++) {
+        const StuntDeviceDef *device = g_ptr_array_index(machine->device, i);
+
+        if (device->isa) {
+            addf(argv, "-device", "stunt-%s,id=%s%s%s", device->type, device->name, device->props ? "," : "",
+                 device->props ? device->props : "");
+        } else {
+            add_in_slot(argv, device, slots++);
+        }
+    }
 }
 
 char **stunt_machine_argv(const StuntMachine *machine, gboolean from_template)
@@ -193,9 +209,7 @@ char **stunt_machine_argv(const StuntMachine *machine, gboolean from_template)
     add_ways_in(argv, machine);
     add_iommu(argv, machine);
     add_link(argv, machine);
-    for (guint i = 0; i < machine->device->len; i++) {
-        add_device(argv, g_ptr_array_index(machine->device, i), i);
-    }
+    add_devices(argv, machine);
     for (guint i = 0; i < machine->option->len; i++) {
         add(argv, g_ptr_array_index(machine->option, i), NULL);
     }

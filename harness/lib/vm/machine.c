@@ -62,6 +62,7 @@ void stunt_device_defs_copy(GPtrArray *defs, const StuntDeviceDef *device)
     StuntDeviceDef *copy = stunt_device_defs_add(defs, device->name, device->type, device->props);
 
     copy->port = g_strdup(device->port);
+    copy->isa = device->isa;
 }
 
 void stunt_device_def_set(StuntDeviceDef *device, const char *property, JsonNode *value)

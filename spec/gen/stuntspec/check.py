@@ -12,7 +12,7 @@ def check(spec, problems):
     check_faults(spec, problems)
     for device in spec.devices:
         check_device(device, spec.classes, problems)
-        if device.bar:
+        if device.pci and device.bar:
             check_registers(device, problems)
     if problems:
         return  # the names below would only repeat what is known

@@ -14,6 +14,8 @@ BAR_MIN = 16
 BAR_MAX = 1 << 31
 BAR_INDEX_MAX = 5
 IO_MIN = 4
+IO_MAX = 0xFFFF
+ISA_IRQ_MAX = 15
 MEMORY_MIN = 4096
 MEMBER_COUNT_MAX = 4096
 C_WORDS = {
@@ -26,8 +28,9 @@ C_WORDS = {
 
 def check_device(device, classes, problems):
     _check_own_name(device, problems)
-    _check_pci(device, problems)
-    _check_bars(device, problems)
+    if _check_bus(device, problems) and device.pci:
+        _check_pci(device, problems)
+        _check_bars(device, problems)
     _check_vectors(device, problems)
     _check_events(device, classes, problems)
     check_unique(device.enums, "enum", problems)
@@ -53,6 +56,19 @@ def _check_own_name(device, problems):
         problems.at(device, f"'{device.name}' is longer than {NAME_MAX} characters", "name")
     if device.name in TAKEN_DEVICE_NAMES:
         problems.at(device, f"a device cannot be called '{device.name}': the word has another use", "name")
+
+
+def _check_bus(device, problems):
+    """Of a function on the PCI bus the spec is about registers in a BAR, of a board on the ISA bus about a window."""
+    if bool(device.pci) == bool(device.isa):
+        problems.at(device, "a device needs either [pci] or [isa]")
+        return False
+    if device.isa:
+        check_at_most(device.isa, device.isa.iobase, IO_MAX, "iobase", problems, "iobase")
+        check_at_most(device.isa, device.isa.irq, ISA_IRQ_MAX, "irq", problems, "irq")
+        if device.bars or device.registers or not device.window or device.window.offset:
+            problems.at(device.isa, "a device with [isa] has a [window] at offset 0, and neither [[bar]] nor [[register]]")
+    return True
 
 
 def _check_pci(device, problems):
@@ -136,6 +152,8 @@ def _check_vectors(device, problems):
         if missing:
             problems.at(vector, f"vector '{vector.name}' has index {vector.index}, but there is no vector"
                         f" {missing[0]}", "index")
+    if not pci:
+        return
     if pci.msix and pci.msix != count:
         problems.at(pci, f"msix is {pci.msix}, but there are {count} [[vector]]", "msix")
     if pci.msi and (pci.msi < count or not count):

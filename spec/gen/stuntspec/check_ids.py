@@ -22,7 +22,7 @@ def check_ids(spec, problems):
                          f"the id {value:#06x} of '{name}' is that of '{seen[value]}'")
     for device in spec.devices:
         name = device.source.stem
-        if device.pci.device is None and name not in TAKEN_DEVICE_NAMES:
+        if device.pci and device.pci.device is None and name not in TAKEN_DEVICE_NAMES:
             problems.add(ids.name, ids.line(("pci", "device")),
                          f"device '{name}' has no id here; free is: {name} = {next_id(ids.data):#06x}")
 

@@ -93,6 +93,8 @@ def _list(arguments):
     devices = sorted((arguments.spec / "devices").glob("*.toml"))
     if arguments.what == "devices":
         names = [file.stem for file in devices]
+    elif arguments.what == "pci-devices":
+        names = [file.stem for file in devices if "\n[pci]\n" in file.read_text(encoding="utf-8")]
     else:
         inputs = [*sorted(arguments.spec.glob("*.toml")), *devices]
         code = pathlib.Path(__file__).parent
@@ -142,5 +144,5 @@ def _parser():
     command("faults-c", _faults_c, "write the C tables of event classes and fault actions", "FILE")
     command("lua", _lua, "write the Lua table", "FILE")
     command("docs", _docs, "write the reference tables", "DIR")
-    command("list", _list, "list devices or input files").add_argument("what", choices=["devices", "files"])
+    command("list", _list, "list devices or input files").add_argument("what", choices=["devices", "pci-devices", "files"])
     return parser

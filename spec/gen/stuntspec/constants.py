@@ -36,7 +36,7 @@ def hex_number(value, digits):
 
 def device_blocks(device):
     """Everything that a device's header defines, apart from its structures."""
-    blocks = [_identity(device)]
+    blocks = [_identity(device)] if device.pci else []
     if device.vectors:
         blocks.append(_vectors(device))
     blocks += [_enum(device, enum) for enum in device.enums]
@@ -46,7 +46,8 @@ def device_blocks(device):
 
 def window_blocks(device):
     """The bytes of its window, which have a header of their own; nothing without one."""
-    return [_register(device, register) for register in device.window.registers] if device.window else []
+    own = device.window and "registers" in device.source.data["window"]
+    return [_register(device, register) for register in device.window.registers] if own else []
 
 
 def event_blocks(spec):

@@ -8,10 +8,12 @@ LICENSE = "GPL-2.0-or-later"
 def device_c(device):
     """Text of <dev>-spec.c: one struct stunt_device_spec."""
     lines = ctext.head(LICENSE, [device.source.name, "spec/ids.toml"], f"device-c {device.name}")
-    lines += ['#include "spec.h"', "", "static const struct stunt_reg_info regs[] = {"]
-    for register in device.registers:
-        lines += _register(register)
-    lines += ["};", ""]
+    lines += ['#include "spec.h"', ""]
+    if device.registers:
+        lines.append("static const struct stunt_reg_info regs[] = {")
+        for register in device.registers:
+            lines += _register(register)
+        lines += ["};", ""]
     if device.vectors:
         lines.append("static const struct stunt_vector_info vectors[] = {")
         lines += [f"    {{ {ctext.string(v.name)}, {ctext.string(v.doc)} }}," for v in device.vectors]
@@ -70,9 +72,23 @@ def _register(register):
 
 
 def _spec(device):
+    members = dict(name=ctext.string(device.name), title=ctext.string(device.title))
+    members.update(_pci(device) if device.pci else _isa(device.isa))
+    members.update(
+        window="&window" if device.window else "NULL",
+        vectors="vectors" if device.vectors else "NULL", n_vectors=len(device.vectors),
+    )
+    lines = [f"    .{name} = {value}," for name, value in members.items()]
+    return [f"const struct stunt_device_spec stunt_{device.name}_spec = {{", *lines, "};"]
+
+
+def _isa(isa):
+    return dict(isa_iobase=f"0x{isa.iobase:x}", isa_irq=isa.irq)
+
+
+def _pci(device):
     pci, bar, memory = device.pci, device.bar, device.memory
-    members = dict(
-        name=ctext.string(device.name), title=ctext.string(device.title),
+    return dict(
         vendor_id=f"0x{pci.vendor:04x}", device_id=f"0x{pci.device:04x}",
         subsystem_vendor_id=f"0x{pci.subsystem_vendor:04x}", subsystem_id=f"0x{pci.subsystem:04x}",
         class_code=f"0x{pci.class_code:06x}", revision=pci.revision, msi=pci.msi, msix=pci.msix,
@@ -81,12 +97,8 @@ def _spec(device):
         msix_pba=f"0x{bar.msix_pba or 0:x}",
         memory_name=ctext.string(memory.name) if memory else "NULL",
         memory_bar=memory.index if memory else 0, memory_size=f"0x{memory.size if memory else 0:x}",
-        window="&window" if device.window else "NULL",
         regs="regs", n_regs="sizeof(regs) / sizeof(regs[0])", n_values=device.values,
-        vectors="vectors" if device.vectors else "NULL", n_vectors=len(device.vectors),
     )
-    lines = [f"    .{name} = {value}," for name, value in members.items()]
-    return [f"const struct stunt_device_spec stunt_{device.name}_spec = {{", *lines, "};"]
 
 
 def _window(device):

@@ -31,7 +31,9 @@ def _row(cells):
 
 def _device(device):
     sections = [
-        _identity(device),
+        _identity(device) if device.pci else _table("ISA", ["what", "value"], [
+            ("I/O ports", f"{device.isa.iobase:#x}, {device.window.size} of them"), ("IRQ", device.isa.irq),
+        ]),
         _table("Registers", ["offset", "name", "access", "reset", "what"],
                [_register_row(register) for register in device.named]),
         "\n\n".join(_fields(register) for register in device.named if register.fields),

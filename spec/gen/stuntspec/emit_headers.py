@@ -9,7 +9,8 @@ COMMAND = "headers"
 def headers(spec):
     """All of them: path below include/stunt -> text."""
     files = {f"regs/{device.name}.h": _device(device) for device in spec.devices}
-    files.update({f"regs/{device.name}-window.h": _window(device) for device in spec.devices if device.window})
+    files.update({f"regs/{device.name}-window.h": _window(device) for device in spec.devices
+                  if constants.window_blocks(device)})
     files["events.h"] = _events(spec)
     return files
 

@@ -32,18 +32,14 @@ def lua(spec):
 
 
 def _device(device, spec):
-    pci, bar = device.pci, device.bar
     return {
         "name": device.name,
         "title": device.title,
         "adjustable": device.adjustable,
-        "pci": {
-            "vendor": pci.vendor, "device": pci.device, "subsystem_vendor": pci.subsystem_vendor,
-            "subsystem": pci.subsystem, "class": pci.class_code, "revision": pci.revision, "msi": pci.msi,
-            "msix": pci.msix,
-        },
-        "bar": {"index": bar.index, "name": bar.name, "size": bar.size},
-        "memory": _memory(device.memory),
+        "bus": "pci" if device.pci else "isa",
+        "pci": _pci(device.pci) if device.pci else {},
+        "bar": _bar(device.bar),
+        "memory": _bar(device.memory),
         "registers": [_register(register) for register in device.named],
         "register": {register.name: n for n, register in enumerate(device.named, 1)},
         "vectors": {vector.name: vector.index for vector in device.vectors},
@@ -55,7 +51,15 @@ def _device(device, spec):
     }
 
 
-def _memory(bar):
+def _pci(pci):
+    return {
+        "vendor": pci.vendor, "device": pci.device, "subsystem_vendor": pci.subsystem_vendor,
+        "subsystem": pci.subsystem, "class": pci.class_code, "revision": pci.revision, "msi": pci.msi,
+        "msix": pci.msix,
+    }
+
+
+def _bar(bar):
     return {"index": bar.index, "name": bar.name, "size": bar.size} if bar else {}
 
 

@@ -46,7 +46,7 @@ def _field_values(device, item, field):
     if field == "offset" and item.name in REGISTER_ACCESS:
         return _places(device.registers, WORD_BYTES) + _places(device.window.registers if device.window else [], 1)
     if field == "offset" and item.name == PENDING:
-        return [(0, -(-device.pci.msix // PENDING_BITS) * PENDING_BITS // 8 - 1, 1)]
+        return [(0, -(-device.msix // PENDING_BITS) * PENDING_BITS // 8 - 1, 1)]
     if field == "vector" and device.vectors:
         return [(0, len(device.vectors) - 1, 1)]
     return []

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reads spec/ into the model. What a file says is taken as it is; check.py judges it."""
+import dataclasses
 import re
 
 from . import model, schema
@@ -23,7 +24,25 @@ def load(spec_dir, problems):
         ids=ids,
         faults=faults,
     )
+    for device in spec.devices:
+        _borrow_window(device, spec, problems)
     return None if problems else spec
+
+
+def _borrow_window(device, spec, problems):
+    """A window that is like another device's has the same bytes, once, and no constants of its own."""
+    data = device.source.data.get("window", {})
+    if "like" not in data:
+        return
+    other = next((other.window for other in spec.devices if other.name == data["like"]), None)
+    if other is None or "registers" in data or "array" in data:
+        return problems.add(device.source.name, device.source.line(("window", "like")),
+                            "'like' is the name of a device that has a window, and stands beside 'offset' alone")
+    registers = [
+        dataclasses.replace(byte, offset=data["offset"] + n, count=1, stride=0, is_array=False)
+        for n, byte in enumerate(other.registers)
+    ]
+    device.window = model.Window(device.source, ("window",), data["offset"], other.size, 1, 0, registers)
 
 
 def _read(spec_dir, name, table, problems):
@@ -48,7 +67,8 @@ def _device(source, ids, problems):
     return model.Device(
         source, ("device",), data["device"]["name"], data["device"]["title"],
         adjustable=data["device"].get("adjustable", []),
-        pci=_pci(source, ids),
+        pci=_pci(source, ids) if "pci" in data else None,
+        isa=model.Isa(source, ("isa",), **data["isa"]) if "isa" in data else None,
         bars=[_bar(source, i) for i in _range(source, "bar")],
         vectors=[model.Vector(source, ("vector", i), **data["vector"][i]) for i in _range(source, "vector")],
         events=[_event(source, i, problems) for i in _range(source, "event")],
@@ -101,7 +121,7 @@ def _reserved(source, i):
 
 def _window(source, problems):
     data = source.data.get("window")
-    if data is None:
+    if data is None or "registers" not in data:
         return None
     count, stride = _array(data)
     registers = [

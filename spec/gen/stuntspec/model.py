@@ -15,8 +15,8 @@ ANY = "any"
 ACCESS = ("ro", "rw", "w1c", "w1s", "wo")
 READS_AS_ZERO = ("w1s", "wo")
 
-# Which devices have a class of events: every one; those with MSI-X; with vectors; those that say so, [[event]].
-ALL, MSIX, VECTORS, SOME = CLASS_OF = ("all", "msix", "vectors", "some")
+# Which devices have a class of events: every one; PCI functions; those with MSI-X; with vectors; those that say so, [[event]].
+ALL, PCI, MSIX, VECTORS, SOME = CLASS_OF = ("all", "pci", "msix", "vectors", "some")
 
 # What is behind a BAR: the registers of the file, plain memory, or the window's bytes one element after the other.
 REGISTERS, MEMORY, WINDOW = BAR_KINDS = ("registers", "memory", "window")
@@ -182,11 +182,19 @@ class Pci(Node):
 
 
 @dataclass
+class Isa(Node):
+    """Where it is on the ISA bus, unless it is told otherwise."""
+    iobase: int
+    irq: int
+
+
+@dataclass
 class Device(Node):
     name: str
     title: str
     adjustable: list  # names of properties that may change while the machine runs
-    pci: Pci
+    pci: Pci  # None: it is no PCI device
+    isa: Isa  # likewise
     bars: list
     vectors: list
     events: list  # beside those that it has anyway
@@ -224,6 +232,11 @@ class Device(Node):
         """Entries in the device's value array."""
         return sum(register.count for register in self.registers)
 
+    @property
+    def msix(self):
+        """MSI-X vectors."""
+        return self.pci.msix if self.pci else 0
+
     def event(self, event_class):
         """What the device says of a class, or None."""
         return next((event for event in self.events if event.name == event_class.name), None)
@@ -231,7 +244,7 @@ class Device(Node):
     def has_class(self, event_class):
         if event_class.of == SOME:
             return self.event(event_class) is not None
-        return {ALL: True, MSIX: self.pci.msix > 0, VECTORS: bool(self.vectors)}[event_class.of]
+        return {ALL: True, PCI: self.pci is not None, MSIX: self.msix > 0, VECTORS: bool(self.vectors)}[event_class.of]
 
 
 @dataclass

@@ -53,19 +53,20 @@ DEVICE = Table({
     "device": Key(Table({"name": _NEED_TEXT, "title": _NEED_TEXT, "adjustable": _TEXTS}), True),
     "pci": Key(Table({
         "class": _NEED_NUMBER, "revision": _NUMBER, "msi": _NUMBER, "msix": _NUMBER, "wake": _FLAG,
-    }), True),
+    })),
+    "isa": Key(Table({"iobase": _NEED_NUMBER, "irq": _NEED_NUMBER})),
     "bar": Key(ListOf(Table({
         "index": _NEED_NUMBER, "name": _NEED_TEXT, "size": _NEED_NUMBER, "kind": _TEXT,
         "msix_table": _NUMBER, "msix_pba": _NUMBER,
-    })), True),
+    }))),
     "vector": Key(ListOf(Table({"name": _NEED_TEXT, "index": _NEED_NUMBER, "doc": _NEED_TEXT}))),
     "event": Key(ListOf(Table({"class": _NEED_TEXT, "values": Key("texts")}))),
     "enum": Key(ListOf(Table({"name": _NEED_TEXT, "doc": _NEED_TEXT, "values": Key("numbers", True)}))),
     "struct": Key(ListOf(Table({
         "name": _NEED_TEXT, "doc": _NEED_TEXT, "fields": Key(ListOf(_MEMBER), True),
     }))),
-    "register": Key(ListOf(_REGISTER), True),
-    "window": Key(Table({"offset": _NEED_NUMBER, "array": _ARRAY, "registers": Key(ListOf(_BYTE), True)})),
+    "register": Key(ListOf(_REGISTER)),
+    "window": Key(Table({"offset": _NEED_NUMBER, "array": _ARRAY, "registers": Key(ListOf(_BYTE)), "like": _TEXT})),
     "reserved": Key(ListOf(Table({"offset": _NEED_NUMBER, "size": _NEED_NUMBER, "array": _ARRAY}))),
 })
 
