@@ -119,6 +119,7 @@ void stunt_port_levels(struct stunt_port *sp)
 	stunt_port_write(sp, STUNT_UART_P_WATER, STUNT_TX_WATER << STUNT_UART_P_WATER_TX_SHIFT |
 			 clamp_t(u32, period, 1, STUNT_RX_WATER) << STUNT_UART_P_WATER_RX_SHIFT);
 	stunt_port_write(sp, STUNT_UART_P_RX_TIMEOUT, sp->rx_timeout_bits);
+	stunt_port_write(sp, STUNT_UART_P_MODERATION, sp->irq_gap_us);
 }
 
 static void stunt_port_program(struct stunt_port *sp)

@@ -125,6 +125,9 @@ static ssize_t stunt_port_setting_store(struct device *dev, struct device_attrib
 STUNT_PORT_SETTING(rx_trig_bytes, 1, STUNT_UART_FIFO);
 STUNT_PORT_SETTING(rx_timeout_bits, 1, STUNT_UART_P_RX_TIMEOUT_BITS);
 
+/* Microseconds: fewer interrupts, and up to so much later. */
+STUNT_PORT_SETTING(irq_gap_us, 0, STUNT_UART_P_MODERATION_US);
+
 static struct attribute *stunt_port_attrs[] = {
 	&stunt_port_interrupts.attr.attr,
 	&stunt_port_lost_irqs.attr.attr,
@@ -132,6 +135,7 @@ static struct attribute *stunt_port_attrs[] = {
 	&stunt_port_rx_paused.attr.attr,
 	&stunt_port_rx_trig_bytes.attr.attr,
 	&stunt_port_rx_timeout_bits.attr.attr,
+	&stunt_port_irq_gap_us.attr.attr,
 	&dev_attr_transfer.attr,
 	NULL
 };

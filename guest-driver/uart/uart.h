@@ -80,6 +80,7 @@ struct stunt_port {
 	u32 overruns;			/* P_OVERRUNS, likewise */
 	u32 rx_timeout_bits;
 	u32 rx_trig_bytes;		/* at most so many wait in the FIFO */
+	u32 irq_gap_us;			/* between two interrupts of the port */
 	u32 rx_trigger;			/* or fewer, at a slow speed */
 	unsigned int rx_hold;
 	struct stunt_ring tx;

@@ -4,7 +4,6 @@
 #include "uart/peer.h"
 #include "../../guest-driver/serial/serial.h" /* the stream of a seed */
 
-#define PS_PER_NS UINT64_C(1000)
 #define AT_ONCE 10000u /* steps that take no time; a script that has more of them would never end */
 
 typedef enum Verdict { WAITS, OVER, STOPPED } Verdict;

@@ -5,7 +5,6 @@
 #include "qemu/cutils.h"
 #include "uart/peer.h"
 
-#define PS_PER_NS 1000u
 #define SHOWN 24u
 #define BAUD_DEFAULT (STUNT_UART_CLOCK_VALUE / 16 * 256 / 115200)
 

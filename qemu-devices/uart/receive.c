@@ -4,7 +4,6 @@
 #include "uart/uart.h"
 #include "stunt/regs/uart-window.h"
 
-#define PS_PER_NS UINT64_C(1000)
 #define LATE_MAX_NS UINT64_C(1000000000000)
 #define MILLION 1000000u
 

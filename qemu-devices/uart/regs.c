@@ -50,6 +50,32 @@ static void show(UartPort *port)
                  port->tx_stopped | (uint32_t)port->rx_stopped << STUNT_UART_P_DMA_STATUS_RX_SHIFT);
 }
 
+uint64_t uart_moderation_due(const UartPort *port)
+{
+    return port->held_back ? port->quiet_until : STUNT_UART_NEVER;
+}
+
+static void raise_irq(UartPort *port)
+{
+    uint64_t now = uart_now();
+
+    port->held_back = now < port->quiet_until;
+    if (!port->held_back) {
+        port->quiet_until = now + uart_field(port, P_MODERATION, US) * PS_PER_US;
+        port->raised = true;
+        port->card->bus->set_irq(port->card, port->index, true);
+    }
+}
+
+static void lower_irq(UartPort *port)
+{
+    port->held_back = false;
+    if (port->raised) {
+        port->raised = false;
+        port->card->bus->set_irq(port->card, port->index, false);
+    }
+}
+
 static void signal_port(UartPort *port)
 {
     UartCard *card = port->card;
@@ -59,12 +85,10 @@ static void signal_port(UartPort *port)
     port->fresh = 0;
     show(port);
     stunt_regs_set(card->regs, STUNT_UART_INT_STATUS, 0, ports | (uint32_t)!!wanted << port->index);
-    if (wanted && (fresh || !port->raised)) {
-        port->raised = true;
-        card->bus->set_irq(card, port->index, true);
-    } else if (!wanted && port->raised) {
-        port->raised = false;
-        card->bus->set_irq(card, port->index, false);
+    if (wanted && (fresh || !port->raised || port->held_back)) {
+        raise_irq(port);
+    } else if (!wanted) {
+        lower_irq(port);
     }
 }
 
@@ -149,6 +173,8 @@ static void port_clear(UartPort *port)
     port->tx_stopped = port->rx_stopped = STUNT_UART_STOPPED_NO;
     port->conditions = port->fresh = 0;
     port->window = (UartWindow){ 0 };
+    port->quiet_until = 0;
+    port->held_back = false;
 }
 
 /* Its inputs are those of the line, and so are what it counts of them. */

@@ -3,8 +3,6 @@
 #include "qemu/osdep.h"
 #include "uart/uart.h"
 
-#define PS_PER_NS UINT64_C(1000)
-#define PS_PER_US UINT64_C(1000000)
 #define OVERSAMPLING 16u
 #define DIVISOR_ONE (1u << STUNT_UART_P_BAUD_INT_SHIFT)
 #define PS_PER_S UINT64_C(1000000000000)

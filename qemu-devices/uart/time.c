@@ -2,8 +2,6 @@
 #include "qemu/osdep.h"
 #include "uart/uart.h"
 
-#define PS_PER_NS 1000u
-
 uint64_t uart_now(void)
 {
     return (uint64_t)qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) * PS_PER_NS;
@@ -106,10 +104,19 @@ static bool watched(void)
     return stunt_trace_watches(STUNT_EV_SERIAL_TX) || stunt_trace_watches(STUNT_EV_SERIAL_RX);
 }
 
+/* Each character may be one that an interrupt tells of at once: noise gives it a flag where there is parity. */
+static bool each_counts(UartPort *port)
+{
+    UartPort *receiver = uart_other_end(port);
+
+    return watched() || port->sampled ||
+           (receiver && port->card->noise && uart_field(receiver, P_FORMAT, PARITY) != STUNT_UART_PARITY_NONE);
+}
+
 uint32_t uart_patience(UartPort *port)
 {
     UartPort *receiver = uart_other_end(port);
-    uint32_t n = watched() || port->sampled ? 1 : sender_patience(port);
+    uint32_t n = each_counts(port) ? 1 : sender_patience(port);
 
     return receiver ? MIN(n, receiver_patience(receiver)) : n;
 }
@@ -127,7 +134,7 @@ static uint32_t visible_patience(UartPort *port)
     bool wait = rings_can_wait(port->card);
     uint32_t n;
 
-    if (watched() || port->sampled) {
+    if (each_counts(port)) {
         return 1;
     }
     n = (wait ? uart_fetch_patience(port) : 0) ?: sender_patience(port);
@@ -170,6 +177,7 @@ void stunt_uart_plan(UartCard *card)
         due = MIN(due, port->sample_due);
         due = MIN(due, port->late_due);
         due = MIN(due, silence_due(port));
+        due = MIN(due, uart_moderation_due(port));
         if (port->peer) {
             due = MIN(due, uart_peer_due_time(port->peer));
         }

@@ -36,6 +36,8 @@ extern const struct stunt_device_spec stunt_uart_spec;
 #define STUNT_UART_SEGMENTS 8u
 
 /* All times are picoseconds of virtual time: a bit at 12 Mbaud has no whole number of nanoseconds. */
+#define PS_PER_NS UINT64_C(1000)
+#define PS_PER_US UINT64_C(1000000)
 
 typedef struct UartFifo {
     uint32_t entry[STUNT_UART_FIFO];
@@ -130,6 +132,8 @@ struct UartPort {
     uint32_t conditions; /* causes whose condition holds */
     uint32_t fresh;      /* causes that are new, until stunt_uart_signal(); always 0 between events */
     bool raised;
+    uint64_t quiet_until; /* the port does not signal before */
+    bool held_back;       /* though it has something to signal */
     UartTold told_tx, told_rx; /* what the next events tell of */
 };
 
@@ -242,6 +246,8 @@ void stunt_uart_reg_written(StuntPCI *dev, const struct stunt_reg_access *access
 void uart_cause(UartPort *port, uint32_t bits);
 /* A condition holds, or no more: it is a cause when it begins to. */
 void uart_condition(UartPort *port, uint32_t bit, bool holds);
+/* When it signals what was held back. */
+uint64_t uart_moderation_due(const UartPort *port);
 /* Everything of it but registers goes to its start. */
 void stunt_uart_clear_port(UartPort *port);
 /* Interrupts as the causes want them, events of what went over the lines. The last act of everything. */

@@ -125,6 +125,8 @@ static const VMStateDescription vmstate_port = {
         VMSTATE_STRUCT(window, UartPort, 0, vmstate_window, UartWindow),
         VMSTATE_UINT32(conditions, UartPort),
         VMSTATE_BOOL(raised, UartPort),
+        VMSTATE_UINT64(quiet_until, UartPort),
+        VMSTATE_BOOL(held_back, UartPort),
         VMSTATE_STRUCT(told_tx, UartPort, 0, vmstate_told, UartTold),
         VMSTATE_STRUCT(told_rx, UartPort, 0, vmstate_told, UartTold),
         VMSTATE_VALIDATE("a port that can go on", port_sane),

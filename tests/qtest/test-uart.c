@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stunt-uart as a program with a very good clock sees it: characters take their time, state is whole, errors are told. */
+#include "stunt/events.h"
 #include "uart.h"
 
 #define WIRED ",wires=0-1"
@@ -205,6 +206,65 @@ static void test_state_in_mid_frame(void)
     }
 }
 
+/* ---- interrupts ------------------------------------------------------------------------------------ */
+
+static int64_t signalled_at(Bench *bench)
+{
+    const struct stunt_event *event = shm_find(bench->shm, STUNT_EV_IRQ_RAISE);
+
+    return event ? (int64_t)event->time_ns : -1;
+}
+
+static void take_and_acknowledge(Bench *bench, char ch)
+{
+    uart_expect(bench, 1, (uint8_t)ch);
+    uart_write(bench, UART_P(P_INT_STATUS, 1), 0x3ff);
+}
+
+static void test_moderation(void)
+{
+    g_autoptr(Bench) bench = open_pair();
+    int64_t first;
+
+    uart_write(bench, STUNT_UART_CTRL, STUNT_UART_CTRL_IRQ_ENABLE);
+    uart_write(bench, UART_P(P_MODERATION, 1), 100);
+    uart_write(bench, UART_P(P_INT_ENABLE, 1), STUNT_UART_P_INT_ENABLE_RX_LEVEL);
+    uart_send(bench, 0, "A");
+    machine_step(bench->machine, UART_FRAME_NS);
+    first = signalled_at(bench);
+    g_assert_cmpint(first, >=, 0);
+    take_and_acknowledge(bench, 'A');
+    uart_send(bench, 0, "B");
+    machine_step(bench->machine, 50000);
+    g_assert_cmpint(signalled_at(bench), ==, -1);
+    machine_step(bench->machine, 100000);
+    g_assert_cmpint(signalled_at(bench), ==, first + 100000);
+    take_and_acknowledge(bench, 'B');
+
+    uart_send(bench, 0, "C");
+    machine_step(bench->machine, UART_FRAME_NS);
+    take_and_acknowledge(bench, 'C'); /* who polls meanwhile is not told */
+    machine_step(bench->machine, 200000);
+    g_assert_cmpint(signalled_at(bench), ==, -1);
+}
+
+/* Though the FIFO is far from its trigger. */
+static void test_noise_is_told_at_once(void)
+{
+    g_autoptr(Bench) bench = open_pair();
+    uint32_t format = 8 | STUNT_UART_PARITY_EVEN << STUNT_UART_P_FORMAT_PARITY_SHIFT;
+
+    uart_write(bench, UART_P(P_FORMAT, 0), format);
+    uart_write(bench, UART_P(P_FORMAT, 1), format);
+    uart_write(bench, STUNT_UART_CTRL, STUNT_UART_CTRL_IRQ_ENABLE);
+    uart_write(bench, UART_P(P_FIFO_CTRL, 1), 200);
+    uart_write(bench, UART_P(P_INT_ENABLE, 1), STUNT_UART_P_INT_ENABLE_RX_FLAGGED);
+    machine_qom_set(bench->machine, "uart0", "noise", "1000000");
+    uart_send(bench, 0, "ABCDEFGHIJKLMNOP");
+    machine_step(bench->machine, 2 * UART_FRAME_NS);
+    g_assert_cmpint(signalled_at(bench), >=, 0);
+}
+
 /* ---- what a driver does wrong ---------------------------------------------------------------------- */
 
 static uint64_t misuse(Bench *bench)
@@ -319,6 +379,8 @@ int main(int argc, char **argv)
     g_test_add_func("/uart/address", test_address);
     g_test_add_func("/uart/break", test_break);
     g_test_add_func("/uart/state-in-mid-frame", test_state_in_mid_frame);
+    g_test_add_func("/uart/moderation", test_moderation);
+    g_test_add_func("/uart/noise-is-told-at-once", test_noise_is_told_at_once);
     g_test_add_func("/uart/full-fifo", test_full_fifo);
     g_test_add_func("/uart/bad-rings", test_bad_rings);
     g_test_add_func("/uart/ring-indices", test_ring_indices);

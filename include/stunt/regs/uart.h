@@ -466,6 +466,13 @@
 #define STUNT_UART_P_WAKE_MODEM       0x00000002U /* A change of a modem line */
 #define STUNT_UART_P_WAKE_MODEM_SHIFT 1U
 
+/* P_MODERATION: What comes sooner after a signal of the port is signalled when the time is over */
+#define STUNT_UART_P_MODERATION          0x1074U
+#define STUNT_UART_P_MODERATION_STRIDE   0x100U
+#define STUNT_UART_P_MODERATION_COUNT    8U
+#define STUNT_UART_P_MODERATION_US       0x0000ffffU /* Microseconds; 0: each cause at once */
+#define STUNT_UART_P_MODERATION_US_SHIFT 0U
+
 /* P_DMA_CTRL: Rings */
 #define STUNT_UART_P_DMA_CTRL                 0x1080U
 #define STUNT_UART_P_DMA_CTRL_STRIDE          0x100U
