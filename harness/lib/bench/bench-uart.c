@@ -49,7 +49,11 @@ static gboolean start(Bench *bench, const StuntMeasuring *measuring, GError **er
 
     if (machine) {
         machine->cmdline = g_strdup(stunt_lines.cmdline);
-        stunt_device_defs_add(machine->device, stunt_lines.device, stunt_lines.type, NULL);
+        for (gsize i = 0; i < stunt_lines.n_devices; i++) {
+            const StuntLineDevice *device = &stunt_lines.device[i];
+
+            stunt_device_defs_add(machine->device, device->name, device->type, NULL)->isa = device->isa;
+        }
         g_ptr_array_add(machine->option, g_strdup("-D"));
         g_ptr_array_add(machine->option, g_strdup(bench->log));
         for (const char *const *option = stunt_lines.option; *option; option++) {

@@ -90,7 +90,14 @@ typedef struct {
 } StuntLine;
 
 typedef struct {
-    const char *device, *type, *module, *cmdline; /* as those of StuntWorkload */
+    const char *name, *type;
+    gboolean isa; /* it is no PCI function */
+} StuntLineDevice;
+
+typedef struct {
+    const StuntLineDevice *device; /* of ours */
+    gsize n_devices;
+    const char *module, *cmdline; /* as those of StuntWorkload */
     const char *const *option;                    /* of QEMU's command line: a card of its own */
     const char *const *holder; /* keeps that open all the time: its interrupt is counted as long as it is in use */
     const StuntLine *line;     /* the first is what the others are compared with */
