@@ -6,7 +6,6 @@
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/pm_wakeup.h>
-#include <linux/version.h>
 
 #include <stunt/uapi/registry.h>
 
@@ -46,9 +45,13 @@ static void stunt_line_put(int line)
 	mutex_unlock(&stunt_lines_lock);
 }
 
-static int stunt_is_tty(struct device *dev, void *devt)
+/* From 6.5 on there are two devices between card and tty. */
+static int stunt_no_wakeup(struct device *dev, void *tty)
 {
-	return dev->devt == *(dev_t *)devt;
+	if (dev->devt != *(dev_t *)tty)
+		return device_for_each_child(dev, tty, stunt_no_wakeup);
+	device_set_wakeup_capable(dev, false);
+	return 1;
 }
 
 /*
@@ -57,17 +60,9 @@ static int stunt_is_tty(struct device *dev, void *devt)
  */
 static void stunt_port_no_tty_wakeup(struct uart_port *port)
 {
-	dev_t devt = MKDEV(stunt_uart_driver.major, stunt_uart_driver.minor) + port->line;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
-	struct device *parent = &port->port_dev->dev;
-#else
-	struct device *parent = port->dev;
-#endif
-	struct device *tty = device_find_child(parent, &devt, stunt_is_tty);
+	dev_t tty = MKDEV(stunt_uart_driver.major, stunt_uart_driver.minor) + port->line;
 
-	if (tty)
-		device_set_wakeup_capable(tty, false);
-	put_device(tty);
+	device_for_each_child(port->dev, &tty, stunt_no_wakeup);
 }
 
 static int stunt_port_add(struct stunt_port *sp)
