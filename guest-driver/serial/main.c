@@ -77,7 +77,7 @@ static void usage(FILE *out)
 		     "  --timeout-ms N      receive: give up after so long without anything\n"
 		     "  --pause-ms N        receive: between two reads\n"
 		     "  --gap-ms N          send: between two writes\n"
-		     "  --hold-ms N         receive: before the first read; send: before the line is closed\n"
+		     "  --hold-ms N         receive: before the first read\n"
 		     "  --mark N            receive: on the timeline, behind each read\n"
 		     "  --no-controls       data without XON and XOFF\n"
 		     "  --text TEXT, --words WORDS, --hex, --drain\n"

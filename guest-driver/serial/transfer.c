@@ -87,7 +87,6 @@ int run_send(int fd, const struct options *opts)
 	if (opts->drain && ioctl(fd, TCSBRK, 1) < 0)
 		return failed("drain");
 	printf("send bytes=%" PRIu64 " sum=%08x us=%" PRIu64 "\n", at, sum, now_us() - begin);
-	pause_ms(opts->hold_ms);
 	return EXIT_OK;
 }
 

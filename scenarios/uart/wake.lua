@@ -12,6 +12,7 @@ return scenario {
   proves = { ["power.pme drop"] = "the card sends the message again, and the system wakes 100 ms later" },
   run = function(vm)
     local function ring() serial.ring(vm, 2) end
+    expect.is_true(vm:run({ "test", "-e", "/sys/class/tty/ttySU2/power/wakeup" }).status ~= 0, "the card wakes, no tty")
     serial.let_wake(vm, true)
     local hold = serial.begin(vm, "hold --hold-ms 100000000", 2)
     local soon, since = serial.asleep(vm, ring)
