@@ -6,6 +6,7 @@
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/pm_wakeup.h>
+#include <linux/tty_driver.h>
 
 #include <stunt/uapi/registry.h>
 
@@ -60,7 +61,8 @@ static int stunt_no_wakeup(struct device *dev, void *tty)
  */
 static void stunt_port_no_tty_wakeup(struct uart_port *port)
 {
-	dev_t tty = MKDEV(stunt_uart_driver.major, stunt_uart_driver.minor) + port->line;
+	const struct tty_driver *driver = stunt_uart_driver.tty_driver;
+	dev_t tty = MKDEV(driver->major, driver->minor_start) + port->line;
 
 	device_for_each_child(port->dev, &tty, stunt_no_wakeup);
 }
