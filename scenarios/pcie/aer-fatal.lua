@@ -11,7 +11,8 @@ return scenario {
     slot.patient(vm)
     local transfer, since = slot.transfer(vm)
     vm.dma0:aer { severity = "fatal", error = "MALF_TLP" }
-    local queued = vm:spawn("stunt-dma copy --channel 1 --size 4096") -- comes while the link is being reset
+    -- comes while the link is being reset; on a channel of its own, as the transfer's ring may be full
+    local queued = vm:spawn("stunt-dma copy --channel 2 --size 4096")
     expect.equal(vm:wait(transfer).values.error, "EIO")
     expect.equal(vm:wait(queued).values.data, "ok", "what had not been begun runs after the recovery")
     expect.equal(slot.calls(vm, since), "DETECTED_FROZEN SLOT_RESET RESUME")

@@ -74,7 +74,7 @@ class Bench(StuntTest):
         self.check_group("faults", {"faults": ["never-matching"]})
 
     def test_serial_lines(self):
-        ways = ["115200", "fifo", "pci-serial"]
+        ways = ["115200", "fifo", "16550A", "pci-serial"]
         self.check_group("uart", {"uart.accesses": ways, "uart.interrupts": ways, "uart.throughput": ways})
 
     def test_stock_device(self):
