@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "core/access.h"
 #include "core/clock.h"
 
@@ -64,4 +65,11 @@ bool stunt_access_write(const struct stunt_rule *rule, unsigned size, uint64_t k
         break;
     }
     return true;
+}
+
+void stunt_access_poke(MemoryRegion *region, uint64_t addr, uint64_t value, MemOp size, const char *name, Error **errp)
+{
+    if (memory_region_dispatch_write(region, addr, value, size, MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
+        error_setg(errp, "%s cannot be written here: the device is in the middle of an access", name);
+    }
 }

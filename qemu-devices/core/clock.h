@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual time that passes within an access. */
+/* Virtual time: a time to come, and what passes within an access. */
 #ifndef STUNT_CORE_CLOCK_H
 #define STUNT_CORE_CLOCK_H
 
-#include <stdint.h>
+#include "qemu/timer.h"
 
 #define STUNT_CLOCK_PASS_MAX_NS UINT64_C(1000000000000)
+
+/* In so many nanoseconds; the end of time when that is beyond it. */
+static inline int64_t stunt_clock_after(uint64_t ns)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    return now + (int64_t)MIN(ns, (uint64_t)(INT64_MAX - now));
+}
 
 /*
  * The processor waits for the answer to its access: virtual time goes on by ns, at most STUNT_CLOCK_PASS_MAX_NS. What

@@ -3,11 +3,10 @@
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
+#include "core/clock.h"
 #include "core/pci.h"
 
-#define STORM_COUNT_MAX 1000000u
 #define ALL_VECTORS UINT32_MAX
-#define STORM_PERIOD_MIN_NS 100u /* lets the guest's time move on between two */
 
 StuntIRQMode stunt_irq_mode(StuntPCI *dev)
 {
@@ -91,26 +90,23 @@ static void later_expired(void *opaque)
     /* a delayed signal has a period of 0 and its cause behind it */
     bool delayed = later->period_ns == 0;
 
+    stunt_pci_enter(dev);
     later->left--;
     if (later->left) {
-        timer_mod_ns(&later->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + later->period_ns);
+        timer_mod_ns(&later->timer, stunt_clock_after(later->period_ns));
     }
-    if (!stunt_pci_is_ready(dev)) {
-        return;
-    }
-    stunt_pci_enter(dev);
-    if (delayed) {
-        deliver_delayed(dev, vector);
-    } else {
-        deliver_again(dev, vector);
+    if (stunt_pci_is_ready(dev)) {
+        if (delayed) {
+            deliver_delayed(dev, vector);
+        } else {
+            deliver_again(dev, vector);
+        }
     }
     stunt_pci_leave(dev);
 }
 
 static bool put_off(StuntPCI *dev, unsigned vector, uint64_t first_ns, uint32_t count, uint64_t period_ns)
 {
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-
     for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
         StuntIRQLater *later = &dev->irq.later[i];
 
@@ -118,7 +114,7 @@ static bool put_off(StuntPCI *dev, unsigned vector, uint64_t first_ns, uint32_t 
             later->vector = vector;
             later->left = count;
             later->period_ns = period_ns;
-            timer_mod_ns(&later->timer, now + (int64_t)MIN(first_ns, (uint64_t)(INT64_MAX - now)));
+            timer_mod_ns(&later->timer, stunt_clock_after(first_ns));
             return true;
         }
     }
@@ -157,9 +153,9 @@ static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_ru
         }
         break;
     case STUNT_ACT_STORM:
-        period = MAX(rule->param[STUNT_ACT_STORM_NS], STORM_PERIOD_MIN_NS);
+        period = MAX(rule->param[STUNT_ACT_STORM_NS], STUNT_STORM_PERIOD_MIN_NS);
         if (rule->param[STUNT_ACT_STORM_COUNT] > 1) {
-            put_off(dev, vector, period, MIN(rule->param[STUNT_ACT_STORM_COUNT] - 1, STORM_COUNT_MAX),
+            put_off(dev, vector, period, MIN(rule->param[STUNT_ACT_STORM_COUNT] - 1, STUNT_STORM_COUNT_MAX),
                     period);
         }
         deliver(dev, vector);

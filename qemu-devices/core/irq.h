@@ -24,6 +24,10 @@ typedef enum StuntIRQMode {
     STUNT_IRQ_MSIX = 2,
 } StuntIRQMode;
 
+/* Limits of the action `storm`; the period lets the guest's time move on between two. */
+#define STUNT_STORM_COUNT_MAX 1000000u
+#define STUNT_STORM_PERIOD_MIN_NS 100u
+
 /* Deliveries that a fault has put off. When all places are taken, the next is delivered at once. */
 #define STUNT_IRQ_LATER 16
 

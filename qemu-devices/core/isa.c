@@ -5,16 +5,15 @@
 #include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "core/access.h"
+#include "core/callback.h"
 #include "core/clock.h"
+#include "core/irq.h"
 #include "core/isa.h"
 #include "core/regs.h"
 #include "types.h"
 
 #define ISA_IRQS 16u
-#define STORM_COUNT_MAX 1000000u
-#define STORM_PERIOD_MIN_NS 100u /* lets the guest's time move on between two */
-#define MODE_LINE 0u             /* field `mode` of irq.raise, as of INTx */
-#define COLD 0u                  /* field `kind` of reset */
+#define COLD 0u /* field `kind` of reset */
 
 void stunt_isa_misuse(StuntISA *dev, unsigned kind, uint64_t arg0, uint64_t arg1)
 {
@@ -27,7 +26,7 @@ void stunt_isa_misuse(StuntISA *dev, unsigned kind, uint64_t arg0, uint64_t arg1
 /* One edge more, with no cause behind it. */
 static void glitch(StuntISA *dev)
 {
-    stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, 0, MODE_LINE);
+    stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, 0, STUNT_IRQ_INTX);
     qemu_set_irq(dev->line, 0);
     qemu_set_irq(dev->line, 1);
     qemu_set_irq(dev->line, dev->raised);
@@ -41,27 +40,27 @@ static void forget(StuntISA *dev)
 
 static void put_off(StuntISA *dev, uint32_t count, uint64_t first_ns, uint64_t period_ns)
 {
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-
     dev->left = count;
     dev->period_ns = period_ns;
-    timer_mod_ns(&dev->later, now + (int64_t)MIN(first_ns, (uint64_t)(INT64_MAX - now)));
+    timer_mod_ns(&dev->later, stunt_clock_after(first_ns));
 }
 
 static void later_due(void *opaque)
 {
     StuntISA *dev = opaque;
 
+    stunt_callback_begin(DEVICE(dev));
     dev->left--;
-    if (dev->period_ns == 0) {
-        stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, 0, MODE_LINE);
-        qemu_set_irq(dev->line, dev->raised);
-        return;
-    }
     if (dev->left) {
-        timer_mod_ns(&dev->later, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + dev->period_ns);
+        timer_mod_ns(&dev->later, stunt_clock_after(dev->period_ns));
     }
-    glitch(dev);
+    if (dev->period_ns == 0) {
+        stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, 0, STUNT_IRQ_INTX);
+        qemu_set_irq(dev->line, dev->raised);
+    } else {
+        glitch(dev);
+    }
+    stunt_callback_end(DEVICE(dev));
 }
 
 /* There is one vector, so it cannot be the wrong one; and no data that it could come before. */
@@ -89,9 +88,9 @@ static void raise_faulty(StuntISA *dev, const struct stunt_rule *rule)
         glitch(dev);
         return;
     case STUNT_ACT_STORM:
-        ns = MAX(rule->param[STUNT_ACT_STORM_NS], STORM_PERIOD_MIN_NS);
+        ns = MAX(rule->param[STUNT_ACT_STORM_NS], STUNT_STORM_PERIOD_MIN_NS);
         if (rule->param[STUNT_ACT_STORM_COUNT] > 1) {
-            put_off(dev, MIN(rule->param[STUNT_ACT_STORM_COUNT] - 1, STORM_COUNT_MAX), ns, ns);
+            put_off(dev, MIN(rule->param[STUNT_ACT_STORM_COUNT] - 1, STUNT_STORM_COUNT_MAX), ns, ns);
         }
         break;
     }
@@ -114,7 +113,7 @@ void stunt_isa_set_irq(StuntISA *dev, bool on)
         qemu_set_irq(dev->line, 0);
         return;
     }
-    rule = stunt_event(dev->trace_id, STUNT_EV_IRQ_RAISE, 0, MODE_LINE);
+    rule = stunt_event(dev->trace_id, STUNT_EV_IRQ_RAISE, 0, STUNT_IRQ_INTX);
     if (rule) {
         raise_faulty(dev, rule);
     } else {
@@ -170,8 +169,16 @@ static const MemoryRegionOps io_ops = {
 
 /* ---- life ------------------------------------------------------------------------------------------ */
 
+static void take_down(StuntISA *dev)
+{
+    forget(dev);
+    stunt_trace_unregister(dev->trace_id);
+    dev->trace_id = -1;
+}
+
 static void device_realize(DeviceState *qdev, Error **errp)
 {
+    ERRP_GUARD();
     StuntISA *dev = STUNT_ISA(qdev);
     StuntISAClass *klass = STUNT_ISA_GET_CLASS(dev);
     unsigned size = klass->spec->window->size;
@@ -192,6 +199,9 @@ static void device_realize(DeviceState *qdev, Error **errp)
     memory_region_init_io(&dev->io, OBJECT(dev), &io_ops, dev, klass->spec->name, size);
     isa_register_ioport(ISA_DEVICE(dev), &dev->io, dev->iobase);
     klass->realize(dev, errp);
+    if (*errp) {
+        take_down(dev);
+    }
 }
 
 static void device_unrealize(DeviceState *qdev)
@@ -199,9 +209,7 @@ static void device_unrealize(DeviceState *qdev)
     StuntISA *dev = STUNT_ISA(qdev);
 
     STUNT_ISA_GET_CLASS(dev)->unrealize(dev);
-    forget(dev);
-    stunt_trace_unregister(dev->trace_id);
-    dev->trace_id = -1;
+    take_down(dev);
 }
 
 static void device_reset(DeviceState *qdev)
@@ -224,15 +232,13 @@ static void get_byte(Object *obj, Visitor *v, const char *name, void *opaque, Er
     visit_type_uint8(v, name, &value, errp);
 }
 
-/* As the processor would write it: an event, which rules may break, with all side effects. */
 static void set_byte(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
     StuntISA *dev = STUNT_ISA(obj);
     uint8_t value;
 
-    if (visit_type_uint8(v, name, &value, errp) &&
-        memory_region_dispatch_write(&dev->io, (uintptr_t)opaque, value, MO_8, MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
-        error_setg(errp, "%s cannot be written here: the device is in the middle of an access", name);
+    if (visit_type_uint8(v, name, &value, errp)) {
+        stunt_access_poke(&dev->io, (uintptr_t)opaque, value, MO_8, name, errp);
     }
 }
 

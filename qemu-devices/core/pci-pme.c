@@ -29,7 +29,6 @@ static void send_message(StuntPCI *dev)
     if (port && !dev->gone && !stunt_rule_is(rule, STUNT_ACT_DROP)) {
         stunt_port_pme(port, pci_requester_id(PCI_DEVICE(dev)));
     }
-    /* last: if the processor still idles, QEMU lets the time pass up to it here */
     timer_mod_ns(&dev->pme_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SERVICE_TIMEOUT_NS);
 }
 

@@ -10,6 +10,7 @@
 #include "hw/pci/msix.h"
 #include "qapi/visitor.h"
 #include "hw/qdev-properties.h"
+#include "core/access.h"
 #include "core/pci.h"
 
 #define RESET_DEFAULT_NS 1000000u
@@ -125,18 +126,13 @@ static hwaddr offset_of(const StuntPCI *dev, unsigned value)
     return info->offset + (hwaddr)(value - info->first) * info->stride;
 }
 
-/* As the processor would write it: an event, which rules may break, with all side effects. */
 static void set_register(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
     StuntPCI *dev = STUNT_PCI(obj);
     uint32_t value;
 
-    if (!visit_type_uint32(v, name, &value, errp)) {
-        return;
-    }
-    if (memory_region_dispatch_write(&dev->bar, offset_of(dev, (uintptr_t)opaque), value, MO_32 | MO_LE,
-                                     MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
-        error_setg(errp, "%s cannot be written here: the device is in the middle of an access", name);
+    if (visit_type_uint32(v, name, &value, errp)) {
+        stunt_access_poke(&dev->bar, offset_of(dev, (uintptr_t)opaque), value, MO_32 | MO_LE, name, errp);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
+#include "core/access.h"
 #include "core/pci.h"
 
 static const struct stunt_window_info *window_of(const StuntPCI *dev)
@@ -82,18 +83,13 @@ static void get_byte(Object *obj, Visitor *v, const char *name, void *opaque, Er
     visit_type_uint8(v, name, &value, errp);
 }
 
-/* As the processor would write it, as with a register. */
 static void set_byte(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
     StuntPCI *dev = STUNT_PCI(obj);
-    hwaddr addr = in_register_bar(window_of(dev), (uintptr_t)opaque);
     uint8_t value;
 
-    if (!visit_type_uint8(v, name, &value, errp)) {
-        return;
-    }
-    if (memory_region_dispatch_write(&dev->bar, addr, value, MO_8, MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
-        error_setg(errp, "%s cannot be written here: the device is in the middle of an access", name);
+    if (visit_type_uint8(v, name, &value, errp)) {
+        stunt_access_poke(&dev->bar, in_register_bar(window_of(dev), (uintptr_t)opaque), value, MO_8, name, errp);
     }
 }
 

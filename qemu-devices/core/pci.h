@@ -11,6 +11,7 @@
 #define STUNT_CORE_PCI_H
 
 #include "hw/pci/pci.h"
+#include "core/callback.h"
 #include "core/check.h"
 #include "core/held.h"
 #include "core/irq.h"
@@ -168,18 +169,15 @@ static inline void stunt_pci_set_reg(StuntPCI *dev, uint32_t offset, unsigned in
     stunt_regs_set(&dev->regs, offset, index, value);
 }
 
-/*
- * Around a timer callback that moves data or signals interrupts: an access to the device's own registers that
- * comes of it (a message address that points back, say) is refused, as QEMU does by itself within an access.
- */
+/* Around a callback that moves data, signals interrupts or sets a timer: see callback.h. */
 static inline void stunt_pci_enter(StuntPCI *dev)
 {
-    DEVICE(dev)->mem_reentrancy_guard.engaged_in_io = true;
+    stunt_callback_begin(DEVICE(dev));
 }
 
 static inline void stunt_pci_leave(StuntPCI *dev)
 {
-    DEVICE(dev)->mem_reentrancy_guard.engaged_in_io = false;
+    stunt_callback_end(DEVICE(dev));
 }
 
 /*

@@ -17,10 +17,22 @@
 
 #define TCG_OPS ACCEL_OPS_NAME("tcg")
 
+static unsigned holds; /* under the big QEMU lock, as all who ask for it */
+
+void stunt_warp_hold(void)
+{
+    holds++;
+}
+
+void stunt_warp_release(void)
+{
+    holds--;
+}
+
 /* It is halted, and nothing waits for it. */
 static bool is_counted(CPUState *cpu)
 {
-    return !qatomic_read(&cpu->icount_budget);
+    return !holds && !qatomic_read(&cpu->icount_budget);
 }
 
 static void machine_is_ready(Notifier *notifier, void *data)

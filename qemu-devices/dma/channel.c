@@ -4,6 +4,7 @@
  * Steps that take no time follow each other within one timer event, as far as its budget goes.
  */
 #include "qemu/osdep.h"
+#include "core/clock.h"
 #include "dma/dma.h"
 
 #define BUDGET_DESCRIPTORS 64u
@@ -44,12 +45,10 @@ static bool is_paused(const StuntDmaChannel *ch)
 
 static void arm(StuntDmaChannel *ch, uint64_t delay_ns)
 {
-    int64_t now = now_ns();
-
     if (is_paused(ch) || STUNT_PCI(ch->dma)->gone) {
         return; /* stunt_dma_channel_wake() comes here again */
     }
-    timer_mod_ns(&ch->timer, now + (int64_t)MIN(delay_ns, (uint64_t)(INT64_MAX - now)));
+    timer_mod_ns(&ch->timer, stunt_clock_after(delay_ns));
 }
 
 static void step_due(void *opaque)

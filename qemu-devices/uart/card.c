@@ -63,17 +63,16 @@ void uart_wake(UartPort *port, uint32_t what)
     }
 }
 
-/* As stunt_pci_enter() does. */
 void uart_card_enter(UartCard *card)
 {
-    card->dev->mem_reentrancy_guard.engaged_in_io = true;
+    stunt_callback_begin(card->dev);
     stunt_uart_sync(card);
 }
 
 void uart_card_leave(UartCard *card)
 {
     stunt_uart_signal(card);
-    card->dev->mem_reentrancy_guard.engaged_in_io = false;
+    stunt_callback_end(card->dev);
 }
 
 /* Every character up to now has been told of. */

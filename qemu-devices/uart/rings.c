@@ -150,7 +150,7 @@ static uint32_t room(UartPort *port)
 uint32_t uart_store_patience(UartPort *port)
 {
     uint32_t untold = uart_reg(port, STUNT_UART_P_RX_HEAD) - port->announced + port->rx.count;
-    uint32_t water = uart_field(port, P_WATER, RX), n = room(port) - MIN(room(port), port->rx.count);
+    uint32_t water = uart_field(port, P_WATER, RX), free = room(port), n = free - MIN(free, port->rx.count);
 
     if (!uart_field(port, P_DMA_CTRL, RX_ENABLE) || port->rx_stopped != STUNT_UART_STOPPED_NO || port->xoff) {
         return 0;

@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
+local events = require "events"
 local registry = require "registry"
+
+local STORM_NS = 400000
 
 -- A command on the board's line.
 local function serial(vm, words)
@@ -39,6 +42,17 @@ return scenario {
     expect.equal(vm:run("stunt-serial -d /dev/ttyS0 -l 115200 receive --hex --size 5 --timeout-ms 2000").out:match("^%x*"), "68656c6c6f")
     serial(vm, "send --text ok --drain")
     expect.equal(vm.com1:get("port0.peer-state"):match("^%a*"), "done")
+
+    -- a storm keeps its time also while the processor sleeps
+    local since = events.last(vm, "com1")
+    vm.com1:fault { at = "irq.raise", nth = 1, action = "storm", params = { count = 6, ns = STORM_NS } }
+    vm.com1:set("port0.peer", 'after 20ms; send "x"')
+    vm:sleep("100ms")
+    local raised = vm:events { device = "com1", class = "irq.raise", since = since }
+    expect.equal(#raised, 6)
+    for i = 2, 6 do
+      expect.equal(raised[i].time_ns - raised[i - 1].time_ns, STORM_NS, "signal " .. i)
+    end
     expect.equal(vm.com1:misuse(), 0)
     vm:kill(hold)
     vm:wait(hold)
