@@ -77,26 +77,27 @@ const StuntWorkload stunt_workload = {
  * The same bytes, out and in by one line that is turned round in the card, by one program. QEMU's pci-serial
  * takes no time for a character, whatever its speed says; a 16550A of ours, with the same driver, does.
  */
-#define LINE(tty, words, more)                                                                                      \
+#define LINE(tty, words, dma, size)                                                                                 \
     {                                                                                                               \
         "sh", "-c",                                                                                                 \
-            "echo " more " > /sys/module/stunt_uart/parameters/dma; exec >/dev/null; s='stunt-serial -d /dev/" tty  \
+            "echo " dma " > /sys/module/stunt_uart/parameters/dma; exec >/dev/null; s='stunt-serial -d /dev/" tty  \
             "'; $s hold -l " words " --hold-ms 1000000 & sleep 0.1; $s lines --words +loop; "                       \
-            "$s duplex --timeout-ms 2000 --size $0; e=$?; kill $!; wait; exit $e",
-#define LINE_ONCE "4k", NULL }
-#define LINE_OFTEN "260k", NULL }
+            "$s duplex --timeout-ms 2000 --size $0; e=$?; kill $!; wait; exit $e", size, NULL,                      \
+    }
+#define LINE_ONCE "4k"
+#define LINE_OFTEN "260k"
 #define LINE_MORE_KIB 256
 
-static const char *const rings_once[] = LINE("ttySU0", "4000000", "Y") LINE_ONCE;
-static const char *const rings_often[] = LINE("ttySU0", "4000000", "Y") LINE_OFTEN;
-static const char *const slow_once[] = LINE("ttySU0", "115200", "Y") LINE_ONCE;
-static const char *const slow_often[] = LINE("ttySU0", "115200", "Y") LINE_OFTEN;
-static const char *const fifo_once[] = LINE("ttySU0", "4000000", "N") LINE_ONCE;
-static const char *const fifo_often[] = LINE("ttySU0", "4000000", "N") LINE_OFTEN;
-static const char *const plain_once[] = LINE("ttyS0", "115200", "Y") LINE_ONCE;
-static const char *const plain_often[] = LINE("ttyS0", "115200", "Y") LINE_OFTEN;
-static const char *const stock_once[] = LINE("ttyS1", "115200", "Y") LINE_ONCE;
-static const char *const stock_often[] = LINE("ttyS1", "115200", "Y") LINE_OFTEN;
+static const char *const rings_once[] = LINE("ttySU0", "4000000", "Y", LINE_ONCE);
+static const char *const rings_often[] = LINE("ttySU0", "4000000", "Y", LINE_OFTEN);
+static const char *const slow_once[] = LINE("ttySU0", "115200", "Y", LINE_ONCE);
+static const char *const slow_often[] = LINE("ttySU0", "115200", "Y", LINE_OFTEN);
+static const char *const fifo_once[] = LINE("ttySU0", "4000000", "N", LINE_ONCE);
+static const char *const fifo_often[] = LINE("ttySU0", "4000000", "N", LINE_OFTEN);
+static const char *const plain_once[] = LINE("ttyS0", "115200", "Y", LINE_ONCE);
+static const char *const plain_often[] = LINE("ttyS0", "115200", "Y", LINE_OFTEN);
+static const char *const stock_once[] = LINE("ttyS1", "115200", "Y", LINE_ONCE);
+static const char *const stock_often[] = LINE("ttyS1", "115200", "Y", LINE_OFTEN);
 
 static const char *const pci_serial_option[] = {
     "-chardev", "null,id=nobody", "-device", "pci-serial,chardev=nobody", NULL,

@@ -13,13 +13,19 @@
 #define STUNT_CONSOLE_STEP_US	10
 
 /* How long a full FIFO may take, and a bit: the other end may hold us, but not for ever. */
-static unsigned int stunt_console_patience_us(const struct uart_port *port)
+static unsigned int stunt_console_patience_us(const struct stunt_port *sp)
 {
+	const struct uart_port *port = &sp->port;
+
+	if (sp->console_held)
+		return 0;
 	return port->frame_time / NSEC_PER_USEC * STUNT_UART_FIFO + STUNT_CONSOLE_SLACK_US;
 }
 
-static bool stunt_console_waits(struct stunt_port *sp, u32 reg, u32 mask, u32 value, unsigned int left)
+static bool stunt_console_waits(struct stunt_port *sp, u32 reg, u32 mask, u32 value)
 {
+	unsigned int left = stunt_console_patience_us(sp);
+
 	while ((stunt_port_read(sp, reg) & mask) == value) {
 		if (left < STUNT_CONSOLE_STEP_US || !stunt_uart_runs(sp->su))
 			return false;
@@ -33,10 +39,9 @@ static bool stunt_console_waits(struct stunt_port *sp, u32 reg, u32 mask, u32 va
 static void stunt_console_putchar(struct uart_port *port, unsigned char ch)
 {
 	struct stunt_port *sp = to_stunt_port(port);
-	unsigned int patience_us = sp->console_held ? 0 : stunt_console_patience_us(port);
+	const u32 full = STUNT_UART_FIFO << STUNT_UART_P_FIFO_TX_SHIFT;
 
-	sp->console_held = !stunt_console_waits(sp, STUNT_UART_P_FIFO, STUNT_UART_P_FIFO_TX,
-						STUNT_UART_FIFO << STUNT_UART_P_FIFO_TX_SHIFT, patience_us);
+	sp->console_held = !stunt_console_waits(sp, STUNT_UART_P_FIFO, STUNT_UART_P_FIFO_TX, full);
 	if (!sp->console_held)
 		stunt_port_write(sp, STUNT_UART_P_TX, ch);
 }
@@ -58,8 +63,7 @@ static void stunt_console_say(struct stunt_port *sp, const char *s, unsigned int
 {
 	uart_console_write(&sp->port, s, count, stunt_console_putchar);
 	if (oops_in_progress)
-		stunt_console_waits(sp, STUNT_UART_P_STATUS, STUNT_UART_P_STATUS_TX_IDLE, 0,
-				    sp->console_held ? 0 : stunt_console_patience_us(&sp->port));
+		stunt_console_waits(sp, STUNT_UART_P_STATUS, STUNT_UART_P_STATUS_TX_IDLE, 0);
 }
 
 static void stunt_console_write(struct console *co, const char *s, unsigned int count)
