@@ -73,8 +73,9 @@ class Programs(unittest.TestCase):
 KERNEL_ROW = {"name": "toy", "package": {"name": "linux-source-6.1", "version": "6.1.1-1"}, "memory": 64, "shift": 1}
 KERNEL_MAKEFILE = """allnoconfig:
 \tgrep SEEN $(KCONFIG_ALLCONFIG) > .config
-bzImage modules:
+vmlinux:
 \tmkdir -p include/config && echo 6.1.1-toy > include/config/kernel.release && cp /bin/true vmlinux
+bzImage modules: vmlinux
 \tmkdir -p arch/x86/boot && echo image > arch/x86/boot/bzImage
 \ttouch Module.symvers && echo once >> ../../built-$@
 modules_install:
