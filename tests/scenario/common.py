@@ -15,14 +15,19 @@ STUNT = os.environ["STUNT"]
 KERNEL = ["--kernel", os.environ["STUNT_KERNEL"]] if "STUNT_KERNEL" in os.environ else []
 TIMEOUT_S = 300
 GRACE_S = 10
+USERS_CACHE = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
 
 
 class StuntTest(unittest.TestCase):
+    # A machine that has booted once serves all tests, as it does the user's scenarios. Who tests that has a cache of his own.
+    own_cache = False
+
     def setUp(self):
         self.home = Path(tempfile.mkdtemp(prefix="stunt-test-"))
         self.addCleanup(shutil.rmtree, self.home)
         self.env = dict(os.environ, HOME=str(self.home), XDG_STATE_HOME=str(self.home / "state"),
-                        XDG_CACHE_HOME=str(self.home / "cache"), TMPDIR=str(self.home / "tmp"))
+                        XDG_CACHE_HOME=str(self.home / "cache") if self.own_cache else USERS_CACHE,
+                        TMPDIR=str(self.home / "tmp"))
         (self.home / "tmp").mkdir()
 
     def stunt(self, *words, timeout=TIMEOUT_S):

@@ -15,6 +15,8 @@ LONG = '''return scenario { summary = "busy for long", machine = { dma0 = "dma" 
 
 
 class Processes(StuntTest):
+    own_cache = True
+
     def start_long(self):
         """A run with QEMU up."""
         run = self.start("--jobs", "1", self.scenario("long", LONG))

@@ -49,6 +49,8 @@ def setUpModule():
 class Templates(StuntTest):
     """Each test begins with a copy of that cache."""
 
+    own_cache = True
+
     def setUp(self):
         super().setUp()
         self.key = self.made.key

@@ -35,9 +35,7 @@ def some_bugs() -> list:
 class Variants(StuntTest):
     def test_every_bug_is_caught_and_the_real_driver_is_not(self):
         out = self.home / "table.json"
-        # With the templates of the user: what is compared are verdicts.
-        done = subprocess.run([STUNT, "variants", "--json", out, *some_bugs()], env=dict(os.environ, XDG_STATE_HOME=str(self.home)),
-                              capture_output=True, text=True, timeout=600)
+        done = self.stunt("variants", "--json", out, *some_bugs(), timeout=600)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         rows = json.loads(out.read_text())["rows"]
         self.assertGreaterEqual(len(rows) - 1, BUGS_AT_LEAST // (1 if ALL else SHARE))
