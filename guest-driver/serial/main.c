@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ enum option_id {
 	PAUSE,
 	GAP,
 	HOLD,
+	BEGUN,
 	MARK,
 	TEXT,
 	WORDS,
@@ -58,7 +60,8 @@ static const struct option longs[] = {
 	{"expect-seed", required_argument, NULL, EXPECT_SEED}, {"chunk", required_argument, NULL, CHUNK},
 	{"timeout-ms", required_argument, NULL, TIMEOUT}, {"pause-ms", required_argument, NULL, PAUSE},
 	{"gap-ms", required_argument, NULL, GAP},	{"hold-ms", required_argument, NULL, HOLD},
-	{"mark", required_argument, NULL, MARK},	{"text", required_argument, NULL, TEXT},
+	{"begun", required_argument, NULL, BEGUN},	{"mark", required_argument, NULL, MARK},
+	{"text", required_argument, NULL, TEXT},
 	{"words", required_argument, NULL, WORDS},	{"hex", no_argument, NULL, HEX},
 	{"no-controls", no_argument, NULL, CONTROLS},
 	{"drain", no_argument, NULL, DRAIN},		{"help", no_argument, NULL, HELP},
@@ -78,6 +81,7 @@ static void usage(FILE *out)
 		     "  --pause-ms N        receive: between two reads\n"
 		     "  --gap-ms N          send: between two writes\n"
 		     "  --hold-ms N         receive: before the first read\n"
+		     "  --begun N           on the timeline, when the port is set up\n"
 		     "  --mark N            receive: on the timeline, behind each read\n"
 		     "  --no-controls       data without XON and XOFF\n"
 		     "  --text TEXT, --words WORDS, --hex, --drain\n"
@@ -141,6 +145,8 @@ static bool parse_option(struct options *opts, int id)
 		return parse_number(optarg, &opts->gap_ms);
 	case HOLD:
 		return parse_number(optarg, &opts->hold_ms);
+	case BEGUN:
+		return parse_number(optarg, &opts->begun);
 	case MARK:
 		return parse_number(optarg, &opts->mark);
 	default:
@@ -157,6 +163,16 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static void tell_begun(const struct options *opts)
+{
+	int fd = opts->begun ? open(MARK_PATH, O_WRONLY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		dprintf(fd, "%" PRIu64 "\n", opts->begun);
+		close(fd);
+	}
+}
+
 static int run(const struct command *command, const struct options *opts)
 {
 	int fd = open(opts->device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -168,6 +184,7 @@ static int run(const struct command *command, const struct options *opts)
 		return failed("line");
 	/* The carrier is not waited for, everything else is. */
 	fcntl(fd, F_SETFL, O_RDWR);
+	tell_begun(opts);
 	status = command->run(fd, opts);
 	fflush(stdout);
 	close(fd);

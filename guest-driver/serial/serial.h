@@ -28,8 +28,12 @@ struct options {
 	bool hex;	      /* print what was received */
 	bool no_controls;     /* nothing that is sent is XON or XOFF */
 	bool drain;	      /* wait until all of it has left */
-	uint64_t mark;	      /* put it on the timeline when something was read; 0: do not */
+	uint64_t begun;	      /* put it on the timeline when the port is set up; 0: do not */
+	uint64_t mark;	      /* and this when something was read */
 };
+
+/* Where numbers are put on the timeline. */
+#define MARK_PATH "/sys/class/misc/stunt-link/mark"
 
 /* line.c: settings */
 bool line_set(int fd, const char *settings);

@@ -16,7 +16,6 @@
 #include "serial.h"
 
 #define CHUNK_MAX 65536
-#define MARK_PATH "/sys/class/misc/stunt-link/mark"
 
 static uint8_t buffer[CHUNK_MAX];
 

@@ -60,11 +60,21 @@ function serial.spawn(vm, words, port, line)
   return vm:spawn(command(words, port, line))
 end
 
--- A command on one port, begun and at work.
+local BEGUN, TRIES = 77, 100
+
+-- A command on one port that is at work: it says so on the timeline. One that fails never does.
 function serial.begin(vm, words, port, line)
-  local command = serial.spawn(vm, words, port, line)
-  vm:sleep("10ms")
-  return command
+  local list = command(words, port, line)
+  table.move({ "--begun", tostring(BEGUN) }, 1, 2, #list + 1, list)
+  local since = events.last(vm, "link")
+  local begun = vm:spawn(list)
+  for _ = 1, TRIES do
+    vm:sleep("10ms")
+    if #vm:events { device = "link", class = "link.mark", value = BEGUN, since = since } > 0 then
+      break
+    end
+  end
+  return begun
 end
 
 -- The counters of a port. It has to be open already, or they are only what was left.
