@@ -8,7 +8,7 @@ return scenario {
     serial.each_way(vm, function()
       -- letters, for the data itself must have none of the two characters
       local text = ("abcdefghijklmnopqrstuvwxyz"):rep(100)
-      local receive = serial.begin(vm, "receive --hex --size 26000 --timeout-ms 2000 --pause-ms 20 --chunk 500", 1, "4000000,ixoff")
+      local receive = serial.begin(vm, "receive --hex --size 26000 --timeout-ms 2000 --pause-ms 60 --chunk 500", 1, "4000000,ixoff")
       local hold = serial.begin(vm, "hold --hold-ms 100000000", 0) -- closed it would forget that it is held
       local since = serial.last_event(vm)
       for _ = 1, 10 do
