@@ -55,6 +55,11 @@
 #define STUNT_EV_SERIAL_PEER 32U
 /* The device sends a PM_PME message, again each 100 ms until the guest clears its PME_Status */
 #define STUNT_EV_POWER_PME   33U
+/*
+ * The device has left a power state, 4 is D3cold, and is in the one that `to` says; ns: virtual time spent in
+ * the one that it left
+ */
+#define STUNT_EV_POWER_EXIT  34U
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -222,6 +227,11 @@
 
 /* Fields of power.pme: index into struct stunt_event.field */
 #define STUNT_EV_POWER_PME_STATE 0U
+
+/* Fields of power.exit: index into struct stunt_event.field */
+#define STUNT_EV_POWER_EXIT_STATE 0U
+#define STUNT_EV_POWER_EXIT_TO    1U
+#define STUNT_EV_POWER_EXIT_NS    2U
 
 /* Fault actions */
 /*

@@ -34,10 +34,20 @@ void stunt_pci_go(StuntPCI *dev)
     }
 }
 
+/* What it loses by that, it loses when its power comes back, by a cold reset. */
+void stunt_pci_cut_power(StuntPCI *dev)
+{
+    stunt_pci_go(dev);
+    stunt_pci_set_state(dev, STUNT_D3COLD);
+}
+
 /* There again before it is reset: a rule at the reset may take it away once more. */
 void stunt_pci_come_back(StuntPCI *dev, StuntReset kind)
 {
     dev->gone = false;
+    if (dev->power == STUNT_D3COLD) {
+        stunt_pci_set_state(dev, STUNT_D0);
+    }
     stunt_pci_show_memory(dev);
     dev->resetting = kind;
     pci_device_reset(PCI_DEVICE(dev));

@@ -67,7 +67,7 @@ static void enter(StuntPCI *dev, unsigned state)
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
 
     dev->defied = false;
-    dev->power = state;
+    stunt_pci_set_state(dev, state);
     show_state(dev);
     if (klass->power_changed) {
         klass->power_changed(dev);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the harness
- * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, bus-master, interrupt-mode, unmasked-vectors and
- * mappings.
+ * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, power-ns[i], power-count[i], bus-master, interrupt-mode,
+ * unmasked-vectors and mappings.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -242,7 +242,7 @@ void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spe
     object_property_add(OBJECT(dev), "reset-ns", "uint64", get_reset_ns, set_reset_ns, NULL, NULL);
     object_property_add(OBJECT(dev), "inject-irq", "uint32", NULL, inject_irq, NULL, NULL);
     object_property_add_uint64_ptr(OBJECT(dev), "misuse-count", &dev->misuse_count, OBJ_PROP_FLAG_READ);
-    object_property_add_uint8_ptr(OBJECT(dev), "power-state", &dev->power, OBJ_PROP_FLAG_READ);
+    stunt_pci_add_state_properties(dev);
     object_property_add_bool(OBJECT(dev), "bus-master", get_bus_master, NULL);
     object_property_add_str(OBJECT(dev), "interrupt-mode", get_interrupt_mode, NULL);
     object_property_add_str(OBJECT(dev), "mappings", get_mappings, NULL);

@@ -159,6 +159,7 @@ static void instance_init(Object *obj)
     stunt_irq_init(dev);
     stunt_posted_init(dev);
     stunt_held_init(dev);
+    stunt_pci_states_init(dev);
     stunt_pci_power_init(dev);
     stunt_pci_memory_init(dev);
     stunt_pci_add_properties(dev, spec);
@@ -176,13 +177,6 @@ static bool is_express(void *opaque, int version_id)
     return pci_is_express(PCI_DEVICE(opaque));
 }
 
-static bool power_valid(void *opaque, int version_id)
-{
-    const StuntPCI *dev = opaque;
-
-    return dev->power == 0 || dev->power == 3;
-}
-
 static int pci_post_load(void *opaque, int version_id)
 {
     stunt_pci_show_memory(opaque);
@@ -191,8 +185,8 @@ static int pci_post_load(void *opaque, int version_id)
 
 const VMStateDescription vmstate_stunt_pci = {
     .name = "stunt-pci",
-    .version_id = 3,
-    .minimum_version_id = 3,
+    .version_id = 4,
+    .minimum_version_id = 4,
     .post_load = pci_post_load,
     .fields = (VMStateField[]) {
         /* first: they tell in words what configuration space would only tell by number, or not at all */
@@ -208,8 +202,6 @@ const VMStateDescription vmstate_stunt_pci = {
                             PCIEAERLog),
         VMSTATE_VARRAY_UINT32(value, StuntPCI, n_values, 0, vmstate_info_uint32, uint32_t),
         VMSTATE_UINT64(misuse_count, StuntPCI),
-        VMSTATE_UINT8(power, StuntPCI),
-        VMSTATE_VALIDATE("a power state that exists", power_valid),
         VMSTATE_UINT64(reset_ns, StuntPCI),
         VMSTATE_INT64(ready_ns, StuntPCI),
         VMSTATE_BOOL(gone, StuntPCI),
@@ -219,6 +211,7 @@ const VMStateDescription vmstate_stunt_pci = {
         VMSTATE_END_OF_LIST()
     },
     .subsections = (const VMStateDescription *[]) {
+        &vmstate_stunt_states,
         &vmstate_stunt_check,
         &vmstate_stunt_flaws,
         &vmstate_stunt_forgotten,

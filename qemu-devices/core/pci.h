@@ -30,6 +30,16 @@ typedef enum StuntReset {
     STUNT_RESET_HOT = 4,  /* by the link: secondary bus reset, or the link was down */
 } StuntReset;
 
+/* Power states as in PCI-PM 1.2; the first four are values of PowerState. */
+typedef enum StuntPower {
+    STUNT_D0,
+    STUNT_D1,
+    STUNT_D2,
+    STUNT_D3HOT,
+    STUNT_D3COLD, /* without power */
+    STUNT_POWER_STATES,
+} StuntPower;
+
 /* Field `kind` of the event `misuse`; the first three are enum stunt_reg_misuse. */
 enum {
     STUNT_MISUSE_RO_WRITE = 1,
@@ -70,7 +80,7 @@ struct StuntPCIClass {
     void (*window_written)(StuntPCI *dev, unsigned index, unsigned at, uint8_t value);
     /* Everything of the device goes to its start; registers and interrupts were put there already. */
     void (*reset)(StuntPCI *dev, StuntReset kind);
-    /* dev->power changed to D0 or D3hot, or the device is gone: stunt_pci_is_awake() has the sum of it. */
+    /* dev->power changed, or the device is gone: stunt_pci_is_awake() has the sum of it. */
     void (*power_changed)(StuntPCI *dev);
     /* Misuse was counted. */
     void (*misused)(StuntPCI *dev);
@@ -90,7 +100,10 @@ struct StuntPCI {
 
     int trace_id;          /* index into the device table, -1 before realize */
     uint64_t misuse_count; /* over the machine's whole life */
-    uint8_t power;         /* D state: 0 or 3 */
+    uint8_t power;         /* StuntPower, set by stunt_pci_set_state() */
+    uint64_t power_ns[STUNT_POWER_STATES]; /* spent in each, but for the stay that is not over */
+    uint64_t power_count[STUNT_POWER_STATES]; /* entered, from another */
+    int64_t power_since_ns; /* virtual time when it entered the one that it is in */
     uint8_t dma_width;     /* address bits that the device drives */
     bool defied;           /* a fault keeps it from the power state that the driver asked for */
     QEMUTimer power_timer; /* puts off that state */
@@ -186,6 +199,8 @@ static inline void stunt_pci_leave(StuntPCI *dev)
  * stunt_pci_come_back() ends that with a reset of this kind.
  */
 void stunt_pci_go(StuntPCI *dev);
+/* And then it loses its power, too. */
+void stunt_pci_cut_power(StuntPCI *dev);
 void stunt_pci_come_back(StuntPCI *dev, StuntReset kind);
 /* The memory BAR is reachable or not. */
 void stunt_pci_show_memory(StuntPCI *dev);
@@ -211,7 +226,12 @@ void stunt_pci_remove_capabilities(StuntPCI *dev);
 void stunt_pci_reset_config(StuntPCI *dev);
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len);
 void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len);
-/* pci-power.c: power states and resets. */
+/* pci-states.c: the state that it is in, from now on; the event power.exit when it was in another. */
+void stunt_pci_set_state(StuntPCI *dev, StuntPower state);
+void stunt_pci_states_init(StuntPCI *dev);
+void stunt_pci_add_state_properties(StuntPCI *dev);
+extern const VMStateDescription vmstate_stunt_states;
+/* pci-power.c: changes of power states, and resets. */
 extern const VMStateDescription vmstate_stunt_power; /* a subsection of StuntPCI */
 void stunt_pci_power_init(StuntPCI *dev);
 void stunt_pci_power_exit(StuntPCI *dev);
