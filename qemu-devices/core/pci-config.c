@@ -11,18 +11,20 @@
 #define AER_OFFSET 0x100
 #define RETRY_ID 0xffff0001u /* ids that a root complex gives for "request retry status" */
 
+/* Version 1.2 of PCI-PM. */
 static bool add_pm(PCIDevice *pci, Error **errp)
 {
+    StuntPCI *dev = STUNT_PCI(pci);
     int pos = pci_add_capability(pci, PCI_CAP_ID_PM, 0, PCI_PM_SIZEOF, errp);
 
     if (pos < 0) {
         return false;
     }
     pci->exp.pm_cap = pos;
-    pci_set_word(pci->config + pos + PCI_PM_PMC, 3); /* version 1.2 of PCI-PM; D0 and D3 only */
-    pci_set_word(pci->config + pos + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
+    pci_set_word(pci->config + pos + PCI_PM_PMC, 3 | (dev->d1 ? PCI_PM_CAP_D1 : 0) | (dev->d2 ? PCI_PM_CAP_D2 : 0));
+    pci_set_word(pci->config + pos + PCI_PM_CTRL, dev->no_soft_reset ? PCI_PM_CTRL_NO_SOFT_RESET : 0);
     pci_set_word(pci->wmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
-    stunt_pci_pme_add(STUNT_PCI(pci));
+    stunt_pci_pme_add(dev);
     return true;
 }
 

@@ -9,11 +9,11 @@
 /* Accesses that a driver may make before it has noticed; a poll that never ends makes more. */
 #define GONE_ACCESSES 256u
 
-/* A memory BAR is no access function's to refuse. */
+/* A memory BAR is no access function's to refuse; only in D0 a function claims accesses to memory (PCI-PM 5.4). */
 void stunt_pci_show_memory(StuntPCI *dev)
 {
     if (dev->has_memory) {
-        memory_region_set_enabled(&dev->memory, !dev->gone);
+        memory_region_set_enabled(&dev->memory, stunt_pci_is_awake(dev));
     }
 }
 

@@ -78,9 +78,12 @@ void stunt_pci_pme_add(StuntPCI *dev)
     }
 }
 
-/* Without PME from D3cold nothing of it outlives a reset. */
+/* Without PME from D3cold it outlives no reset but the one that a function makes by itself. */
 void stunt_pci_pme_reset(StuntPCI *dev)
 {
+    if (dev->resetting == STUNT_RESET_POWER) {
+        return;
+    }
     pci_word_test_and_clear_mask(control(dev), PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE);
     timer_del(&dev->pme_timer);
 }

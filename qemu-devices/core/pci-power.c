@@ -62,11 +62,23 @@ static void show_state(StuntPCI *dev)
     pci_set_word(control, (pci_get_word(control) & ~PCI_PM_CTRL_STATE_MASK) | dev->power);
 }
 
-static void enter(StuntPCI *dev, unsigned state)
+/* Its registers, what it does and configuration space are lost; memory and what is sticky stay (PCI-PM 5.4.1). */
+static void wake_anew(StuntPCI *dev)
+{
+    dev->resetting = STUNT_RESET_POWER;
+    pci_device_reset(PCI_DEVICE(dev));
+    dev->resetting = STUNT_RESET_COLD;
+}
+
+static void enter(StuntPCI *dev, StuntPower state)
 {
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
 
     dev->defied = false;
+    if (dev->power == STUNT_D3HOT && state == STUNT_D0 && !dev->no_soft_reset) {
+        wake_anew(dev);
+        return;
+    }
     stunt_pci_set_state(dev, state);
     show_state(dev);
     if (klass->power_changed) {
@@ -81,7 +93,7 @@ static void defy(StuntPCI *dev)
     show_state(dev);
 }
 
-static void enter_faulty(StuntPCI *dev, unsigned state, const struct stunt_rule *rule)
+static void enter_faulty(StuntPCI *dev, StuntPower state, const struct stunt_rule *rule)
 {
     switch (rule->action) {
     case STUNT_ACT_REFUSE:
@@ -89,10 +101,11 @@ static void enter_faulty(StuntPCI *dev, unsigned state, const struct stunt_rule 
         break;
     case STUNT_ACT_DELAY:
         defy(dev);
+        dev->power_asked = state;
         timer_mod_ns(&dev->power_timer, later(rule->param[STUNT_ACT_DELAY_NS]));
         break;
     case STUNT_ACT_HANG:
-        enter(dev, 3);
+        enter(dev, STUNT_D3HOT);
         go_away(dev, INT64_MAX, true);
         break;
     case STUNT_ACT_LOSE_CONTEXT:
@@ -105,7 +118,7 @@ static void enter_faulty(StuntPCI *dev, unsigned state, const struct stunt_rule 
     }
 }
 
-static void change_state(StuntPCI *dev, unsigned state)
+static void change_state(StuntPCI *dev, StuntPower state)
 {
     const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_POWER_ENTER, state, dev->power);
 
@@ -116,14 +129,20 @@ static void change_state(StuntPCI *dev, unsigned state)
     }
 }
 
-/* There are two states, so what was put off leads to the other one. */
 static void state_is_due(void *opaque)
 {
     StuntPCI *dev = opaque;
 
     stunt_pci_enter(dev);
-    enter(dev, dev->power ? 0 : 3);
+    enter(dev, dev->power_asked);
     stunt_pci_leave(dev);
+}
+
+/* Only D0 is reached from a deeper state (PCI-PM 5.6.1). */
+static bool can_enter(const StuntPCI *dev, StuntPower state)
+{
+    return (state == STUNT_D0 || state >= dev->power) && (state != STUNT_D1 || dev->d1) &&
+           (state != STUNT_D2 || dev->d2);
 }
 
 void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len)
@@ -135,8 +154,8 @@ void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len)
     if (!range_covers_byte(addr, len, control)) {
         return;
     }
-    if (state == 1 || state == 2) {
-        show_state(dev); /* D1 and D2 are not offered: a request for them leaves the state as it is */
+    if (!can_enter(dev, state)) {
+        show_state(dev); /* the rest of the write counts (PCI-PM 3.2.4) */
         return;
     }
     timer_del(&dev->power_timer);
@@ -181,11 +200,11 @@ void stunt_pci_soft_reset(StuntPCI *dev)
     }
 }
 
-void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule)
+bool stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule)
 {
     come_back(dev);
     if (is_ignored(rule)) {
-        return; /* configuration space is the PCI core's, which does not ask */
+        return false; /* configuration space is the PCI core's, which does not ask */
     }
     if (kind == STUNT_RESET_COLD || stunt_rule_is(rule, STUNT_ACT_LOSE_CONTEXT)) {
         stunt_pci_memory_clear(dev); /* other resets leave memory as it is */
@@ -198,6 +217,7 @@ void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_ru
     } else if (stunt_rule_is(rule, STUNT_ACT_RETRY)) {
         dev->retry_ns = later(rule->param[STUNT_ACT_RETRY_NS]);
     }
+    return true;
 }
 
 void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int len)
@@ -244,16 +264,23 @@ static bool is_needed(void *opaque)
            timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer);
 }
 
+static bool asked_valid(void *opaque, int version_id)
+{
+    return ((const StuntPCI *)opaque)->power_asked <= STUNT_D3HOT;
+}
+
 const VMStateDescription vmstate_stunt_power = {
     .name = "stunt-pci/power",
-    .version_id = 2,
-    .minimum_version_id = 2,
+    .version_id = 3,
+    .minimum_version_id = 3,
     .needed = is_needed,
     .fields = (VMStateField[]) {
         VMSTATE_BOOL(defied, StuntPCI),
         VMSTATE_INT64(away_ns, StuntPCI),
         VMSTATE_BOOL(away_config, StuntPCI),
         VMSTATE_TIMER(power_timer, StuntPCI),
+        VMSTATE_UINT8(power_asked, StuntPCI),
+        VMSTATE_VALIDATE("a power state to be asked for", asked_valid),
         VMSTATE_TIMER(reset_timer, StuntPCI),
         VMSTATE_TIMER(pme_timer, StuntPCI),
         VMSTATE_END_OF_LIST()

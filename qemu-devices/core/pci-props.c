@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the harness
+ * What every PCI device has of QOM properties: its identity and power states (given at creation), reset-ns, and for the harness
  * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, power-ns[i], power-count[i], bus-master, interrupt-mode,
  * unmasked-vectors and mappings.
  */
@@ -29,6 +29,9 @@ static Property identity[] = {
     DEFINE_PROP_UNSIGNED_NODEFAULT("subsystem-vendor-id", StuntPCI, subsystem_vendor_id, qdev_prop_uint16,
                                    uint16_t),
     DEFINE_PROP_UNSIGNED_NODEFAULT("class-code", StuntPCI, class_code, qdev_prop_uint32, uint32_t),
+    DEFINE_PROP_BOOL("d1", StuntPCI, d1, true),
+    DEFINE_PROP_BOOL("d2", StuntPCI, d2, true),
+    DEFINE_PROP_BOOL("no-soft-reset", StuntPCI, no_soft_reset, true),
     DEFINE_PROP_END_OF_LIST(),
 };
 

@@ -22,6 +22,7 @@ void stunt_pci_set_state(StuntPCI *dev, StuntPower state)
     dev->power_count[state]++;
     dev->power_since_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     dev->power = state;
+    stunt_pci_show_memory(dev);
     (void)stunt_event(dev->trace_id, STUNT_EV_POWER_EXIT, from, state, spent);
 }
 

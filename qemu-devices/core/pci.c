@@ -34,6 +34,9 @@ bool stunt_pci_in_reset(const StuntPCI *dev)
 static void device_reset(DeviceState *qdev)
 {
     StuntPCI *dev = STUNT_PCI(qdev);
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+    bool awake = stunt_pci_is_awake(dev);
+    const struct stunt_rule *rule = dev->function_reset_rule;
 
     stunt_pci_reset_config(dev);
     stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */
@@ -41,11 +44,11 @@ static void device_reset(DeviceState *qdev)
     if (dev->resetting == STUNT_RESET_FLR && dev->reset_ns) {
         dev->ready_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)dev->reset_ns;
     }
-    if (dev->resetting == STUNT_RESET_FLR) {
-        stunt_pci_whole_reset(dev, STUNT_RESET_FLR, dev->function_reset_rule);
-    } else {
-        stunt_pci_whole_reset(dev, dev->resetting,
-                              stunt_event(dev->trace_id, STUNT_EV_RESET, dev->resetting, 0));
+    if (dev->resetting != STUNT_RESET_FLR) {
+        rule = stunt_event(dev->trace_id, STUNT_EV_RESET, dev->resetting, 0);
+    }
+    if (!stunt_pci_whole_reset(dev, dev->resetting, rule) && !awake && klass->power_changed) {
+        klass->power_changed(dev);
     }
 }
 

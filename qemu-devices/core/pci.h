@@ -28,6 +28,7 @@ typedef enum StuntReset {
     STUNT_RESET_FLR = 1,  /* function level reset */
     STUNT_RESET_SOFT = 2, /* a bit in a register of the device */
     STUNT_RESET_HOT = 4,  /* by the link: secondary bus reset, or the link was down */
+    STUNT_RESET_POWER = 5, /* of a function without No_Soft_Reset, from D3hot to D0 */
 } StuntReset;
 
 /* Power states as in PCI-PM 1.2; the first four are values of PowerState. */
@@ -80,7 +81,7 @@ struct StuntPCIClass {
     void (*window_written)(StuntPCI *dev, unsigned index, unsigned at, uint8_t value);
     /* Everything of the device goes to its start; registers and interrupts were put there already. */
     void (*reset)(StuntPCI *dev, StuntReset kind);
-    /* dev->power changed, or the device is gone: stunt_pci_is_awake() has the sum of it. */
+    /* dev->power changed other than by a reset, or the device is gone: stunt_pci_is_awake() has the sum of it. */
     void (*power_changed)(StuntPCI *dev);
     /* Misuse was counted. */
     void (*misused)(StuntPCI *dev);
@@ -104,6 +105,9 @@ struct StuntPCI {
     uint64_t power_ns[STUNT_POWER_STATES]; /* spent in each, but for the stay that is not over */
     uint64_t power_count[STUNT_POWER_STATES]; /* entered, from another */
     int64_t power_since_ns; /* virtual time when it entered the one that it is in */
+    uint8_t power_asked;   /* the state that power_timer leads to */
+    bool d1, d2;           /* these states are offered */
+    bool no_soft_reset;    /* it keeps its context from D3hot to D0 */
     uint8_t dma_width;     /* address bits that the device drives */
     bool defied;           /* a fault keeps it from the power state that the driver asked for */
     QEMUTimer power_timer; /* puts off that state */
@@ -240,8 +244,8 @@ void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len);
 void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int len);
 /* Registers, interrupts and the device's own state go to their start; no event. */
 void stunt_pci_clear(StuntPCI *dev, StuntReset kind);
-/* A reset that takes configuration space along; rule: how it goes wrong, or NULL. */
-void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
+/* A reset that takes configuration space along; rule: how it goes wrong, or NULL. False: the device is as it was. */
+bool stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
 /* pci-pme.c: something happens for which the device, asleep, wants to be woken. One that cannot do that stays as it is. */
 void stunt_pci_pme(StuntPCI *dev);
 void stunt_pci_pme_init(StuntPCI *dev);

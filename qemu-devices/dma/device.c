@@ -149,7 +149,8 @@ void stunt_dma_register_types(void)
 {
     /* the kinds that every device has are numbered alike in each spec */
     QEMU_BUILD_BUG_ON(STUNT_DMA_RESET_COLD != STUNT_RESET_COLD || STUNT_DMA_RESET_FLR != STUNT_RESET_FLR ||
-                      STUNT_DMA_RESET_SOFT != STUNT_RESET_SOFT || STUNT_DMA_RESET_HOT != STUNT_RESET_HOT);
+                      STUNT_DMA_RESET_SOFT != STUNT_RESET_SOFT || STUNT_DMA_RESET_HOT != STUNT_RESET_HOT ||
+                      STUNT_DMA_RESET_POWER != STUNT_RESET_POWER);
     QEMU_BUILD_BUG_ON(STUNT_DMA_MISUSE_RO_WRITE != STUNT_MISUSE_RO_WRITE ||
                       STUNT_DMA_MISUSE_BAD_ACCESS != STUNT_MISUSE_BAD_ACCESS ||
                       STUNT_DMA_MISUSE_RESERVED_WRITE != STUNT_MISUSE_RESERVED_WRITE ||

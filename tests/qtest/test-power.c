@@ -143,6 +143,174 @@ static void test_account_kept(void)
     }
 }
 
+/* ---- D1, D2, D3hot ------------------------------------------------------------------------------------- */
+
+#define SRAM_ADDR (DMA_BAR_ADDR + UINT64_C(0x80000)) /* in the window of its port */
+#define MASK 0x15u
+
+static unsigned pm(Bench *bench, unsigned reg)
+{
+    return pci_find_cap(&bench->dma, PCI_CAP_ID_PM) + reg;
+}
+
+static uint64_t misuse(Bench *bench)
+{
+    return machine_qom_get_uint(bench->machine, "dma0", "misuse-count");
+}
+
+static void map_sram(Bench *bench)
+{
+    Pci sram = bench->dma;
+
+    pci_map_bar(&sram, STUNT_DMA_SRAM_BAR, SRAM_ADDR);
+}
+
+static void check_offers(const char *props, uint16_t states)
+{
+    g_autoptr(Bench) bench = bench_new_traced(props, 64);
+
+    g_assert_cmphex(pci_read(&bench->dma, pm(bench, PCI_PM_PMC), 2) & (PCI_PM_CAP_D1 | PCI_PM_CAP_D2), ==, states);
+}
+
+static void test_offers(void)
+{
+    check_offers("", PCI_PM_CAP_D1 | PCI_PM_CAP_D2);
+    check_offers(",d1=off", PCI_PM_CAP_D2);
+    check_offers(",d2=off", PCI_PM_CAP_D1);
+}
+
+/* Neither registers nor memory, and then all as it was. */
+static void check_asleep(Bench *bench, unsigned state)
+{
+    uint64_t before = misuse(bench);
+
+    pci_set_power_state(&bench->dma, state);
+    g_assert_cmpuint(state_of(bench), ==, state);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_ID), ==, UINT32_MAX);
+    g_assert_cmpuint(misuse(bench), ==, before + 1);
+    g_assert_cmphex(machine_read32(bench->machine, SRAM_ADDR), ==, UINT32_MAX);
+    machine_write32(bench->machine, SRAM_ADDR, 1);
+    pci_set_power_state(&bench->dma, D0);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_MASK), ==, MASK);
+    g_assert_cmphex(machine_read32(bench->machine, SRAM_ADDR), ==, 77);
+}
+
+static void test_asleep(void)
+{
+    g_autoptr(Bench) bench = port_new("");
+
+    map_sram(bench);
+    machine_write32(bench->machine, SRAM_ADDR, 77);
+    pci_reg_write(&bench->dma, STUNT_DMA_INT_MASK, MASK);
+    for (unsigned state = D1; state <= D3HOT; state++) {
+        check_asleep(bench, state);
+        g_assert_cmpuint(entered(bench, state), ==, 1);
+    }
+}
+
+static void test_impossible(void)
+{
+    static const unsigned impossible[][2] = { { D2, D1 }, { D3HOT, D1 }, { D3HOT, D2 } };
+    g_autoptr(Bench) bench = bench_new_traced("", 4096);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(impossible); i++) {
+        pci_set_power_state(&bench->dma, impossible[i][0]);
+        shm_forget(bench->shm);
+        pci_set_power_state(&bench->dma, impossible[i][1]);
+        g_assert_cmpuint(state_of(bench), ==, impossible[i][0]);
+        g_assert_cmphex(pci_read(&bench->dma, pm(bench, PCI_PM_CTRL), 2) & PCI_PM_CTRL_STATE_MASK, ==, impossible[i][0]);
+        g_assert_null(shm_find(bench->shm, STUNT_EV_POWER_ENTER));
+        pci_set_power_state(&bench->dma, D0);
+    }
+}
+
+/* Each step down, which may be made one by one. */
+static void test_deeper_and_deeper(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 4096);
+
+    for (unsigned state = D1; state <= D3HOT; state++) {
+        pci_set_power_state(&bench->dma, state);
+        g_assert_cmpuint(state_of(bench), ==, state);
+    }
+    check_sum(bench);
+}
+
+/* What the function has lost, and what stays. */
+static void check_anew(Bench *bench)
+{
+    const struct stunt_event *reset = shm_find(bench->shm, STUNT_EV_RESET);
+
+    g_assert_nonnull(reset);
+    g_assert_cmpuint(reset->field[STUNT_EV_RESET_KIND], ==, STUNT_DMA_RESET_POWER);
+    g_assert_cmpuint(state_of(bench), ==, D0);
+    g_assert_cmphex(pci_read(&bench->dma, PCI_COMMAND, 2), ==, 0);
+    g_assert_cmphex(pci_read(&bench->dma, PCI_BASE_ADDRESS_0, 4), ==, 0);
+    g_assert_cmphex(pci_read(&bench->dma, pci_find_cap(&bench->dma, PCI_CAP_ID_MSIX) + PCI_MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_ENABLE, ==, 0);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_MASK), ==, 0);
+    map_sram(bench);
+    g_assert_cmphex(machine_read32(bench->machine, SRAM_ADDR), ==, 77);
+    g_assert_cmphex(port_aer_read(&bench->dma, PCI_ERR_UNCOR_SEVER), ==, 0);
+    g_assert_cmpuint(misuse(bench), ==, 0);
+}
+
+static void test_soft_reset(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced(",no-soft-reset=off", 4096);
+
+    g_assert_cmphex(pci_read(&bench->dma, pm(bench, PCI_PM_CTRL), 2) & PCI_PM_CTRL_NO_SOFT_RESET, ==, 0);
+    map_sram(bench);
+    machine_write32(bench->machine, SRAM_ADDR, 77);
+    pci_reg_write(&bench->dma, STUNT_DMA_INT_MASK, MASK);
+    pci_enable_msix(&bench->dma, RAM_MSI, 1);
+    port_aer_write(&bench->dma, PCI_ERR_UNCOR_SEVER, 0); /* sticky */
+    shm_forget(bench->shm);
+    for (unsigned state = D1; state <= D2; state++) { /* these lose nothing */
+        pci_set_power_state(&bench->dma, state);
+        pci_set_power_state(&bench->dma, D0);
+        g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_MASK), ==, MASK);
+    }
+    g_assert_null(shm_find(bench->shm, STUNT_EV_RESET));
+    pci_set_power_state(&bench->dma, D3HOT);
+    g_assert_cmphex(pci_read(&bench->dma, PCI_BASE_ADDRESS_0, 4), !=, 0);
+    pci_set_power_state(&bench->dma, D0);
+    check_anew(bench);
+}
+
+/* What it was doing when it fell asleep it does not go on with. */
+static void test_work_is_lost(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced(",no-soft-reset=off,latency-ns=50000000", 4096);
+    Channel channel = channel_open(bench, 1, 2);
+
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_FILL, .dst = RAM_DST, .len = 64, .arg = 0x11 });
+    channel_kick(&channel);
+    pci_set_power_state(&bench->dma, D3HOT);
+    pci_set_power_state(&bench->dma, D0);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    machine_step(bench->machine, 1000 * MS);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST), ==, 0);
+    g_assert_cmphex(pci_reg_read(&bench->dma, DMA_CH(CH_RING_SIZE, 1)), ==, 0);
+}
+
+/* A reset that the function does not carry out, asleep: it is awake all the same, and goes on. */
+static void test_kept_awake(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced(",latency-ns=50000000", 4096);
+    Channel channel = channel_open(bench, 1, 2);
+
+    machine_qom_set(bench->machine, "link0", "fault-arm", "\"id=r device=dma0 at=reset action=keep-context\"");
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_FILL, .dst = RAM_DST, .len = 64, .arg = 0x11 });
+    channel_kick(&channel);
+    pci_set_power_state(&bench->dma, D3HOT);
+    machine_step(bench->machine, 100 * MS);
+    pci_flr(&bench->dma);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    machine_step(bench->machine, 200 * MS);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST), ==, 0x11);
+}
+
 /* ---- D3cold -------------------------------------------------------------------------------------------- */
 
 static void test_without_power(void)
@@ -204,6 +372,13 @@ int main(int argc, char **argv)
     g_test_add_func("/power/account-in-order", test_order);
     g_test_add_func("/power/account-over-reset", test_reset);
     g_test_add_func("/power/account-kept", test_account_kept);
+    g_test_add_func("/power/offers", test_offers);
+    g_test_add_func("/power/asleep", test_asleep);
+    g_test_add_func("/power/impossible", test_impossible);
+    g_test_add_func("/power/deeper-and-deeper", test_deeper_and_deeper);
+    g_test_add_func("/power/soft-reset", test_soft_reset);
+    g_test_add_func("/power/work-is-lost", test_work_is_lost);
+    g_test_add_func("/power/kept-awake", test_kept_awake);
     g_test_add_func("/power/without-power", test_without_power);
     g_test_add_func("/power/without-slot", test_without_slot);
     g_test_add_func("/power/link-down", test_link_down);

@@ -66,6 +66,7 @@
 #define STUNT_DMA_RESET_SOFT    2U
 #define STUNT_DMA_RESET_CHANNEL 3U
 #define STUNT_DMA_RESET_HOT     4U
+#define STUNT_DMA_RESET_POWER   5U
 
 /* Kinds of driver misuse, field `kind` of the event `misuse` */
 #define STUNT_DMA_MISUSE_RO_WRITE          1U
