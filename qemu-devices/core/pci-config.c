@@ -138,6 +138,20 @@ static uint32_t broken_value(uint32_t value, const struct stunt_rule *rule)
     return value;
 }
 
+/* Linux looks there each second, whatever else it does (pci_pme_list_scan). */
+static bool asks_for_pme(const StuntPCI *dev, uint32_t addr)
+{
+    return addr == PCI_DEVICE(dev)->exp.pm_cap + PCI_PM_CTRL;
+}
+
+/* It answers, but nobody may ask. */
+static void check_settled(StuntPCI *dev, uint32_t addr, uint32_t arg)
+{
+    if (stunt_pci_is_settling(dev) && !dev->gone && !stunt_pci_config_is_away(dev)) {
+        stunt_pci_misuse(dev, STUNT_MISUSE_TOO_EARLY, addr, arg);
+    }
+}
+
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
 {
     StuntPCI *dev = STUNT_PCI(pci);
@@ -145,6 +159,9 @@ uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
     uint32_t value;
 
     stunt_posted_push(dev);
+    if (!asks_for_pme(dev, addr)) {
+        check_settled(dev, addr, len);
+    }
     value = config_value(dev, addr, len);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_READ, addr, len, value);
     if (dev->gone) {
@@ -165,6 +182,7 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
         return;
     }
     stunt_posted_push(dev);
+    check_settled(dev, addr, value);
     mode = stunt_irq_mode(dev);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
     if (stunt_rule_is(rule, STUNT_ACT_DROP) || dev->gone || stunt_pci_config_is_away(dev) || asks_to_retry(dev)) {
@@ -177,6 +195,9 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
     }
     pci_default_write_config(pci, addr, value, len);
     stunt_pci_power_written(dev, addr, len);
+    if (rule) {
+        dev->settled_ns = 0; /* who knows nothing of it need not wait */
+    }
     stunt_pci_pme_written(dev);
     if (pci->exp.exp_cap) {
         pcie_aer_write_config(pci, addr, value, len);

@@ -9,6 +9,10 @@
 #include "core/clock.h"
 #include "core/pci.h"
 
+/* What who asks for a change has to wait (PCI-PM table 5-6, Base Specification 5.9). */
+#define D3HOT_DELAY_NS 10000000u
+#define D2_DELAY_NS 200000u
+
 static int64_t later(uint64_t ns)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)MIN(ns, STUNT_CLOCK_PASS_MAX_NS);
@@ -24,6 +28,11 @@ bool stunt_pci_config_is_away(const StuntPCI *dev)
     return dev->away_config && stunt_pci_is_away(dev);
 }
 
+bool stunt_pci_is_settling(const StuntPCI *dev)
+{
+    return dev->settled_ns && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < dev->settled_ns;
+}
+
 static void go_away(StuntPCI *dev, int64_t until_ns, bool config)
 {
     dev->away_ns = until_ns;
@@ -35,6 +44,7 @@ static void come_back(StuntPCI *dev)
     go_away(dev, 0, false);
     dev->retry_ns = 0;
     dev->defied = false;
+    dev->settled_ns = 0;
     timer_del(&dev->power_timer);
     timer_del(&dev->reset_timer);
 }
@@ -93,6 +103,35 @@ static void defy(StuntPCI *dev)
     show_state(dev);
 }
 
+static uint64_t specified_ns(StuntPower from, StuntPower to)
+{
+    StuntPower deeper = MAX(from, to);
+
+    return deeper == STUNT_D3HOT ? D3HOT_DELAY_NS : deeper == STUNT_D2 ? D2_DELAY_NS : 0;
+}
+
+/* Falling asleep takes it no time. */
+static uint64_t own_ns(const StuntPCI *dev, StuntPower to)
+{
+    if (to != STUNT_D0) {
+        return 0;
+    }
+    return dev->power == STUNT_D3HOT ? dev->d3hot_exit_ns : dev->power == STUNT_D2 ? dev->d2_exit_ns : 0;
+}
+
+/* Until then it stays where it is, and shows that. */
+static void begin_to_enter(StuntPCI *dev, StuntPower state, uint64_t delay_ns)
+{
+    uint64_t ns = own_ns(dev, state) + MIN(delay_ns, STUNT_CLOCK_PASS_MAX_NS);
+
+    if (ns) {
+        show_state(dev);
+        timer_mod_ns(&dev->power_timer, later(ns));
+    } else {
+        enter(dev, state);
+    }
+}
+
 static void enter_faulty(StuntPCI *dev, StuntPower state, const struct stunt_rule *rule)
 {
     switch (rule->action) {
@@ -101,8 +140,7 @@ static void enter_faulty(StuntPCI *dev, StuntPower state, const struct stunt_rul
         break;
     case STUNT_ACT_DELAY:
         defy(dev);
-        dev->power_asked = state;
-        timer_mod_ns(&dev->power_timer, later(rule->param[STUNT_ACT_DELAY_NS]));
+        begin_to_enter(dev, state, rule->param[STUNT_ACT_DELAY_NS]);
         break;
     case STUNT_ACT_HANG:
         enter(dev, STUNT_D3HOT);
@@ -110,10 +148,10 @@ static void enter_faulty(StuntPCI *dev, StuntPower state, const struct stunt_rul
         break;
     case STUNT_ACT_LOSE_CONTEXT:
         stunt_pci_clear(dev, STUNT_RESET_SOFT);
-        enter(dev, state);
+        begin_to_enter(dev, state, 0);
         break;
     default:
-        enter(dev, state);
+        begin_to_enter(dev, state, 0);
         break;
     }
 }
@@ -122,19 +160,23 @@ static void change_state(StuntPCI *dev, StuntPower state)
 {
     const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_POWER_ENTER, state, dev->power);
 
+    dev->power_asked = state;
+    dev->settled_ns = later(specified_ns(dev->power, state));
     if (rule) {
         enter_faulty(dev, state, rule);
     } else {
-        enter(dev, state);
+        begin_to_enter(dev, state, 0);
     }
 }
 
 static void state_is_due(void *opaque)
 {
     StuntPCI *dev = opaque;
+    StuntIRQMode mode = stunt_irq_mode(dev);
 
     stunt_pci_enter(dev);
     enter(dev, dev->power_asked);
+    stunt_irq_update(dev, mode);
     stunt_pci_leave(dev);
 }
 
@@ -260,7 +302,7 @@ static bool is_needed(void *opaque)
 {
     StuntPCI *dev = opaque;
 
-    return dev->defied || dev->away_ns || timer_pending(&dev->power_timer) ||
+    return dev->defied || dev->away_ns || dev->settled_ns || timer_pending(&dev->power_timer) ||
            timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer);
 }
 
@@ -281,6 +323,7 @@ const VMStateDescription vmstate_stunt_power = {
         VMSTATE_TIMER(power_timer, StuntPCI),
         VMSTATE_UINT8(power_asked, StuntPCI),
         VMSTATE_VALIDATE("a power state to be asked for", asked_valid),
+        VMSTATE_INT64(settled_ns, StuntPCI),
         VMSTATE_TIMER(reset_timer, StuntPCI),
         VMSTATE_TIMER(pme_timer, StuntPCI),
         VMSTATE_END_OF_LIST()

@@ -206,6 +206,8 @@ const VMStateDescription vmstate_stunt_pci = {
         VMSTATE_VARRAY_UINT32(value, StuntPCI, n_values, 0, vmstate_info_uint32, uint32_t),
         VMSTATE_UINT64(misuse_count, StuntPCI),
         VMSTATE_UINT64(reset_ns, StuntPCI),
+        VMSTATE_UINT64(d3hot_exit_ns, StuntPCI),
+        VMSTATE_UINT64(d2_exit_ns, StuntPCI),
         VMSTATE_INT64(ready_ns, StuntPCI),
         VMSTATE_BOOL(gone, StuntPCI),
         VMSTATE_UINT32(gone_accesses, StuntPCI),

@@ -56,6 +56,7 @@ enum {
     STUNT_MISUSE_MAPPED_TWICE = 14,
     STUNT_MISUSE_LEFT_MAPPED = 16,
     STUNT_MISUSE_GONE_POLLED = 17,
+    STUNT_MISUSE_TOO_EARLY = 18,
 };
 
 struct StuntPCIClass {
@@ -105,7 +106,9 @@ struct StuntPCI {
     uint64_t power_ns[STUNT_POWER_STATES]; /* spent in each, but for the stay that is not over */
     uint64_t power_count[STUNT_POWER_STATES]; /* entered, from another */
     int64_t power_since_ns; /* virtual time when it entered the one that it is in */
-    uint8_t power_asked;   /* the state that power_timer leads to */
+    uint8_t power_asked;   /* the last one that was asked for, where power_timer leads to */
+    int64_t settled_ns;    /* virtual time until which who has asked for it has to wait, 0: it does not */
+    uint64_t d3hot_exit_ns, d2_exit_ns; /* what the function takes from there to D0 */
     bool d1, d2;           /* these states are offered */
     bool no_soft_reset;    /* it keeps its context from D3hot to D0 */
     uint8_t dma_width;     /* address bits that the device drives */
@@ -160,6 +163,8 @@ bool stunt_pci_in_reset(const StuntPCI *dev);
 /* A fault keeps registers, or configuration space as well, from answering. */
 bool stunt_pci_is_away(const StuntPCI *dev);
 bool stunt_pci_config_is_away(const StuntPCI *dev);
+/* It may not be accessed yet: the time that a change of power states takes, as specified, is not over. */
+bool stunt_pci_is_settling(const StuntPCI *dev);
 /* In D0, and there. */
 static inline bool stunt_pci_is_awake(const StuntPCI *dev)
 {

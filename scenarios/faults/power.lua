@@ -44,7 +44,7 @@ end
 
 return scenario {
   summary = "a device that does not sleep, or forgets, costs nothing; one that does not wake is given up until it is reset",
-  machine = { dma0 = "dma" },
+  machine = { dma0 = { type = "dma", ["d3hot-exit-ns"] = 1000000 } },
   modules = { "stunt_dma" },
   deadline = "300s",
   proves = {

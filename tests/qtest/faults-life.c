@@ -101,8 +101,8 @@ static void power_delay_kept(Bench *bench)
 
 static void power_delay_called_off(Bench *bench)
 {
-    pci_set_power_state(&bench->dma, 3);
-    pci_set_power_state(&bench->dma, 0);
+    pci_ask_power_state(&bench->dma, 3);
+    pci_ask_power_state(&bench->dma, 0);
     machine_step(bench->machine, 1000000);
     g_assert_cmpuint(power_of(bench), ==, 0);
 }

@@ -58,6 +58,9 @@ static void expect_no_exit(Bench *bench)
     g_assert_null(shm_find(bench->shm, STUNT_EV_POWER_EXIT));
 }
 
+#define D3HOT_DELAY (10 * MS)
+#define D2_DELAY (MS / 5)
+
 /* ---- the account --------------------------------------------------------------------------------------- */
 
 static void test_account(void)
@@ -70,12 +73,12 @@ static void test_account(void)
     expect_exit(bench, D0, D3HOT, begun);
     machine_step(bench->machine, 70 * MS);
     g_assert_cmpint(ns_in(bench, D0), ==, begun);
-    g_assert_cmpint(ns_in(bench, D3HOT), ==, 70 * MS);
+    g_assert_cmpint(ns_in(bench, D3HOT), ==, D3HOT_DELAY + 70 * MS);
     check_sum(bench);
-    pci_set_power_state(&bench->dma, D3HOT); /* it is there */
+    pci_ask_power_state(&bench->dma, D3HOT); /* it is there */
     expect_no_exit(bench);
     pci_set_power_state(&bench->dma, D0);
-    expect_exit(bench, D3HOT, D0, 70 * MS);
+    expect_exit(bench, D3HOT, D0, D3HOT_DELAY + 70 * MS + D3HOT_DELAY);
     machine_step(bench->machine, 5 * MS);
     g_assert_cmpint(ns_in(bench, D0), ==, begun + 5 * MS);
     g_assert_cmpuint(entered(bench, D3HOT), ==, 1);
@@ -92,7 +95,7 @@ static void test_order(void)
 
     shm_forget(bench->shm);
     machine_qom_set(bench->machine, "link0", "fault-arm", "\"id=r device=dma0 at=power.enter action=delay param.ns=40000000\"");
-    pci_set_power_state(&bench->dma, D3HOT);
+    pci_ask_power_state(&bench->dma, D3HOT);
     enter = shm_find(bench->shm, STUNT_EV_POWER_ENTER);
     g_assert_nonnull(enter);
     asked = (int64_t)enter->time_ns;
@@ -123,18 +126,18 @@ static void test_account_kept(void)
 {
     g_autoptr(Bench) bench = bench_new_traced("", 4096);
 
-    pci_set_power_state(&bench->dma, D3HOT);
-    machine_step(bench->machine, 7 * MS);
+    pci_ask_power_state(&bench->dma, D3HOT);
+    machine_step(bench->machine, 17 * MS);
     machine_stop(bench->machine);
     snapshot_take(bench, "here");
     for (unsigned i = 0; i < 2; i++) {
         machine_cont(bench->machine);
-        g_assert_cmpint(ns_in(bench, D3HOT), ==, 7 * MS);
+        g_assert_cmpint(ns_in(bench, D3HOT), ==, 17 * MS);
         g_assert_cmpuint(entered(bench, D0), ==, 0);
         machine_step(bench->machine, 4 * MS);
         shm_forget(bench->shm);
         pci_set_power_state(&bench->dma, D0);
-        expect_exit(bench, D3HOT, D0, 11 * MS);
+        expect_exit(bench, D3HOT, D0, 21 * MS + D3HOT_DELAY);
         machine_step(bench->machine, 100 * MS);
         check_sum(bench);
         machine_stop(bench->machine);
@@ -311,6 +314,173 @@ static void test_kept_awake(void)
     g_assert_cmphex(machine_read32(bench->machine, RAM_DST), ==, 0x11);
 }
 
+/* ---- the time that a change takes --------------------------------------------------------------------- */
+
+static void expect_misuse(Bench *bench, unsigned kind)
+{
+    const struct stunt_event *event = shm_find(bench->shm, STUNT_EV_MISUSE);
+
+    if (!kind) {
+        g_assert_null(event);
+        return;
+    }
+    g_assert_nonnull(event);
+    g_assert_cmpuint(event->field[STUNT_EV_MISUSE_KIND], ==, kind);
+    g_assert_null(shm_find(bench->shm, STUNT_EV_MISUSE));
+}
+
+static uint32_t read_id(Bench *bench)
+{
+    return pci_reg_read(&bench->dma, STUNT_DMA_ID);
+}
+
+/* Right before it is over an access is too early, and then it is not. */
+static void check_delay(Bench *bench, unsigned from, unsigned to, int64_t delay_ns)
+{
+    unsigned at = pm(bench, PCI_PM_CTRL);
+
+    pci_set_power_state(&bench->dma, from);
+    pci_ask_power_state(&bench->dma, to);
+    shm_forget(bench->shm);
+    if (delay_ns) {
+        machine_step(bench->machine, delay_ns - 1);
+        pci_read(&bench->dma, PCI_VENDOR_ID, 2);
+        expect_misuse(bench, STUNT_DMA_MISUSE_TOO_EARLY);
+        pci_read(&bench->dma, at, 2); /* a poll for PME */
+        expect_misuse(bench, 0);
+        pci_write(&bench->dma, PCI_CACHE_LINE_SIZE, 1, 0);
+        expect_misuse(bench, STUNT_DMA_MISUSE_TOO_EARLY);
+        if (to == D0) {
+            g_assert_cmphex(read_id(bench), ==, UINT32_MAX);
+            expect_misuse(bench, STUNT_DMA_MISUSE_TOO_EARLY);
+            g_assert_cmpuint(state_of(bench), ==, from);
+        }
+        machine_step(bench->machine, 1);
+    }
+    g_assert_cmpuint(state_of(bench), ==, to);
+    pci_read(&bench->dma, PCI_VENDOR_ID, 2);
+    expect_misuse(bench, 0);
+    pci_set_power_state(&bench->dma, D0);
+    g_assert_cmphex(read_id(bench), ==, STUNT_DMA_ID_VALUE);
+    expect_misuse(bench, 0);
+}
+
+static void test_delays(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 4096);
+
+    check_delay(bench, D0, D1, 0);
+    check_delay(bench, D1, D0, 0);
+    check_delay(bench, D0, D2, D2_DELAY);
+    check_delay(bench, D1, D2, D2_DELAY);
+    check_delay(bench, D2, D0, D2_DELAY);
+    check_delay(bench, D0, D3HOT, D3HOT_DELAY);
+    check_delay(bench, D2, D3HOT, D3HOT_DELAY);
+    check_delay(bench, D3HOT, D0, D3HOT_DELAY);
+}
+
+/* Asleep a register access is what it always was, however soon. */
+static void test_asleep_at_once(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 4096);
+
+    pci_ask_power_state(&bench->dma, D3HOT);
+    shm_forget(bench->shm);
+    g_assert_cmphex(read_id(bench), ==, UINT32_MAX);
+    expect_misuse(bench, STUNT_DMA_MISUSE_WRONG_POWER_STATE);
+}
+
+/* A quick function answers at once; who asks it has done wrong all the same. */
+static void test_quick(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced(",d3hot-exit-ns=0", 4096);
+
+    pci_set_power_state(&bench->dma, D3HOT);
+    pci_ask_power_state(&bench->dma, D0);
+    g_assert_cmpuint(state_of(bench), ==, D0);
+    shm_forget(bench->shm);
+    g_assert_cmphex(read_id(bench), ==, STUNT_DMA_ID_VALUE);
+    expect_misuse(bench, STUNT_DMA_MISUSE_TOO_EARLY);
+}
+
+/* One that takes longer than it may is to blame itself. */
+static void test_slow(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced(",d3hot-exit-ns=30000000", 4096);
+
+    pci_set_power_state(&bench->dma, D3HOT);
+    shm_forget(bench->shm);
+    pci_set_power_state(&bench->dma, D0);
+    g_assert_cmphex(pci_read(&bench->dma, pm(bench, PCI_PM_CTRL), 2) & PCI_PM_CTRL_STATE_MASK, ==, D3HOT);
+    g_assert_cmphex(read_id(bench), ==, UINT32_MAX);
+    expect_misuse(bench, 0);
+    machine_step(bench->machine, 20 * MS);
+    g_assert_cmphex(read_id(bench), ==, STUNT_DMA_ID_VALUE);
+}
+
+/* It wakes at its time, also after a rewind to when it was waking. */
+static void test_waking_kept(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 4096);
+
+    pci_set_power_state(&bench->dma, D3HOT);
+    pci_ask_power_state(&bench->dma, D0);
+    machine_step(bench->machine, 4 * MS);
+    machine_stop(bench->machine);
+    snapshot_take(bench, "here");
+    for (unsigned i = 0; i < 2; i++) {
+        machine_cont(bench->machine);
+        machine_step(bench->machine, 6 * MS - 1);
+        shm_forget(bench->shm);
+        g_assert_cmphex(read_id(bench), ==, UINT32_MAX);
+        expect_misuse(bench, STUNT_DMA_MISUSE_TOO_EARLY);
+        machine_step(bench->machine, 1);
+        g_assert_cmphex(read_id(bench), ==, STUNT_DMA_ID_VALUE);
+        expect_misuse(bench, 0);
+        machine_stop(bench->machine);
+        snapshot_rewind(bench, "here");
+    }
+}
+
+/* A request that comes before the last one is carried out takes its place. */
+static void test_called_off(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 4096);
+
+    pci_set_power_state(&bench->dma, D3HOT);
+    pci_ask_power_state(&bench->dma, D0);
+    pci_ask_power_state(&bench->dma, D3HOT);
+    machine_step(bench->machine, 100 * MS);
+    g_assert_cmpuint(state_of(bench), ==, D3HOT);
+}
+
+/* Without a wait after a write that a fault has made of another one. */
+static void test_not_asked_for(void)
+{
+    g_autoptr(Bench) bench = bench_new_traced("", 4096);
+    unsigned at = pm(bench, PCI_PM_CTRL);
+
+    machine_qom_set(bench->machine, "link0", "fault-arm", "\"id=r device=dma0 at=cfg.write nth=1 action=flip param.xor=3\"");
+    pci_write(&bench->dma, at, 2, PCI_PM_CTRL_NO_SOFT_RESET);
+    g_assert_cmpuint(state_of(bench), ==, D3HOT);
+    shm_forget(bench->shm);
+    pci_read(&bench->dma, at, 2);
+    expect_misuse(bench, 0);
+}
+
+/* A reset by the bus ends every wait. */
+static void test_reset_settles(void)
+{
+    g_autoptr(Bench) bench = port_new(",link-ns=1000000");
+
+    pci_ask_power_state(&bench->dma, D3HOT);
+    port_set(bench, "link", "false");
+    port_set(bench, "link", "true");
+    machine_step(bench->machine, MS);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    g_assert_cmpuint(misuse(bench), ==, 0);
+}
+
 /* ---- D3cold -------------------------------------------------------------------------------------------- */
 
 static void test_without_power(void)
@@ -342,7 +512,7 @@ static void test_without_slot(void)
     machine_step(bench->machine, MS);
     shm_forget(bench->shm);
     port_set(bench, "present", "false");
-    expect_exit(bench, D3HOT, D3COLD, MS);
+    expect_exit(bench, D3HOT, D3COLD, D3HOT_DELAY + MS);
     port_set(bench, "power", "false"); /* it is without already */
     expect_no_exit(bench);
 }
@@ -379,6 +549,14 @@ int main(int argc, char **argv)
     g_test_add_func("/power/soft-reset", test_soft_reset);
     g_test_add_func("/power/work-is-lost", test_work_is_lost);
     g_test_add_func("/power/kept-awake", test_kept_awake);
+    g_test_add_func("/power/delays", test_delays);
+    g_test_add_func("/power/asleep-at-once", test_asleep_at_once);
+    g_test_add_func("/power/quick", test_quick);
+    g_test_add_func("/power/slow", test_slow);
+    g_test_add_func("/power/waking-kept", test_waking_kept);
+    g_test_add_func("/power/called-off", test_called_off);
+    g_test_add_func("/power/not-asked-for", test_not_asked_for);
+    g_test_add_func("/power/reset-settles", test_reset_settles);
     g_test_add_func("/power/without-power", test_without_power);
     g_test_add_func("/power/without-slot", test_without_slot);
     g_test_add_func("/power/link-down", test_link_down);

@@ -86,6 +86,7 @@
 #define STUNT_DMA_MISUSE_ACCESS_IN_RESET   15U
 #define STUNT_DMA_MISUSE_LEFT_MAPPED       16U
 #define STUNT_DMA_MISUSE_GONE_POLLED       17U
+#define STUNT_DMA_MISUSE_TOO_EARLY         18U
 
 /*
  * Call-backs of the driver as it marks them on the timeline, `value` of the event `link.mark`; from bit 16 on

@@ -88,6 +88,7 @@
 #define STUNT_UART_MISUSE_ACCESS_IN_RESET   15U
 #define STUNT_UART_MISUSE_LEFT_MAPPED       16U
 #define STUNT_UART_MISUSE_GONE_POLLED       17U
+#define STUNT_UART_MISUSE_TOO_EARLY         18U
 
 /*
  * Who moves data in mapped memory, field `direction` of the events `dma.map` and `dma.unmap`; as the kernel
