@@ -34,7 +34,7 @@ void stunt_pci_go(StuntPCI *dev)
     }
 }
 
-/* What it loses by that, it loses when its power comes back, by a cold reset. */
+/* What it loses by that, it loses when it is there again, by a cold reset. */
 void stunt_pci_cut_power(StuntPCI *dev)
 {
     stunt_pci_go(dev);
@@ -45,9 +45,6 @@ void stunt_pci_cut_power(StuntPCI *dev)
 void stunt_pci_come_back(StuntPCI *dev, StuntReset kind)
 {
     dev->gone = false;
-    if (dev->power == STUNT_D3COLD) {
-        stunt_pci_set_state(dev, STUNT_D0);
-    }
     stunt_pci_show_memory(dev);
     dev->resetting = kind;
     pci_device_reset(PCI_DEVICE(dev));

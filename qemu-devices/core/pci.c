@@ -35,7 +35,7 @@ static void device_reset(DeviceState *qdev)
 {
     StuntPCI *dev = STUNT_PCI(qdev);
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
-    bool awake = stunt_pci_is_awake(dev);
+    bool awake = stunt_pci_is_awake(dev), cold = dev->power == STUNT_D3COLD;
     const struct stunt_rule *rule = dev->function_reset_rule;
 
     stunt_pci_reset_config(dev);
@@ -47,7 +47,11 @@ static void device_reset(DeviceState *qdev)
     if (dev->resetting != STUNT_RESET_FLR) {
         rule = stunt_event(dev->trace_id, STUNT_EV_RESET, dev->resetting, 0);
     }
-    if (!stunt_pci_whole_reset(dev, dev->resetting, rule) && !awake && klass->power_changed) {
+    if (stunt_pci_whole_reset(dev, dev->resetting, rule)) {
+        if (cold) {
+            stunt_pci_memory_scramble(dev);
+        }
+    } else if (!awake && klass->power_changed) {
         klass->power_changed(dev);
     }
 }

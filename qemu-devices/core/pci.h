@@ -286,11 +286,12 @@ bool stunt_pci_find_window(const StuntPCI *dev, uint64_t addr, unsigned size, un
 void stunt_pci_add_window(StuntPCI *dev, unsigned elements);
 /* Properties reg.NAME[i] of its bytes. */
 void stunt_pci_add_window_properties(StuntPCI *dev);
-/* pci-memory.c: the memory BAR, its property NAME-size, and zeros in all of it. */
+/* pci-memory.c: the memory BAR, its property NAME-size; zeros in all of it, or what it comes up with when it gets power. */
 void stunt_pci_memory_init(StuntPCI *dev);
 bool stunt_pci_memory_add(StuntPCI *dev, Error **errp);
 void stunt_pci_memory_remove(StuntPCI *dev);
 void stunt_pci_memory_clear(StuntPCI *dev);
+void stunt_pci_memory_scramble(StuntPCI *dev);
 /* pci-props.c */
 void stunt_pci_add_class_properties(ObjectClass *klass);
 void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec);

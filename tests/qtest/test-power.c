@@ -517,6 +517,92 @@ static void test_without_slot(void)
     expect_no_exit(bench);
 }
 
+/* So many bytes of memory, from its beginning. */
+static void read_sram(Bench *bench, uint8_t data[4096])
+{
+    map_sram(bench);
+    machine_read(bench->machine, SRAM_ADDR, data, 4096);
+}
+
+static void cycle_power(Bench *bench)
+{
+    port_set(bench, "power", "false");
+    machine_step(bench->machine, MS);
+    port_set(bench, "power", "true");
+    machine_step(bench->machine, LINK_NS);
+}
+
+static unsigned differing(const uint8_t *a, const uint8_t *b)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < 4096; i++) {
+        n += a[i] != b[i];
+    }
+    return n;
+}
+
+/* Neither what it was nor zeros; something else each time; the same in each life. */
+static void test_memory_scrambled(void)
+{
+    static const uint8_t zeros[4096];
+    uint8_t once[2][4096], twice[2][4096];
+
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr(Bench) bench = port_new("");
+
+        map_sram(bench);
+        machine_fill(bench->machine, SRAM_ADDR, 0x5a, 4096);
+        cycle_power(bench);
+        read_sram(bench, once[i]);
+        g_assert_cmpuint(differing(once[i], zeros), >, 4000);
+        cycle_power(bench);
+        read_sram(bench, twice[i]);
+        g_assert_cmpuint(differing(once[i], twice[i]), >, 4000);
+    }
+    g_assert_cmpmem(once[0], 4096, once[1], 4096);
+    g_assert_cmpmem(twice[0], 4096, twice[1], 4096);
+}
+
+/* By the link alone it keeps its memory. */
+static void test_memory_kept(void)
+{
+    g_autoptr(Bench) bench = port_new("");
+    uint8_t data[4096];
+
+    map_sram(bench);
+    machine_fill(bench->machine, SRAM_ADDR, 0x5a, 4096);
+    port_set(bench, "link", "false");
+    port_set(bench, "link", "true");
+    machine_step(bench->machine, LINK_NS);
+    read_sram(bench, data);
+    for (unsigned i = 0; i < 4096; i++) {
+        g_assert_cmphex(data[i], ==, 0x5a);
+    }
+}
+
+/* All is as after power-on: registers, configuration space, what is sticky, and the power state. */
+static void test_all_is_lost(void)
+{
+    g_autoptr(Bench) bench = port_new("");
+
+    pci_reg_write(&bench->dma, STUNT_DMA_INT_MASK, MASK);
+    pci_enable_msix(&bench->dma, RAM_MSI, 1);
+    port_aer_write(&bench->dma, PCI_ERR_UNCOR_SEVER, 0);
+    pci_set_power_state(&bench->dma, D3HOT);
+    shm_forget(bench->shm);
+    cycle_power(bench);
+    g_assert_cmpuint(shm_find(bench->shm, STUNT_EV_RESET)->field[STUNT_EV_RESET_KIND], ==, STUNT_DMA_RESET_COLD);
+    g_assert_cmphex(pci_read(&bench->dma, pm(bench, PCI_PM_CTRL), 2), ==, PCI_PM_CTRL_NO_SOFT_RESET);
+    g_assert_cmphex(pci_read(&bench->dma, PCI_COMMAND, 2), ==, 0);
+    g_assert_cmphex(pci_read(&bench->dma, PCI_BASE_ADDRESS_0, 4), ==, 0);
+    g_assert_cmphex(pci_read(&bench->dma, pci_find_cap(&bench->dma, PCI_CAP_ID_MSIX) + PCI_MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_ENABLE, ==, 0);
+    g_assert_cmphex(port_aer_read(&bench->dma, PCI_ERR_UNCOR_SEVER), !=, 0);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_INT_MASK), ==, 0);
+    g_assert_cmpuint(misuse(bench), ==, 0);
+}
+
 /* A link that is down takes no power away. */
 static void test_link_down(void)
 {
@@ -559,6 +645,9 @@ int main(int argc, char **argv)
     g_test_add_func("/power/reset-settles", test_reset_settles);
     g_test_add_func("/power/without-power", test_without_power);
     g_test_add_func("/power/without-slot", test_without_slot);
+    g_test_add_func("/power/memory-scrambled", test_memory_scrambled);
+    g_test_add_func("/power/memory-kept", test_memory_kept);
+    g_test_add_func("/power/all-is-lost", test_all_is_lost);
     g_test_add_func("/power/link-down", test_link_down);
     return g_test_run();
 }
