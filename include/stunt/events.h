@@ -250,7 +250,7 @@
 /* It happens a second time, a virtual time in nanoseconds later; 0: at once */
 #define STUNT_ACT_DUPLICATE          9U
 #define STUNT_ACT_DELAY              10U /* It happens later, by a virtual time in nanoseconds */
-/* The interrupt is signalled again and again, with a pause in nanoseconds between */
+/* The signal comes again and again, with a pause in nanoseconds between */
 #define STUNT_ACT_STORM              11U
 #define STUNT_ACT_WRONG_VECTOR       12U /* Another vector is signalled in its place */
 /*

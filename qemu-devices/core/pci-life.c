@@ -49,6 +49,7 @@ void stunt_pci_come_back(StuntPCI *dev, StuntReset kind)
     dev->resetting = kind;
     pci_device_reset(PCI_DEVICE(dev));
     dev->resetting = STUNT_RESET_COLD;
+    stunt_pci_pme_written(dev);
 }
 
 void stunt_pci_touched_gone(StuntPCI *dev, uint64_t addr)

@@ -295,7 +295,7 @@ void stunt_pci_power_init(StuntPCI *dev)
 void stunt_pci_power_exit(StuntPCI *dev)
 {
     come_back(dev);
-    timer_del(&dev->pme_timer);
+    stunt_pci_pme_exit(dev);
 }
 
 static bool is_needed(void *opaque)
@@ -303,7 +303,14 @@ static bool is_needed(void *opaque)
     StuntPCI *dev = opaque;
 
     return dev->defied || dev->away_ns || dev->settled_ns || timer_pending(&dev->power_timer) ||
-           timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer);
+           timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer) || timer_pending(&dev->pme_late);
+}
+
+static bool late_valid(void *opaque, int version_id)
+{
+    StuntPCI *dev = opaque;
+
+    return (dev->pme_left > 0 || !timer_pending(&dev->pme_late)) && dev->pme_left <= STUNT_STORM_COUNT_MAX;
 }
 
 static bool asked_valid(void *opaque, int version_id)
@@ -313,8 +320,8 @@ static bool asked_valid(void *opaque, int version_id)
 
 const VMStateDescription vmstate_stunt_power = {
     .name = "stunt-pci/power",
-    .version_id = 3,
-    .minimum_version_id = 3,
+    .version_id = 4,
+    .minimum_version_id = 4,
     .needed = is_needed,
     .fields = (VMStateField[]) {
         VMSTATE_BOOL(defied, StuntPCI),
@@ -326,6 +333,11 @@ const VMStateDescription vmstate_stunt_power = {
         VMSTATE_INT64(settled_ns, StuntPCI),
         VMSTATE_TIMER(reset_timer, StuntPCI),
         VMSTATE_TIMER(pme_timer, StuntPCI),
+        VMSTATE_TIMER(pme_late, StuntPCI),
+        VMSTATE_UINT32(pme_left, StuntPCI),
+        VMSTATE_VALIDATE("late messages as there can be", late_valid),
+        VMSTATE_UINT64(pme_period_ns, StuntPCI),
+        VMSTATE_BOOL(pme_again, StuntPCI),
         VMSTATE_END_OF_LIST()
     }
 };

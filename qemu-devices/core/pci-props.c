@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every PCI device has of QOM properties: its identity and power states (given at creation), reset-ns and other times, and for the harness
- * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, power-ns[i], power-count[i], bus-master, interrupt-mode,
- * unmasked-vectors and mappings.
+ * What every PCI device has of QOM properties: its identity and power states (given at creation), reset-ns and other
+ * times, and for the harness reg.NAME, reg.NAME[i], misuse-count, inject-irq, inject-pme, power-state,
+ * power-ns[i], power-count[i], bus-master, interrupt-mode, unmasked-vectors and mappings.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -33,6 +33,7 @@ static Property identity[] = {
     DEFINE_PROP_UNSIGNED_NODEFAULT("class-code", StuntPCI, class_code, qdev_prop_uint32, uint32_t),
     DEFINE_PROP_BOOL("d1", StuntPCI, d1, true),
     DEFINE_PROP_BOOL("d2", StuntPCI, d2, true),
+    DEFINE_PROP_STRING("pme", StuntPCI, pme),
     DEFINE_PROP_BOOL("no-soft-reset", StuntPCI, no_soft_reset, true),
     DEFINE_PROP_END_OF_LIST(),
 };
@@ -108,7 +109,7 @@ bool stunt_pci_check_properties(StuntPCI *dev, const struct stunt_device_spec *s
         error_setg(errp, "class-code is 0x%x, at most 0xffffff", dev->class_code);
         return false;
     }
-    return check_interrupts(dev, spec, errp) && stunt_pci_read_flaws(dev, errp);
+    return check_interrupts(dev, spec, errp) && stunt_pci_read_pme(dev, spec, errp) && stunt_pci_read_flaws(dev, errp);
 }
 
 /* ---- while it lives -------------------------------------------------------------------------------- */
@@ -190,6 +191,11 @@ static void inject_irq(Object *obj, Visitor *v, const char *name, void *opaque, 
     }
 }
 
+static void inject_pme(Object *obj, bool caused, Error **errp)
+{
+    stunt_pci_inject_pme(STUNT_PCI(obj), caused, errp);
+}
+
 static void set_defaults(StuntPCI *dev, const struct stunt_device_spec *spec)
 {
     dev->msi_vectors = spec->msi;
@@ -259,6 +265,7 @@ void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spe
     add_time(dev, "d3hot-exit-ns", offsetof(StuntPCI, d3hot_exit_ns), D3HOT_EXIT_DEFAULT_NS);
     add_time(dev, "d2-exit-ns", offsetof(StuntPCI, d2_exit_ns), D2_EXIT_DEFAULT_NS);
     object_property_add(OBJECT(dev), "inject-irq", "uint32", NULL, inject_irq, NULL, NULL);
+    object_property_add_bool(OBJECT(dev), "inject-pme", NULL, inject_pme);
     object_property_add_uint64_ptr(OBJECT(dev), "misuse-count", &dev->misuse_count, OBJ_PROP_FLAG_READ);
     stunt_pci_add_state_properties(dev);
     object_property_add_bool(OBJECT(dev), "bus-master", get_bus_master, NULL);

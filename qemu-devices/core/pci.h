@@ -110,12 +110,18 @@ struct StuntPCI {
     int64_t settled_ns;    /* virtual time until which who has asked for it has to wait, 0: it does not */
     uint64_t d3hot_exit_ns, d2_exit_ns; /* what the function takes from there to D0 */
     bool d1, d2;           /* these states are offered */
+    char *pme;             /* states from which it asks to be woken, as given */
+    uint8_t pme_states;    /* bit per StuntPower */
     bool no_soft_reset;    /* it keeps its context from D3hot to D0 */
     uint8_t dma_width;     /* address bits that the device drives */
     bool defied;           /* a fault keeps it from the power state that the driver asked for */
     QEMUTimer power_timer; /* puts off that state */
     QEMUTimer reset_timer; /* puts off a soft reset */
     QEMUTimer pme_timer;   /* sends a PM_PME message again */
+    QEMUTimer pme_late;    /* the next of those that a fault makes late, or more */
+    uint32_t pme_left;     /* how many these are */
+    uint64_t pme_period_ns; /* so far apart */
+    bool pme_again;        /* and events of their own */
     int64_t away_ns;       /* virtual time until which a fault keeps it from answering, 0: it does */
     bool away_config;      /* and its configuration space, too */
     int64_t retry_ns;      /* or asks for configuration requests to be repeated, 0: it does not */
@@ -253,7 +259,12 @@ void stunt_pci_clear(StuntPCI *dev, StuntReset kind);
 bool stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
 /* pci-pme.c: something happens for which the device, asleep, wants to be woken. One that cannot do that stays as it is. */
 void stunt_pci_pme(StuntPCI *dev);
+/* A script has it ask: as if it had a cause to, or by a message that there is no cause for. */
+bool stunt_pci_inject_pme(StuntPCI *dev, bool caused, Error **errp);
+/* Settles from which states it can. */
+bool stunt_pci_read_pme(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp);
 void stunt_pci_pme_init(StuntPCI *dev);
+void stunt_pci_pme_exit(StuntPCI *dev);
 void stunt_pci_pme_add(StuntPCI *dev); /* to the PM capability */
 void stunt_pci_pme_reset(StuntPCI *dev);
 /* After configuration space was written. */
