@@ -288,7 +288,8 @@
  */
 #define STUNT_ACT_LOSE_CONTEXT       27U
 /*
- * Registers and work in progress are as before, as if there had been no reset; configuration space is reset
+ * Registers and work in progress are as before, as if there had been no reset; configuration space is reset,
+ * but not by a change of power
  */
 #define STUNT_ACT_KEEP_CONTEXT       28U
 /*

@@ -26,6 +26,7 @@ void stunt_pci_go(StuntPCI *dev)
     }
     dev->gone = true;
     dev->gone_accesses = 0;
+    timer_del(&dev->power_timer);
     stunt_irq_reset(dev);
     stunt_posted_drop(dev);
     stunt_pci_show_memory(dev);

@@ -43,7 +43,7 @@ static void come_back(StuntPCI *dev)
 {
     go_away(dev, 0, false);
     dev->retry_ns = 0;
-    dev->defied = false;
+    dev->defied = dev->keeps = false;
     dev->settled_ns = 0;
     timer_del(&dev->power_timer);
     timer_del(&dev->reset_timer);
@@ -85,7 +85,7 @@ static void enter(StuntPCI *dev, StuntPower state)
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
 
     dev->defied = false;
-    if (dev->power == STUNT_D3HOT && state == STUNT_D0 && !dev->no_soft_reset) {
+    if (dev->power == STUNT_D3HOT && state == STUNT_D0 && !dev->no_soft_reset && !dev->keeps) {
         wake_anew(dev);
         return;
     }
@@ -150,6 +150,10 @@ static void enter_faulty(StuntPCI *dev, StuntPower state, const struct stunt_rul
         stunt_pci_clear(dev, STUNT_RESET_SOFT);
         begin_to_enter(dev, state, 0);
         break;
+    case STUNT_ACT_KEEP_CONTEXT:
+        dev->keeps = true;
+        begin_to_enter(dev, state, 0);
+        break;
     default:
         begin_to_enter(dev, state, 0);
         break;
@@ -160,6 +164,9 @@ static void change_state(StuntPCI *dev, StuntPower state)
 {
     const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_POWER_ENTER, state, dev->power);
 
+    if (dev->gone) {
+        return; /* in the middle of it */
+    }
     dev->power_asked = state;
     dev->settled_ns = later(specified_ns(dev->power, state));
     if (rule) {
@@ -201,7 +208,7 @@ void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len)
         return;
     }
     timer_del(&dev->power_timer);
-    dev->defied = false;
+    dev->defied = dev->keeps = false;
     if (state != dev->power) {
         change_state(dev, state);
     }
@@ -325,6 +332,7 @@ const VMStateDescription vmstate_stunt_power = {
     .needed = is_needed,
     .fields = (VMStateField[]) {
         VMSTATE_BOOL(defied, StuntPCI),
+        VMSTATE_BOOL(keeps, StuntPCI),
         VMSTATE_INT64(away_ns, StuntPCI),
         VMSTATE_BOOL(away_config, StuntPCI),
         VMSTATE_TIMER(power_timer, StuntPCI),

@@ -114,6 +114,7 @@ struct StuntPCI {
     uint8_t pme_states;    /* bit per StuntPower */
     bool no_soft_reset;    /* it keeps its context from D3hot to D0 */
     uint8_t dma_width;     /* address bits that the device drives */
+    bool keeps;            /* a fault has it keep the context that it is about to lose */
     bool defied;           /* a fault keeps it from the power state that the driver asked for */
     QEMUTimer power_timer; /* puts off that state */
     QEMUTimer reset_timer; /* puts off a soft reset */

@@ -127,6 +127,14 @@ static void power_lose_context(Bench *bench)
     g_assert_cmphex(mask_of(bench), ==, 0x15);
 }
 
+static void power_keep_context(Bench *bench)
+{
+    set_mask(bench);
+    pci_set_power_state(&bench->dma, 3);
+    pci_set_power_state(&bench->dma, 0);
+    g_assert_cmphex(mask_of(bench), ==, 0x15);
+}
+
 /* ---- resets -------------------------------------------------------------------------------------------- */
 
 static void flr_refuse(Bench *bench)
@@ -303,3 +311,9 @@ static const struct fault_case cases[] = {
 };
 
 const struct fault_cases faults_of_life = { cases, G_N_ELEMENTS(cases) };
+
+static const struct fault_case wake_cases[] = {
+    { "power.enter", "keep-context", "match.state=0", power_keep_context },
+};
+
+const struct fault_cases faults_of_wake = { wake_cases, G_N_ELEMENTS(wake_cases) };
