@@ -55,6 +55,11 @@
 #define STUNT_EV_SERIAL_PEER 32U
 /* The device sends a PM_PME message, again each 100 ms until the guest clears its PME_Status */
 #define STUNT_EV_POWER_PME   33U
+/*
+ * The device has left a power state, 4 is D3cold, and is in the one that `to` says; ns: virtual time spent in
+ * the one that it left
+ */
+#define STUNT_EV_POWER_EXIT  34U
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -223,6 +228,11 @@
 /* Fields of power.pme: index into struct stunt_event.field */
 #define STUNT_EV_POWER_PME_STATE 0U
 
+/* Fields of power.exit: index into struct stunt_event.field */
+#define STUNT_EV_POWER_EXIT_STATE 0U
+#define STUNT_EV_POWER_EXIT_TO    1U
+#define STUNT_EV_POWER_EXIT_NS    2U
+
 /* Fault actions */
 /*
  * It does not reach the other side, and the sender does not notice; who reads gets all ones, as a root
@@ -240,7 +250,7 @@
 /* It happens a second time, a virtual time in nanoseconds later; 0: at once */
 #define STUNT_ACT_DUPLICATE          9U
 #define STUNT_ACT_DELAY              10U /* It happens later, by a virtual time in nanoseconds */
-/* The interrupt is signalled again and again, with a pause in nanoseconds between */
+/* The signal comes again and again, with a pause in nanoseconds between */
 #define STUNT_ACT_STORM              11U
 #define STUNT_ACT_WRONG_VECTOR       12U /* Another vector is signalled in its place */
 /*
@@ -278,7 +288,8 @@
  */
 #define STUNT_ACT_LOSE_CONTEXT       27U
 /*
- * Registers and work in progress are as before, as if there had been no reset; configuration space is reset
+ * Registers and work in progress are as before, as if there had been no reset; configuration space is reset,
+ * but not by a change of power
  */
 #define STUNT_ACT_KEEP_CONTEXT       28U
 /*

@@ -291,7 +291,7 @@ bool stunt_irq_inject(StuntPCI *dev, unsigned vector, Error **errp)
     }
     if (!DEVICE(dev)->realized || !stunt_pci_is_ready(dev)) {
         error_setg(errp, "the device cannot signal: it is %s",
-                   !DEVICE(dev)->realized ? "not there yet" : dev->gone ? "gone" : dev->power ? "in D3" : "in reset");
+                   !DEVICE(dev)->realized ? "not there yet" : dev->gone ? "gone" : dev->power ? "asleep" : "in reset");
         return false;
     }
     stunt_pci_enter(dev);

@@ -11,18 +11,20 @@
 #define AER_OFFSET 0x100
 #define RETRY_ID 0xffff0001u /* ids that a root complex gives for "request retry status" */
 
+/* Version 1.2 of PCI-PM. */
 static bool add_pm(PCIDevice *pci, Error **errp)
 {
+    StuntPCI *dev = STUNT_PCI(pci);
     int pos = pci_add_capability(pci, PCI_CAP_ID_PM, 0, PCI_PM_SIZEOF, errp);
 
     if (pos < 0) {
         return false;
     }
     pci->exp.pm_cap = pos;
-    pci_set_word(pci->config + pos + PCI_PM_PMC, 3); /* version 1.2 of PCI-PM; D0 and D3 only */
-    pci_set_word(pci->config + pos + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
+    pci_set_word(pci->config + pos + PCI_PM_PMC, 3 | (dev->d1 ? PCI_PM_CAP_D1 : 0) | (dev->d2 ? PCI_PM_CAP_D2 : 0));
+    pci_set_word(pci->config + pos + PCI_PM_CTRL, dev->no_soft_reset ? PCI_PM_CTRL_NO_SOFT_RESET : 0);
     pci_set_word(pci->wmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
-    stunt_pci_pme_add(STUNT_PCI(pci));
+    stunt_pci_pme_add(dev);
     return true;
 }
 
@@ -85,7 +87,9 @@ void stunt_pci_reset_config(StuntPCI *dev)
     PCIDevice *pci = PCI_DEVICE(dev);
 
     pci_word_test_and_clear_mask(pci->config + pci->exp.pm_cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
-    dev->power = 0;
+    if (dev->power != STUNT_D3COLD || !dev->gone) { /* no reset gives it power */
+        stunt_pci_set_state(dev, STUNT_D0);
+    }
     stunt_pci_pme_reset(dev);
     dev->forgotten = 0;
     if (pci->exp.exp_cap) {
@@ -134,6 +138,20 @@ static uint32_t broken_value(uint32_t value, const struct stunt_rule *rule)
     return value;
 }
 
+/* Linux looks there each second, whatever else it does (pci_pme_list_scan). */
+static bool asks_for_pme(const StuntPCI *dev, uint32_t addr)
+{
+    return addr == PCI_DEVICE(dev)->exp.pm_cap + PCI_PM_CTRL;
+}
+
+/* It answers, but nobody may ask. */
+static void check_settled(StuntPCI *dev, uint32_t addr, uint32_t arg)
+{
+    if (stunt_pci_is_settling(dev) && !dev->gone && !stunt_pci_config_is_away(dev)) {
+        stunt_pci_misuse(dev, STUNT_MISUSE_TOO_EARLY, addr, arg);
+    }
+}
+
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
 {
     StuntPCI *dev = STUNT_PCI(pci);
@@ -141,6 +159,9 @@ uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len)
     uint32_t value;
 
     stunt_posted_push(dev);
+    if (!asks_for_pme(dev, addr)) {
+        check_settled(dev, addr, len);
+    }
     value = config_value(dev, addr, len);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_READ, addr, len, value);
     if (dev->gone) {
@@ -161,6 +182,7 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
         return;
     }
     stunt_posted_push(dev);
+    check_settled(dev, addr, value);
     mode = stunt_irq_mode(dev);
     rule = stunt_event(dev->trace_id, STUNT_EV_CFG_WRITE, addr, len, value);
     if (stunt_rule_is(rule, STUNT_ACT_DROP) || dev->gone || stunt_pci_config_is_away(dev) || asks_to_retry(dev)) {
@@ -173,6 +195,9 @@ void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int l
     }
     pci_default_write_config(pci, addr, value, len);
     stunt_pci_power_written(dev, addr, len);
+    if (rule) {
+        dev->settled_ns = 0; /* who knows nothing of it need not wait */
+    }
     stunt_pci_pme_written(dev);
     if (pci->exp.exp_cap) {
         pcie_aer_write_config(pci, addr, value, len);

@@ -9,11 +9,11 @@
 /* Accesses that a driver may make before it has noticed; a poll that never ends makes more. */
 #define GONE_ACCESSES 256u
 
-/* A memory BAR is no access function's to refuse. */
+/* A memory BAR is no access function's to refuse; only in D0 a function claims accesses to memory (PCI-PM 5.4). */
 void stunt_pci_show_memory(StuntPCI *dev)
 {
     if (dev->has_memory) {
-        memory_region_set_enabled(&dev->memory, !dev->gone);
+        memory_region_set_enabled(&dev->memory, stunt_pci_is_awake(dev));
     }
 }
 
@@ -26,12 +26,20 @@ void stunt_pci_go(StuntPCI *dev)
     }
     dev->gone = true;
     dev->gone_accesses = 0;
+    timer_del(&dev->power_timer);
     stunt_irq_reset(dev);
     stunt_posted_drop(dev);
     stunt_pci_show_memory(dev);
     if (klass->power_changed) {
         klass->power_changed(dev);
     }
+}
+
+/* What it loses by that, it loses when it is there again, by a cold reset. */
+void stunt_pci_cut_power(StuntPCI *dev)
+{
+    stunt_pci_go(dev);
+    stunt_pci_set_state(dev, STUNT_D3COLD);
 }
 
 /* There again before it is reset: a rule at the reset may take it away once more. */
@@ -42,6 +50,7 @@ void stunt_pci_come_back(StuntPCI *dev, StuntReset kind)
     dev->resetting = kind;
     pci_device_reset(PCI_DEVICE(dev));
     dev->resetting = STUNT_RESET_COLD;
+    stunt_pci_pme_written(dev);
 }
 
 void stunt_pci_touched_gone(StuntPCI *dev, uint64_t addr)

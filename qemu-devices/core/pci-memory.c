@@ -89,6 +89,24 @@ void stunt_pci_memory_remove(StuntPCI *dev)
     }
 }
 
+/* By splitmix64, seeded by how often there was no power: another content each time, and the same in each run. */
+void stunt_pci_memory_scramble(StuntPCI *dev)
+{
+    uint64_t *word = dev->has_memory ? memory_region_get_ram_ptr(&dev->memory) : NULL;
+    uint64_t state = dev->power_count[STUNT_D3COLD] << 32;
+
+    for (uint64_t i = 0; word && i < dev->memory_size / sizeof(*word); i++) {
+        uint64_t mix = state += UINT64_C(0x9e3779b97f4a7c15);
+
+        mix = (mix ^ mix >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        mix = (mix ^ mix >> 27) * UINT64_C(0x94d049bb133111eb);
+        word[i] = mix ^ mix >> 31;
+    }
+    if (word) {
+        memory_region_set_dirty(&dev->memory, 0, dev->memory_size);
+    }
+}
+
 /* Written behind the back of the dirty log, which must hear of it. */
 void stunt_pci_memory_clear(StuntPCI *dev)
 {

@@ -26,23 +26,31 @@ static uint64_t read_register(StuntPCI *dev, hwaddr addr, unsigned size)
     return access.value;
 }
 
+/* Of an access now; 0: who makes it has done nothing wrong, though it may take the device longer than it should. */
+static unsigned misuse_of_access(StuntPCI *dev)
+{
+    if (dev->power_asked == STUNT_D0 && stunt_pci_is_settling(dev)) {
+        return STUNT_MISUSE_TOO_EARLY;
+    }
+    if (dev->power) {
+        return dev->defied || timer_pending(&dev->power_timer) ? 0 : STUNT_MISUSE_WRONG_POWER_STATE;
+    }
+    return stunt_pci_in_reset(dev) ? STUNT_MISUSE_ACCESS_IN_RESET : 0;
+}
+
 bool stunt_pci_bar_answers(StuntPCI *dev, uint64_t addr, uint64_t arg)
 {
-    unsigned misuse = 0;
+    unsigned misuse;
 
     if (dev->gone) {
         stunt_pci_touched_gone(dev, addr);
-    } else if (dev->power) {
-        misuse = dev->defied ? 0 : STUNT_MISUSE_WRONG_POWER_STATE;
-    } else if (stunt_pci_in_reset(dev)) {
-        misuse = STUNT_MISUSE_ACCESS_IN_RESET;
-    } else if (!stunt_pci_is_away(dev)) {
-        return true;
+        return false;
     }
-    if (misuse && !stunt_pci_is_away(dev)) {
+    misuse = stunt_pci_is_away(dev) ? 0 : misuse_of_access(dev);
+    if (misuse) {
         stunt_pci_misuse(dev, misuse, addr, arg);
     }
-    return false;
+    return stunt_pci_is_ready(dev);
 }
 
 /* The processor waits for the answer until the root port gives up and makes one. */

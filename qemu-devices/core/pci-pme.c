@@ -1,33 +1,173 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Power management events: a function that sleeps asks to be woken (PCI-PM 1.2, 3.2.4). In PCI Express that is a message
- * to the root port, sent again until the guest has looked after it (Base Specification 5.3.3.3.1).
+ * Power management events: a function asks to be woken (PCI-PM 1.2, 3.2.4). In PCI Express that is a message to the root
+ * port, sent again until the guest has looked after it (Base Specification 5.3.3.3.1).
  */
 #include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "core/clock.h"
 #include "core/port.h"
 
 #define SERVICE_TIMEOUT_NS 100000000
+#define PMC_PME_SHIFT 11       /* PME_Support, a bit for each state */
+#define PMC_AUX_CURRENT 0x0040 /* 55 mA, the least */
+#define ALWAYS (1u << STUNT_D0 | 1u << STUNT_D3HOT)
+
+static const char *const state_names[] = {
+    [STUNT_D0] = "D0", [STUNT_D1] = "D1", [STUNT_D2] = "D2", [STUNT_D3HOT] = "D3hot", [STUNT_D3COLD] = "D3cold",
+};
+
+/* ---- from which states ----------------------------------------------------------------------------- */
+
+static bool claims(const StuntPCI *dev, StuntPower state)
+{
+    return dev->pme_states & (1u << state);
+}
+
+static unsigned offered(const StuntPCI *dev)
+{
+    return ALWAYS | (dev->d1 ? 1u << STUNT_D1 : 0) | (dev->d2 ? 1u << STUNT_D2 : 0);
+}
+
+static bool add_state(StuntPCI *dev, const char *word, Error **errp)
+{
+    const char *near;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(state_names); i++) {
+        if (strcmp(word, state_names[i]) == 0) {
+            dev->pme_states |= 1u << i;
+            return true;
+        }
+    }
+    near = stunt_nearest(word, state_names, ARRAY_SIZE(state_names));
+    error_setg(errp, "pme: there is no power state '%s'%s%s%s", word, near ? ", did you mean '" : "", near ? near : "",
+               near ? "'?" : "");
+    return false;
+}
+
+bool stunt_pci_read_pme(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp)
+{
+    g_auto(GStrv) words = g_strsplit(dev->pme ? dev->pme : "", ",", -1);
+    unsigned missing;
+
+    dev->pme_states = dev->pme || !spec->wake ? 0 : offered(dev) & ~(1u << STUNT_D0); /* awake it has interrupts */
+    for (char **word = words; *word; word++) {
+        if (!add_state(dev, g_strstrip(*word), errp)) {
+            return false;
+        }
+    }
+    missing = dev->pme_states & ~offered(dev) & ~(1u << STUNT_D3COLD);
+    if (missing) {
+        error_setg(errp, "pme says %s, but this state is not offered", state_names[ctz32(missing)]);
+        return false;
+    }
+    return true;
+}
+
+void stunt_pci_pme_add(StuntPCI *dev)
+{
+    PCIDevice *pci = PCI_DEVICE(dev);
+    uint32_t pos = pci->exp.pm_cap;
+
+    if (dev->pme_states) {
+        pci_word_test_and_set_mask(pci->config + pos + PCI_PM_PMC, dev->pme_states << PMC_PME_SHIFT |
+                                   (claims(dev, STUNT_D3COLD) ? PMC_AUX_CURRENT : 0));
+        pci_word_test_and_set_mask(pci->wmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_PME_ENABLE);
+        pci_word_test_and_set_mask(pci->w1cmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_PME_STATUS);
+    }
+}
+
+/* ---- the message ----------------------------------------------------------------------------------- */
 
 static uint8_t *control(StuntPCI *dev)
 {
     return PCI_DEVICE(dev)->config + PCI_DEVICE(dev)->exp.pm_cap + PCI_PM_CTRL;
 }
 
-/* Awake it has no need to, and does not claim that it can. */
+/* Without a link there is nothing that it could say it by. */
 static bool asks(StuntPCI *dev)
 {
     const uint16_t both = PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE;
 
-    return dev->power == 3 && (pci_get_word(control(dev)) & both) == both;
+    return !dev->gone && claims(dev, dev->power) && (pci_get_word(control(dev)) & both) == both;
+}
+
+static void arrive(StuntPCI *dev)
+{
+    StuntPort *port = stunt_port_above(dev);
+
+    if (port && !dev->gone) {
+        stunt_port_pme(port, pci_requester_id(PCI_DEVICE(dev)));
+    }
+}
+
+static void arrive_again(StuntPCI *dev)
+{
+    stunt_event_echo(dev->trace_id, STUNT_EV_POWER_PME, dev->power);
+    arrive(dev);
+}
+
+/* `count` messages, `ns` apart, in place of those that are still under way. */
+static void put_off(StuntPCI *dev, uint64_t count, uint64_t ns, bool again)
+{
+    dev->pme_left = MIN(count, STUNT_STORM_COUNT_MAX);
+    dev->pme_period_ns = MAX(ns, STUNT_STORM_PERIOD_MIN_NS);
+    dev->pme_again = again;
+    if (dev->pme_left) {
+        timer_mod_ns(&dev->pme_late, stunt_clock_after(dev->pme_period_ns));
+    }
+}
+
+static void late_is_due(void *opaque)
+{
+    StuntPCI *dev = opaque;
+
+    stunt_pci_enter(dev);
+    if (--dev->pme_left) {
+        timer_mod_ns(&dev->pme_late, stunt_clock_after(dev->pme_period_ns));
+    }
+    if (dev->pme_again) {
+        arrive_again(dev);
+    } else {
+        arrive(dev);
+    }
+    stunt_pci_leave(dev);
+}
+
+static void arrive_faulty(StuntPCI *dev, const struct stunt_rule *rule)
+{
+    switch (rule->action) {
+    case STUNT_ACT_DROP:
+        break;
+    case STUNT_ACT_DELAY:
+        put_off(dev, 1, rule->param[STUNT_ACT_DELAY_NS], false);
+        break;
+    case STUNT_ACT_DUPLICATE:
+        arrive(dev);
+        if (rule->param[STUNT_ACT_DUPLICATE_NS]) {
+            put_off(dev, 1, rule->param[STUNT_ACT_DUPLICATE_NS], true);
+        } else {
+            arrive_again(dev);
+        }
+        break;
+    case STUNT_ACT_STORM:
+        arrive(dev);
+        put_off(dev, MAX(rule->param[STUNT_ACT_STORM_COUNT], 1) - 1, rule->param[STUNT_ACT_STORM_NS], true);
+        break;
+    default:
+        arrive(dev);
+        break;
+    }
 }
 
 static void send_message(StuntPCI *dev)
 {
-    StuntPort *port = stunt_port_above(dev);
     const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_POWER_PME, dev->power);
 
-    if (port && !dev->gone && !stunt_rule_is(rule, STUNT_ACT_DROP)) {
-        stunt_port_pme(port, pci_requester_id(PCI_DEVICE(dev)));
+    if (rule) {
+        arrive_faulty(dev, rule);
+    } else {
+        arrive(dev);
     }
     timer_mod_ns(&dev->pme_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SERVICE_TIMEOUT_NS);
 }
@@ -36,19 +176,44 @@ static void send_again(void *opaque)
 {
     StuntPCI *dev = opaque;
 
-    if (asks(dev) && !dev->gone) {
+    if (asks(dev)) {
         stunt_pci_enter(dev);
         send_message(dev);
         stunt_pci_leave(dev);
     }
 }
 
+/* ---- what the device and the guest do -------------------------------------------------------------- */
+
 void stunt_pci_pme(StuntPCI *dev)
 {
-    if (STUNT_PCI_GET_CLASS(dev)->spec->wake && dev->power == 3 && !dev->gone && !stunt_pci_is_away(dev)) {
+    bool alive = !dev->gone || dev->power == STUNT_D3COLD;
+
+    if (alive && claims(dev, dev->power) && !stunt_pci_is_away(dev)) {
         pci_word_test_and_set_mask(control(dev), PCI_PM_CTRL_PME_STATUS);
         stunt_pci_pme_written(dev);
     }
+}
+
+bool stunt_pci_inject_pme(StuntPCI *dev, bool caused, Error **errp)
+{
+    if (!DEVICE(dev)->realized || dev->gone) {
+        error_setg(errp, "the device cannot ask to be woken: it is %s", dev->gone ? "gone" : "not there yet");
+        return false;
+    }
+    if (caused && !claims(dev, dev->power)) {
+        error_setg(errp, "the device does not claim that it asks to be woken from %s; its property pme says from where",
+                   state_names[dev->power]);
+        return false;
+    }
+    stunt_pci_enter(dev);
+    if (caused) {
+        stunt_pci_pme(dev);
+    } else {
+        arrive_again(dev);
+    }
+    stunt_pci_leave(dev);
+    return true;
 }
 
 /* Asked for already, or not any more, or only now. */
@@ -64,23 +229,20 @@ void stunt_pci_pme_written(StuntPCI *dev)
 void stunt_pci_pme_init(StuntPCI *dev)
 {
     timer_init_ns(&dev->pme_timer, QEMU_CLOCK_VIRTUAL, send_again, dev);
+    timer_init_ns(&dev->pme_late, QEMU_CLOCK_VIRTUAL, late_is_due, dev);
 }
 
-void stunt_pci_pme_add(StuntPCI *dev)
+void stunt_pci_pme_exit(StuntPCI *dev)
 {
-    PCIDevice *pci = PCI_DEVICE(dev);
-    uint32_t pos = pci->exp.pm_cap;
-
-    if (STUNT_PCI_GET_CLASS(dev)->spec->wake) {
-        pci_word_test_and_set_mask(pci->config + pos + PCI_PM_PMC, PCI_PM_CAP_PME_D3hot);
-        pci_word_test_and_set_mask(pci->wmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_PME_ENABLE);
-        pci_word_test_and_set_mask(pci->w1cmask + pos + PCI_PM_CTRL, PCI_PM_CTRL_PME_STATUS);
-    }
+    timer_del(&dev->pme_timer);
+    timer_del(&dev->pme_late);
 }
 
-/* Without PME from D3cold nothing of it outlives a reset. */
+/* Who claims D3cold has auxiliary power for it; else it outlives no reset but the one that a function makes by itself. */
 void stunt_pci_pme_reset(StuntPCI *dev)
 {
-    pci_word_test_and_clear_mask(control(dev), PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE);
-    timer_del(&dev->pme_timer);
+    if (!claims(dev, STUNT_D3COLD) && !(dev->resetting == STUNT_RESET_POWER && claims(dev, STUNT_D3HOT))) {
+        pci_word_test_and_clear_mask(control(dev), PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE);
+        stunt_pci_pme_exit(dev);
+    }
 }

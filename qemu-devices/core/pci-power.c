@@ -9,6 +9,10 @@
 #include "core/clock.h"
 #include "core/pci.h"
 
+/* What who asks for a change has to wait (PCI-PM table 5-6, Base Specification 5.9). */
+#define D3HOT_DELAY_NS 10000000u
+#define D2_DELAY_NS 200000u
+
 static int64_t later(uint64_t ns)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)MIN(ns, STUNT_CLOCK_PASS_MAX_NS);
@@ -24,6 +28,11 @@ bool stunt_pci_config_is_away(const StuntPCI *dev)
     return dev->away_config && stunt_pci_is_away(dev);
 }
 
+bool stunt_pci_is_settling(const StuntPCI *dev)
+{
+    return dev->settled_ns && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < dev->settled_ns;
+}
+
 static void go_away(StuntPCI *dev, int64_t until_ns, bool config)
 {
     dev->away_ns = until_ns;
@@ -34,7 +43,8 @@ static void come_back(StuntPCI *dev)
 {
     go_away(dev, 0, false);
     dev->retry_ns = 0;
-    dev->defied = false;
+    dev->defied = dev->keeps = false;
+    dev->settled_ns = 0;
     timer_del(&dev->power_timer);
     timer_del(&dev->reset_timer);
 }
@@ -62,12 +72,24 @@ static void show_state(StuntPCI *dev)
     pci_set_word(control, (pci_get_word(control) & ~PCI_PM_CTRL_STATE_MASK) | dev->power);
 }
 
-static void enter(StuntPCI *dev, unsigned state)
+/* Its registers, what it does and configuration space are lost; memory and what is sticky stay (PCI-PM 5.4.1). */
+static void wake_anew(StuntPCI *dev)
+{
+    dev->resetting = STUNT_RESET_POWER;
+    pci_device_reset(PCI_DEVICE(dev));
+    dev->resetting = STUNT_RESET_COLD;
+}
+
+static void enter(StuntPCI *dev, StuntPower state)
 {
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
 
     dev->defied = false;
-    dev->power = state;
+    if (dev->power == STUNT_D3HOT && state == STUNT_D0 && !dev->no_soft_reset && !dev->keeps) {
+        wake_anew(dev);
+        return;
+    }
+    stunt_pci_set_state(dev, state);
     show_state(dev);
     if (klass->power_changed) {
         klass->power_changed(dev);
@@ -81,7 +103,36 @@ static void defy(StuntPCI *dev)
     show_state(dev);
 }
 
-static void enter_faulty(StuntPCI *dev, unsigned state, const struct stunt_rule *rule)
+static uint64_t specified_ns(StuntPower from, StuntPower to)
+{
+    StuntPower deeper = MAX(from, to);
+
+    return deeper == STUNT_D3HOT ? D3HOT_DELAY_NS : deeper == STUNT_D2 ? D2_DELAY_NS : 0;
+}
+
+/* Falling asleep takes it no time. */
+static uint64_t own_ns(const StuntPCI *dev, StuntPower to)
+{
+    if (to != STUNT_D0) {
+        return 0;
+    }
+    return dev->power == STUNT_D3HOT ? dev->d3hot_exit_ns : dev->power == STUNT_D2 ? dev->d2_exit_ns : 0;
+}
+
+/* Until then it stays where it is, and shows that. */
+static void begin_to_enter(StuntPCI *dev, StuntPower state, uint64_t delay_ns)
+{
+    uint64_t ns = own_ns(dev, state) + MIN(delay_ns, STUNT_CLOCK_PASS_MAX_NS);
+
+    if (ns) {
+        show_state(dev);
+        timer_mod_ns(&dev->power_timer, later(ns));
+    } else {
+        enter(dev, state);
+    }
+}
+
+static void enter_faulty(StuntPCI *dev, StuntPower state, const struct stunt_rule *rule)
 {
     switch (rule->action) {
     case STUNT_ACT_REFUSE:
@@ -89,41 +140,58 @@ static void enter_faulty(StuntPCI *dev, unsigned state, const struct stunt_rule 
         break;
     case STUNT_ACT_DELAY:
         defy(dev);
-        timer_mod_ns(&dev->power_timer, later(rule->param[STUNT_ACT_DELAY_NS]));
+        begin_to_enter(dev, state, rule->param[STUNT_ACT_DELAY_NS]);
         break;
     case STUNT_ACT_HANG:
-        enter(dev, 3);
+        enter(dev, STUNT_D3HOT);
         go_away(dev, INT64_MAX, true);
         break;
     case STUNT_ACT_LOSE_CONTEXT:
         stunt_pci_clear(dev, STUNT_RESET_SOFT);
-        enter(dev, state);
+        begin_to_enter(dev, state, 0);
+        break;
+    case STUNT_ACT_KEEP_CONTEXT:
+        dev->keeps = true;
+        begin_to_enter(dev, state, 0);
         break;
     default:
-        enter(dev, state);
+        begin_to_enter(dev, state, 0);
         break;
     }
 }
 
-static void change_state(StuntPCI *dev, unsigned state)
+static void change_state(StuntPCI *dev, StuntPower state)
 {
     const struct stunt_rule *rule = stunt_event(dev->trace_id, STUNT_EV_POWER_ENTER, state, dev->power);
 
+    if (dev->gone) {
+        return; /* in the middle of it */
+    }
+    dev->power_asked = state;
+    dev->settled_ns = later(specified_ns(dev->power, state));
     if (rule) {
         enter_faulty(dev, state, rule);
     } else {
-        enter(dev, state);
+        begin_to_enter(dev, state, 0);
     }
 }
 
-/* There are two states, so what was put off leads to the other one. */
 static void state_is_due(void *opaque)
 {
     StuntPCI *dev = opaque;
+    StuntIRQMode mode = stunt_irq_mode(dev);
 
     stunt_pci_enter(dev);
-    enter(dev, dev->power ? 0 : 3);
+    enter(dev, dev->power_asked);
+    stunt_irq_update(dev, mode);
     stunt_pci_leave(dev);
+}
+
+/* Only D0 is reached from a deeper state (PCI-PM 5.6.1). */
+static bool can_enter(const StuntPCI *dev, StuntPower state)
+{
+    return (state == STUNT_D0 || state >= dev->power) && (state != STUNT_D1 || dev->d1) &&
+           (state != STUNT_D2 || dev->d2);
 }
 
 void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len)
@@ -135,12 +203,12 @@ void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len)
     if (!range_covers_byte(addr, len, control)) {
         return;
     }
-    if (state == 1 || state == 2) {
-        show_state(dev); /* D1 and D2 are not offered: a request for them leaves the state as it is */
+    if (!can_enter(dev, state)) {
+        show_state(dev); /* the rest of the write counts (PCI-PM 3.2.4) */
         return;
     }
     timer_del(&dev->power_timer);
-    dev->defied = false;
+    dev->defied = dev->keeps = false;
     if (state != dev->power) {
         change_state(dev, state);
     }
@@ -181,11 +249,11 @@ void stunt_pci_soft_reset(StuntPCI *dev)
     }
 }
 
-void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule)
+bool stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule)
 {
     come_back(dev);
     if (is_ignored(rule)) {
-        return; /* configuration space is the PCI core's, which does not ask */
+        return false; /* configuration space is the PCI core's, which does not ask */
     }
     if (kind == STUNT_RESET_COLD || stunt_rule_is(rule, STUNT_ACT_LOSE_CONTEXT)) {
         stunt_pci_memory_clear(dev); /* other resets leave memory as it is */
@@ -198,6 +266,7 @@ void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_ru
     } else if (stunt_rule_is(rule, STUNT_ACT_RETRY)) {
         dev->retry_ns = later(rule->param[STUNT_ACT_RETRY_NS]);
     }
+    return true;
 }
 
 void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int len)
@@ -233,29 +302,50 @@ void stunt_pci_power_init(StuntPCI *dev)
 void stunt_pci_power_exit(StuntPCI *dev)
 {
     come_back(dev);
-    timer_del(&dev->pme_timer);
+    stunt_pci_pme_exit(dev);
 }
 
 static bool is_needed(void *opaque)
 {
     StuntPCI *dev = opaque;
 
-    return dev->defied || dev->away_ns || timer_pending(&dev->power_timer) ||
-           timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer);
+    return dev->defied || dev->away_ns || dev->settled_ns || timer_pending(&dev->power_timer) ||
+           timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer) || timer_pending(&dev->pme_late);
+}
+
+static bool late_valid(void *opaque, int version_id)
+{
+    StuntPCI *dev = opaque;
+
+    return (dev->pme_left > 0 || !timer_pending(&dev->pme_late)) && dev->pme_left <= STUNT_STORM_COUNT_MAX;
+}
+
+static bool asked_valid(void *opaque, int version_id)
+{
+    return ((const StuntPCI *)opaque)->power_asked <= STUNT_D3HOT;
 }
 
 const VMStateDescription vmstate_stunt_power = {
     .name = "stunt-pci/power",
-    .version_id = 2,
-    .minimum_version_id = 2,
+    .version_id = 4,
+    .minimum_version_id = 4,
     .needed = is_needed,
     .fields = (VMStateField[]) {
         VMSTATE_BOOL(defied, StuntPCI),
+        VMSTATE_BOOL(keeps, StuntPCI),
         VMSTATE_INT64(away_ns, StuntPCI),
         VMSTATE_BOOL(away_config, StuntPCI),
         VMSTATE_TIMER(power_timer, StuntPCI),
+        VMSTATE_UINT8(power_asked, StuntPCI),
+        VMSTATE_VALIDATE("a power state to be asked for", asked_valid),
+        VMSTATE_INT64(settled_ns, StuntPCI),
         VMSTATE_TIMER(reset_timer, StuntPCI),
         VMSTATE_TIMER(pme_timer, StuntPCI),
+        VMSTATE_TIMER(pme_late, StuntPCI),
+        VMSTATE_UINT32(pme_left, StuntPCI),
+        VMSTATE_VALIDATE("late messages as there can be", late_valid),
+        VMSTATE_UINT64(pme_period_ns, StuntPCI),
+        VMSTATE_BOOL(pme_again, StuntPCI),
         VMSTATE_END_OF_LIST()
     }
 };

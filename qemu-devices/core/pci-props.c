@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every PCI device has of QOM properties: its identity (given at creation), reset-ns, and for the harness
- * reg.NAME, reg.NAME[i], misuse-count, inject-irq, power-state, bus-master, interrupt-mode, unmasked-vectors and
- * mappings.
+ * What every PCI device has of QOM properties: its identity and power states (given at creation), reset-ns and other
+ * times, and for the harness reg.NAME, reg.NAME[i], misuse-count, inject-irq, inject-pme, power-state,
+ * power-ns[i], power-count[i], bus-master, interrupt-mode, unmasked-vectors and mappings.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -14,7 +14,9 @@
 #include "core/pci.h"
 
 #define RESET_DEFAULT_NS 1000000u
-#define RESET_MAX_NS 1000000000000u
+#define D3HOT_EXIT_DEFAULT_NS 10000000u
+#define D2_EXIT_DEFAULT_NS 200000u
+#define TIME_MAX_NS 1000000000000u
 #define MSI_VECTORS_MAX 32u
 
 static Property identity[] = {
@@ -29,6 +31,10 @@ static Property identity[] = {
     DEFINE_PROP_UNSIGNED_NODEFAULT("subsystem-vendor-id", StuntPCI, subsystem_vendor_id, qdev_prop_uint16,
                                    uint16_t),
     DEFINE_PROP_UNSIGNED_NODEFAULT("class-code", StuntPCI, class_code, qdev_prop_uint32, uint32_t),
+    DEFINE_PROP_BOOL("d1", StuntPCI, d1, true),
+    DEFINE_PROP_BOOL("d2", StuntPCI, d2, true),
+    DEFINE_PROP_STRING("pme", StuntPCI, pme),
+    DEFINE_PROP_BOOL("no-soft-reset", StuntPCI, no_soft_reset, true),
     DEFINE_PROP_END_OF_LIST(),
 };
 
@@ -103,7 +109,7 @@ bool stunt_pci_check_properties(StuntPCI *dev, const struct stunt_device_spec *s
         error_setg(errp, "class-code is 0x%x, at most 0xffffff", dev->class_code);
         return false;
     }
-    return check_interrupts(dev, spec, errp) && stunt_pci_read_flaws(dev, errp);
+    return check_interrupts(dev, spec, errp) && stunt_pci_read_pme(dev, spec, errp) && stunt_pci_read_flaws(dev, errp);
 }
 
 /* ---- while it lives -------------------------------------------------------------------------------- */
@@ -145,23 +151,35 @@ static void add_register(Object *obj, const struct stunt_reg_info *info, unsigne
                         (void *)(uintptr_t)(info->first + index));
 }
 
-static void get_reset_ns(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+/* What something takes the device: the opaque is where that is in StuntPCI. */
+static uint64_t *time_of(Object *obj, void *opaque)
 {
-    visit_type_uint64(v, name, &STUNT_PCI(obj)->reset_ns, errp);
+    return (uint64_t *)((char *)STUNT_PCI(obj) + (uintptr_t)opaque);
 }
 
-static void set_reset_ns(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+static void get_time(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    visit_type_uint64(v, name, time_of(obj, opaque), errp);
+}
+
+static void set_time(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
     uint64_t value;
 
     if (!visit_type_uint64(v, name, &value, errp)) {
         return;
     }
-    if (value > RESET_MAX_NS) {
-        error_setg(errp, "%s is %" PRIu64 ", at most %" PRIu64, name, value, (uint64_t)RESET_MAX_NS);
+    if (value > TIME_MAX_NS) {
+        error_setg(errp, "%s is %" PRIu64 ", at most %" PRIu64, name, value, (uint64_t)TIME_MAX_NS);
         return;
     }
-    STUNT_PCI(obj)->reset_ns = value;
+    *time_of(obj, opaque) = value;
+}
+
+static void add_time(StuntPCI *dev, const char *name, size_t at, uint64_t ns)
+{
+    *time_of(OBJECT(dev), (void *)at) = ns;
+    object_property_add(OBJECT(dev), name, "uint64", get_time, set_time, NULL, (void *)at);
 }
 
 static void inject_irq(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
@@ -173,6 +191,11 @@ static void inject_irq(Object *obj, Visitor *v, const char *name, void *opaque, 
     }
 }
 
+static void inject_pme(Object *obj, bool caused, Error **errp)
+{
+    stunt_pci_inject_pme(STUNT_PCI(obj), caused, errp);
+}
+
 static void set_defaults(StuntPCI *dev, const struct stunt_device_spec *spec)
 {
     dev->msi_vectors = spec->msi;
@@ -182,7 +205,6 @@ static void set_defaults(StuntPCI *dev, const struct stunt_device_spec *spec)
     dev->subsystem_id = spec->subsystem_id;
     dev->subsystem_vendor_id = spec->subsystem_vendor_id;
     dev->class_code = spec->class_code;
-    dev->reset_ns = RESET_DEFAULT_NS;
 }
 
 static bool get_bus_master(Object *obj, Error **errp)
@@ -239,10 +261,13 @@ void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spe
     }
     stunt_pci_add_window_properties(dev);
     set_defaults(dev, spec);
-    object_property_add(OBJECT(dev), "reset-ns", "uint64", get_reset_ns, set_reset_ns, NULL, NULL);
+    add_time(dev, "reset-ns", offsetof(StuntPCI, reset_ns), RESET_DEFAULT_NS);
+    add_time(dev, "d3hot-exit-ns", offsetof(StuntPCI, d3hot_exit_ns), D3HOT_EXIT_DEFAULT_NS);
+    add_time(dev, "d2-exit-ns", offsetof(StuntPCI, d2_exit_ns), D2_EXIT_DEFAULT_NS);
     object_property_add(OBJECT(dev), "inject-irq", "uint32", NULL, inject_irq, NULL, NULL);
+    object_property_add_bool(OBJECT(dev), "inject-pme", NULL, inject_pme);
     object_property_add_uint64_ptr(OBJECT(dev), "misuse-count", &dev->misuse_count, OBJ_PROP_FLAG_READ);
-    object_property_add_uint8_ptr(OBJECT(dev), "power-state", &dev->power, OBJ_PROP_FLAG_READ);
+    stunt_pci_add_state_properties(dev);
     object_property_add_bool(OBJECT(dev), "bus-master", get_bus_master, NULL);
     object_property_add_str(OBJECT(dev), "interrupt-mode", get_interrupt_mode, NULL);
     object_property_add_str(OBJECT(dev), "mappings", get_mappings, NULL);

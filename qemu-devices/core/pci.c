@@ -34,6 +34,9 @@ bool stunt_pci_in_reset(const StuntPCI *dev)
 static void device_reset(DeviceState *qdev)
 {
     StuntPCI *dev = STUNT_PCI(qdev);
+    StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
+    bool awake = stunt_pci_is_awake(dev), cold = dev->power == STUNT_D3COLD;
+    const struct stunt_rule *rule = dev->function_reset_rule;
 
     stunt_pci_reset_config(dev);
     stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */
@@ -41,11 +44,15 @@ static void device_reset(DeviceState *qdev)
     if (dev->resetting == STUNT_RESET_FLR && dev->reset_ns) {
         dev->ready_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)dev->reset_ns;
     }
-    if (dev->resetting == STUNT_RESET_FLR) {
-        stunt_pci_whole_reset(dev, STUNT_RESET_FLR, dev->function_reset_rule);
-    } else {
-        stunt_pci_whole_reset(dev, dev->resetting,
-                              stunt_event(dev->trace_id, STUNT_EV_RESET, dev->resetting, 0));
+    if (dev->resetting != STUNT_RESET_FLR) {
+        rule = stunt_event(dev->trace_id, STUNT_EV_RESET, dev->resetting, 0);
+    }
+    if (stunt_pci_whole_reset(dev, dev->resetting, rule)) {
+        if (cold) {
+            stunt_pci_memory_scramble(dev);
+        }
+    } else if (!awake && klass->power_changed) {
+        klass->power_changed(dev);
     }
 }
 
@@ -159,6 +166,7 @@ static void instance_init(Object *obj)
     stunt_irq_init(dev);
     stunt_posted_init(dev);
     stunt_held_init(dev);
+    stunt_pci_states_init(dev);
     stunt_pci_power_init(dev);
     stunt_pci_memory_init(dev);
     stunt_pci_add_properties(dev, spec);
@@ -176,13 +184,6 @@ static bool is_express(void *opaque, int version_id)
     return pci_is_express(PCI_DEVICE(opaque));
 }
 
-static bool power_valid(void *opaque, int version_id)
-{
-    const StuntPCI *dev = opaque;
-
-    return dev->power == 0 || dev->power == 3;
-}
-
 static int pci_post_load(void *opaque, int version_id)
 {
     stunt_pci_show_memory(opaque);
@@ -191,8 +192,8 @@ static int pci_post_load(void *opaque, int version_id)
 
 const VMStateDescription vmstate_stunt_pci = {
     .name = "stunt-pci",
-    .version_id = 3,
-    .minimum_version_id = 3,
+    .version_id = 4,
+    .minimum_version_id = 4,
     .post_load = pci_post_load,
     .fields = (VMStateField[]) {
         /* first: they tell in words what configuration space would only tell by number, or not at all */
@@ -208,9 +209,9 @@ const VMStateDescription vmstate_stunt_pci = {
                             PCIEAERLog),
         VMSTATE_VARRAY_UINT32(value, StuntPCI, n_values, 0, vmstate_info_uint32, uint32_t),
         VMSTATE_UINT64(misuse_count, StuntPCI),
-        VMSTATE_UINT8(power, StuntPCI),
-        VMSTATE_VALIDATE("a power state that exists", power_valid),
         VMSTATE_UINT64(reset_ns, StuntPCI),
+        VMSTATE_UINT64(d3hot_exit_ns, StuntPCI),
+        VMSTATE_UINT64(d2_exit_ns, StuntPCI),
         VMSTATE_INT64(ready_ns, StuntPCI),
         VMSTATE_BOOL(gone, StuntPCI),
         VMSTATE_UINT32(gone_accesses, StuntPCI),
@@ -219,6 +220,7 @@ const VMStateDescription vmstate_stunt_pci = {
         VMSTATE_END_OF_LIST()
     },
     .subsections = (const VMStateDescription *[]) {
+        &vmstate_stunt_states,
         &vmstate_stunt_check,
         &vmstate_stunt_flaws,
         &vmstate_stunt_forgotten,

@@ -28,7 +28,18 @@ typedef enum StuntReset {
     STUNT_RESET_FLR = 1,  /* function level reset */
     STUNT_RESET_SOFT = 2, /* a bit in a register of the device */
     STUNT_RESET_HOT = 4,  /* by the link: secondary bus reset, or the link was down */
+    STUNT_RESET_POWER = 5, /* of a function without No_Soft_Reset, from D3hot to D0 */
 } StuntReset;
+
+/* Power states as in PCI-PM 1.2; the first four are values of PowerState. */
+typedef enum StuntPower {
+    STUNT_D0,
+    STUNT_D1,
+    STUNT_D2,
+    STUNT_D3HOT,
+    STUNT_D3COLD, /* without power */
+    STUNT_POWER_STATES,
+} StuntPower;
 
 /* Field `kind` of the event `misuse`; the first three are enum stunt_reg_misuse. */
 enum {
@@ -45,6 +56,7 @@ enum {
     STUNT_MISUSE_MAPPED_TWICE = 14,
     STUNT_MISUSE_LEFT_MAPPED = 16,
     STUNT_MISUSE_GONE_POLLED = 17,
+    STUNT_MISUSE_TOO_EARLY = 18,
 };
 
 struct StuntPCIClass {
@@ -70,7 +82,7 @@ struct StuntPCIClass {
     void (*window_written)(StuntPCI *dev, unsigned index, unsigned at, uint8_t value);
     /* Everything of the device goes to its start; registers and interrupts were put there already. */
     void (*reset)(StuntPCI *dev, StuntReset kind);
-    /* dev->power changed to D0 or D3hot, or the device is gone: stunt_pci_is_awake() has the sum of it. */
+    /* dev->power changed other than by a reset, or the device is gone: stunt_pci_is_awake() has the sum of it. */
     void (*power_changed)(StuntPCI *dev);
     /* Misuse was counted. */
     void (*misused)(StuntPCI *dev);
@@ -90,12 +102,27 @@ struct StuntPCI {
 
     int trace_id;          /* index into the device table, -1 before realize */
     uint64_t misuse_count; /* over the machine's whole life */
-    uint8_t power;         /* D state: 0 or 3 */
+    uint8_t power;         /* StuntPower, set by stunt_pci_set_state() */
+    uint64_t power_ns[STUNT_POWER_STATES]; /* spent in each, but for the stay that is not over */
+    uint64_t power_count[STUNT_POWER_STATES]; /* entered, from another */
+    int64_t power_since_ns; /* virtual time when it entered the one that it is in */
+    uint8_t power_asked;   /* the last one that was asked for, where power_timer leads to */
+    int64_t settled_ns;    /* virtual time until which who has asked for it has to wait, 0: it does not */
+    uint64_t d3hot_exit_ns, d2_exit_ns; /* what the function takes from there to D0 */
+    bool d1, d2;           /* these states are offered */
+    char *pme;             /* states from which it asks to be woken, as given */
+    uint8_t pme_states;    /* bit per StuntPower */
+    bool no_soft_reset;    /* it keeps its context from D3hot to D0 */
     uint8_t dma_width;     /* address bits that the device drives */
+    bool keeps;            /* a fault has it keep the context that it is about to lose */
     bool defied;           /* a fault keeps it from the power state that the driver asked for */
     QEMUTimer power_timer; /* puts off that state */
     QEMUTimer reset_timer; /* puts off a soft reset */
     QEMUTimer pme_timer;   /* sends a PM_PME message again */
+    QEMUTimer pme_late;    /* the next of those that a fault makes late, or more */
+    uint32_t pme_left;     /* how many these are */
+    uint64_t pme_period_ns; /* so far apart */
+    bool pme_again;        /* and events of their own */
     int64_t away_ns;       /* virtual time until which a fault keeps it from answering, 0: it does */
     bool away_config;      /* and its configuration space, too */
     int64_t retry_ns;      /* or asks for configuration requests to be repeated, 0: it does not */
@@ -143,6 +170,8 @@ bool stunt_pci_in_reset(const StuntPCI *dev);
 /* A fault keeps registers, or configuration space as well, from answering. */
 bool stunt_pci_is_away(const StuntPCI *dev);
 bool stunt_pci_config_is_away(const StuntPCI *dev);
+/* It may not be accessed yet: the time that a change of power states takes, as specified, is not over. */
+bool stunt_pci_is_settling(const StuntPCI *dev);
 /* In D0, and there. */
 static inline bool stunt_pci_is_awake(const StuntPCI *dev)
 {
@@ -186,6 +215,8 @@ static inline void stunt_pci_leave(StuntPCI *dev)
  * stunt_pci_come_back() ends that with a reset of this kind.
  */
 void stunt_pci_go(StuntPCI *dev);
+/* And then it loses its power, too. */
+void stunt_pci_cut_power(StuntPCI *dev);
 void stunt_pci_come_back(StuntPCI *dev, StuntReset kind);
 /* The memory BAR is reachable or not. */
 void stunt_pci_show_memory(StuntPCI *dev);
@@ -211,7 +242,12 @@ void stunt_pci_remove_capabilities(StuntPCI *dev);
 void stunt_pci_reset_config(StuntPCI *dev);
 uint32_t stunt_pci_config_read(PCIDevice *pci, uint32_t addr, int len);
 void stunt_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t value, int len);
-/* pci-power.c: power states and resets. */
+/* pci-states.c: the state that it is in, from now on; the event power.exit when it was in another. */
+void stunt_pci_set_state(StuntPCI *dev, StuntPower state);
+void stunt_pci_states_init(StuntPCI *dev);
+void stunt_pci_add_state_properties(StuntPCI *dev);
+extern const VMStateDescription vmstate_stunt_states;
+/* pci-power.c: changes of power states, and resets. */
 extern const VMStateDescription vmstate_stunt_power; /* a subsection of StuntPCI */
 void stunt_pci_power_init(StuntPCI *dev);
 void stunt_pci_power_exit(StuntPCI *dev);
@@ -220,11 +256,16 @@ void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len);
 void stunt_pci_function_reset(StuntPCI *dev, uint32_t addr, uint32_t value, int len);
 /* Registers, interrupts and the device's own state go to their start; no event. */
 void stunt_pci_clear(StuntPCI *dev, StuntReset kind);
-/* A reset that takes configuration space along; rule: how it goes wrong, or NULL. */
-void stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
+/* A reset that takes configuration space along; rule: how it goes wrong, or NULL. False: the device is as it was. */
+bool stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_rule *rule);
 /* pci-pme.c: something happens for which the device, asleep, wants to be woken. One that cannot do that stays as it is. */
 void stunt_pci_pme(StuntPCI *dev);
+/* A script has it ask: as if it had a cause to, or by a message that there is no cause for. */
+bool stunt_pci_inject_pme(StuntPCI *dev, bool caused, Error **errp);
+/* Settles from which states it can. */
+bool stunt_pci_read_pme(StuntPCI *dev, const struct stunt_device_spec *spec, Error **errp);
 void stunt_pci_pme_init(StuntPCI *dev);
+void stunt_pci_pme_exit(StuntPCI *dev);
 void stunt_pci_pme_add(StuntPCI *dev); /* to the PM capability */
 void stunt_pci_pme_reset(StuntPCI *dev);
 /* After configuration space was written. */
@@ -257,11 +298,12 @@ bool stunt_pci_find_window(const StuntPCI *dev, uint64_t addr, unsigned size, un
 void stunt_pci_add_window(StuntPCI *dev, unsigned elements);
 /* Properties reg.NAME[i] of its bytes. */
 void stunt_pci_add_window_properties(StuntPCI *dev);
-/* pci-memory.c: the memory BAR, its property NAME-size, and zeros in all of it. */
+/* pci-memory.c: the memory BAR, its property NAME-size; zeros in all of it, or what it comes up with when it gets power. */
 void stunt_pci_memory_init(StuntPCI *dev);
 bool stunt_pci_memory_add(StuntPCI *dev, Error **errp);
 void stunt_pci_memory_remove(StuntPCI *dev);
 void stunt_pci_memory_clear(StuntPCI *dev);
+void stunt_pci_memory_scramble(StuntPCI *dev);
 /* pci-props.c */
 void stunt_pci_add_class_properties(ObjectClass *klass);
 void stunt_pci_add_properties(StuntPCI *dev, const struct stunt_device_spec *spec);

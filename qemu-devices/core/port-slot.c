@@ -29,6 +29,11 @@ static bool is_on(StuntPort *port)
     return (slot_control(port) & PCI_EXP_SLTCTL_PCC) == PCI_EXP_SLTCTL_PWR_ON && !port->power_lost;
 }
 
+static bool has_power(StuntPort *port)
+{
+    return port->present && is_on(port);
+}
+
 static void tell_slot(StuntPort *port)
 {
     StuntPCI *dev = stunt_port_double(port);
@@ -72,7 +77,7 @@ static bool may_come_up(StuntPort *port)
     uint16_t bridge = pci_get_word(PCI_DEVICE(port)->config + PCI_BRIDGE_CONTROL);
     uint16_t link = pci_get_word(express(port) + PCI_EXP_LNKCTL);
 
-    return port->present && is_on(port) && !port->link_held && !(bridge & PCI_BRIDGE_CTL_BUS_RESET) &&
+    return has_power(port) && !port->link_held && !(bridge & PCI_BRIDGE_CTL_BUS_RESET) &&
            !(link & PCI_EXP_LNKCTL_LD) && !stunt_port_dpc_holds_link(port);
 }
 
@@ -133,16 +138,34 @@ static void trained(void *opaque)
     stunt_port_update_irq(port);
 }
 
+/* Its link is down already. */
+static void cut_power_of(PCIBus *bus, PCIDevice *pci, void *opaque)
+{
+    StuntPCI *dev = (StuntPCI *)object_dynamic_cast(OBJECT(pci), TYPE_STUNT_PCI);
+
+    if (dev) {
+        stunt_pci_cut_power(dev);
+    }
+}
+
+static void settle_power(StuntPort *port)
+{
+    if (!has_power(port)) {
+        pci_for_each_device_under_bus(pci_bridge_get_sec_bus(PCI_BRIDGE(port)), cut_power_of, NULL);
+    }
+}
+
 void stunt_port_settle(StuntPort *port)
 {
     bool may = may_come_up(port);
 
-    port->cold |= !port->present || !is_on(port);
+    port->cold |= !has_power(port);
     if (!may) {
         timer_del(&port->train);
         if (port->link_up) {
             set_link(port, false);
         }
+        settle_power(port);
     } else if (!port->link_up && !timer_pending(&port->train)) {
         timer_mod_ns(&port->train, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)port->link_ns);
     }
@@ -227,6 +250,7 @@ void stunt_port_slot_reset(StuntPort *port)
         pci_word_test_and_clear_mask(at + PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
     }
     port->cold = !port->link_up;
+    settle_power(port);
 }
 
 /* ---- what people do to it -------------------------------------------------------------------------- */

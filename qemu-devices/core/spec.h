@@ -30,7 +30,7 @@ struct stunt_device_spec {
     uint8_t revision;
     uint8_t msi;  /* MSI vectors offered, 0: no MSI */
     uint16_t msix; /* MSI-X vectors offered, 0: no MSI-X */
-    bool wake;     /* signals PME from D3hot */
+    bool wake;     /* signals PME, by default from D1 to D3hot */
     uint16_t isa_iobase; /* of a board on the ISA bus, which has none of the rest but the window */
     uint8_t isa_irq;
     uint8_t bar;  /* index of the register BAR */

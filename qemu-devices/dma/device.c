@@ -149,7 +149,8 @@ void stunt_dma_register_types(void)
 {
     /* the kinds that every device has are numbered alike in each spec */
     QEMU_BUILD_BUG_ON(STUNT_DMA_RESET_COLD != STUNT_RESET_COLD || STUNT_DMA_RESET_FLR != STUNT_RESET_FLR ||
-                      STUNT_DMA_RESET_SOFT != STUNT_RESET_SOFT || STUNT_DMA_RESET_HOT != STUNT_RESET_HOT);
+                      STUNT_DMA_RESET_SOFT != STUNT_RESET_SOFT || STUNT_DMA_RESET_HOT != STUNT_RESET_HOT ||
+                      STUNT_DMA_RESET_POWER != STUNT_RESET_POWER);
     QEMU_BUILD_BUG_ON(STUNT_DMA_MISUSE_RO_WRITE != STUNT_MISUSE_RO_WRITE ||
                       STUNT_DMA_MISUSE_BAD_ACCESS != STUNT_MISUSE_BAD_ACCESS ||
                       STUNT_DMA_MISUSE_RESERVED_WRITE != STUNT_MISUSE_RESERVED_WRITE ||
@@ -161,7 +162,8 @@ void stunt_dma_register_types(void)
                       STUNT_DMA_MISUSE_DMA_DIRECTION != STUNT_MISUSE_DMA_DIRECTION ||
                       STUNT_DMA_MISUSE_MAPPED_TWICE != STUNT_MISUSE_MAPPED_TWICE ||
                       STUNT_DMA_MISUSE_LEFT_MAPPED != STUNT_MISUSE_LEFT_MAPPED ||
-                      STUNT_DMA_MISUSE_GONE_POLLED != STUNT_MISUSE_GONE_POLLED);
+                      STUNT_DMA_MISUSE_GONE_POLLED != STUNT_MISUSE_GONE_POLLED ||
+                      STUNT_DMA_MISUSE_TOO_EARLY != STUNT_MISUSE_TOO_EARLY);
     QEMU_BUILD_BUG_ON(STUNT_DMA_WHAT_DESC != STUNT_XFER_DESC || STUNT_DMA_WHAT_DATA != STUNT_XFER_DATA ||
                       STUNT_DMA_WHAT_COMP != STUNT_XFER_COMP);
     type_register_static(&dma_info);

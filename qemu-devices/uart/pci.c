@@ -124,7 +124,8 @@ void stunt_uart_register_types(void)
 {
     /* the kinds that every device has are numbered alike in each spec */
     QEMU_BUILD_BUG_ON(STUNT_UART_RESET_COLD != STUNT_RESET_COLD || STUNT_UART_RESET_FLR != STUNT_RESET_FLR ||
-                      STUNT_UART_RESET_SOFT != STUNT_RESET_SOFT || STUNT_UART_RESET_HOT != STUNT_RESET_HOT);
+                      STUNT_UART_RESET_SOFT != STUNT_RESET_SOFT || STUNT_UART_RESET_HOT != STUNT_RESET_HOT ||
+                      STUNT_UART_RESET_POWER != STUNT_RESET_POWER);
     QEMU_BUILD_BUG_ON(STUNT_UART_WHAT_DATA != STUNT_XFER_DATA);
     type_register_static(&uart_info);
 }

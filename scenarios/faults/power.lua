@@ -1,18 +1,13 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The machine goes to sleep, and the device does not go along, or does not wake as it should.
 local dma = require "dma"
+local guest = require "guest"
 
 local ASLEEP, AWAKE = 3, 0
 
-local function suspend(vm)
-  dma.write(vm, "/sys/power/pm_test", "platform") -- all of the way down, and up again
-  dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
-  return vm:run({ "sh", "-c", "echo freeze > /sys/power/state" })
-end
-
 local function across(vm, state, action, params)
   local rule = vm.dma0:fault { at = "power.enter", match = { state = state }, nth = 1, action = action, params = params }
-  suspend(vm)
+  guest.suspend(vm)
   expect.equal(rule:status().fired, 1, action)
   return vm:run("stunt-dma copy --channel 1 --size 4096")
 end
@@ -44,7 +39,7 @@ end
 
 return scenario {
   summary = "a device that does not sleep, or forgets, costs nothing; one that does not wake is given up until it is reset",
-  machine = { dma0 = "dma" },
+  machine = { dma0 = { type = "dma", ["d3hot-exit-ns"] = 1000000 } },
   modules = { "stunt_dma" },
   deadline = "300s",
   proves = {

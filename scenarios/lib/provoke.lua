@@ -58,6 +58,7 @@ provoke.bare["reset"] = provoke.load
 provoke.bound["cfg.read"] = function(vm) pci.read(vm, ADDRESS, 0, 4) end
 provoke.bound["cfg.write"] = function(vm) pci.command(vm, ADDRESS, 0x100, true) end
 provoke.bound["power.enter"] = sleep_and_wake
+provoke.bound["power.exit"] = sleep_and_wake
 provoke.bound["irq.lower"] = reload_with_line
 provoke.bound["job.period"] = function(vm) vm:insmod("stunt_dma_test", "only=cyclic") end
 provoke.bound["fault"] = function(vm)

@@ -101,8 +101,8 @@ static void power_delay_kept(Bench *bench)
 
 static void power_delay_called_off(Bench *bench)
 {
-    pci_set_power_state(&bench->dma, 3);
-    pci_set_power_state(&bench->dma, 0);
+    pci_ask_power_state(&bench->dma, 3);
+    pci_ask_power_state(&bench->dma, 0);
     machine_step(bench->machine, 1000000);
     g_assert_cmpuint(power_of(bench), ==, 0);
 }
@@ -121,6 +121,14 @@ static void power_lose_context(Bench *bench)
     pci_set_power_state(&bench->dma, 3);
     pci_set_power_state(&bench->dma, 0);
     g_assert_cmphex(mask_of(bench), ==, 0);
+    set_mask(bench);
+    pci_set_power_state(&bench->dma, 3);
+    pci_set_power_state(&bench->dma, 0);
+    g_assert_cmphex(mask_of(bench), ==, 0x15);
+}
+
+static void power_keep_context(Bench *bench)
+{
     set_mask(bench);
     pci_set_power_state(&bench->dma, 3);
     pci_set_power_state(&bench->dma, 0);
@@ -303,3 +311,9 @@ static const struct fault_case cases[] = {
 };
 
 const struct fault_cases faults_of_life = { cases, G_N_ELEMENTS(cases) };
+
+static const struct fault_case wake_cases[] = {
+    { "power.enter", "keep-context", "match.state=0", power_keep_context },
+};
+
+const struct fault_cases faults_of_wake = { wake_cases, G_N_ELEMENTS(wake_cases) };

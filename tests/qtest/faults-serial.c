@@ -95,18 +95,87 @@ static void stuck(Bench *bench)
                     STUNT_UART_P_MODEM_STATUS_CTS | STUNT_UART_P_MODEM_STATUS_DSR | STUNT_UART_P_MODEM_STATUS_DCD);
 }
 
-/* The message; it is sent again. */
-static void not_heard(Bench *bench)
+#define HEARD PCI_EXP_RTSTA_PME
+#define HEARD_TWICE (PCI_EXP_RTSTA_PME | PCI_EXP_RTSTA_PENDING)
+
+/* Asleep, it has a cause to ask to be woken. */
+static void ask_to_be_woken(Bench *bench)
 {
     unsigned control = pci_find_cap(&bench->uart, PCI_CAP_ID_PM) + PCI_PM_CTRL;
 
     uart_write(bench, UART_P(P_WAKE, 2), STUNT_UART_P_WAKE_MODEM);
     pci_write(&bench->uart, control, 2, PCI_PM_CTRL_PME_ENABLE | 3);
+    shm_forget(bench->shm);
     machine_qom_set(bench->machine, "uart0", "port2.inputs", "0");
     g_assert_cmphex(pci_read(&bench->uart, control, 2) & PCI_PM_CTRL_PME_STATUS, !=, 0);
-    g_assert_cmphex(uart_root_status(bench), ==, 0);
+}
+
+/* What the root port has heard since the guest last looked, which it does now. */
+static unsigned heard(Bench *bench)
+{
+    Pci port = { .machine = bench->machine, .devfn = PCI_DEVFN_OF(5, 0) };
+    unsigned at = pci_find_cap(&port, PCI_CAP_ID_EXP) + PCI_EXP_RTSTA;
+    unsigned status = uart_root_status(bench) & HEARD_TWICE;
+
+    for (unsigned i = 0; i < 2; i++) {
+        pci_write(&port, at, 4, PCI_EXP_RTSTA_PME);
+    }
+    return status;
+}
+
+/* The message; it is sent again. */
+static void not_heard(Bench *bench)
+{
+    ask_to_be_woken(bench);
+    g_assert_cmphex(heard(bench), ==, 0);
     machine_step(bench->machine, 100000000);
-    g_assert_cmphex(uart_root_status(bench) & PCI_EXP_RTSTA_PME, !=, 0);
+    g_assert_cmphex(heard(bench), ==, HEARD);
+}
+
+static void heard_late(Bench *bench)
+{
+    ask_to_be_woken(bench);
+    machine_step(bench->machine, 2999999);
+    g_assert_cmphex(heard(bench), ==, 0);
+    faults_ahead_and_back(bench, 10);
+    machine_step(bench->machine, 1);
+    g_assert_cmphex(heard(bench), ==, HEARD);
+}
+
+static void heard_twice_at_once(Bench *bench)
+{
+    ask_to_be_woken(bench);
+    g_assert_cmphex(heard(bench), ==, HEARD_TWICE);
+    machine_step(bench->machine, 99000000);
+    g_assert_cmphex(heard(bench), ==, 0);
+}
+
+static void heard_twice(Bench *bench)
+{
+    ask_to_be_woken(bench);
+    g_assert_cmphex(heard(bench), ==, HEARD);
+    machine_step(bench->machine, 5000000);
+    g_assert_cmphex(heard(bench), ==, HEARD);
+}
+
+/* 5 in all, 1 ms apart. */
+static void heard_again_and_again(Bench *bench)
+{
+    unsigned events = 0;
+
+    ask_to_be_woken(bench);
+    g_assert_cmphex(heard(bench), ==, HEARD);
+    faults_ahead_and_back(bench, 2500000);
+    for (unsigned i = 1; i < 5; i++) {
+        machine_step(bench->machine, 1000000);
+        g_assert_cmphex(heard(bench), ==, HEARD);
+    }
+    machine_step(bench->machine, 50000000);
+    g_assert_cmphex(heard(bench), ==, 0);
+    while (shm_find(bench->shm, STUNT_EV_POWER_PME)) {
+        events++;
+    }
+    g_assert_cmpuint(events, ==, 5 + 2); /* two of them were taken back */
 }
 
 static const struct fault_case cases[] = {
@@ -121,6 +190,10 @@ static const struct fault_case cases[] = {
     { "serial.rx", "overrun", NTH, overrun },
     { "serial.line", "drop", "match.port=0", stuck },
     { "power.pme", "drop", "", not_heard },
+    { "power.pme", "delay", "param.ns=3000000", heard_late },
+    { "power.pme", "duplicate", "", heard_twice_at_once },
+    { "power.pme", "duplicate", "param.ns=5000000", heard_twice },
+    { "power.pme", "storm", "param.count=5 param.ns=1000000", heard_again_and_again },
 };
 
 const struct fault_cases faults_of_serial = { cases, G_N_ELEMENTS(cases) };

@@ -15,13 +15,16 @@ struct fault_case {
     void (*check)(Bench *bench);
 };
 
-/* Those of faults_of_port are tested behind a root port, and are the same at each class that they apply to. */
+/*
+ * Those of faults_of_wake are tested without No_Soft_Reset. Those of faults_of_port are tested behind a root port, and are
+ * the same at each class that they apply to.
+ */
 struct fault_cases {
     const struct fault_case *one;
     size_t n;
 };
 
-extern const struct fault_cases faults_of_access, faults_of_dma, faults_of_life, faults_of_port, faults_of_serial, faults_of_signal;
+extern const struct fault_cases faults_of_access, faults_of_dma, faults_of_life, faults_of_port, faults_of_serial, faults_of_signal, faults_of_wake;
 
 /* Copies FAULTS_COPY_LEN bytes of 0x5a over 0xee; gives the status. */
 #define FAULTS_COPY_LEN 100

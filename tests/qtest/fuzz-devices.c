@@ -142,7 +142,7 @@ static void reset_somehow(Bench *bench)
         machine_system_reset(bench->machine);
         break;
     case 2:
-        pci_set_power_state(&bench->dma, below(4));
+        pci_ask_power_state(&bench->dma, below(4));
         return;
     default:
         pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_RESET);

@@ -129,7 +129,7 @@ static void reset_somehow(Bench *bench)
         pci_flr(&bench->uart);
         break;
     case 1:
-        pci_set_power_state(&bench->uart, below(4));
+        pci_ask_power_state(&bench->uart, below(4));
         return;
     case 2:
         uart_write(bench, UART_P(P_CTRL, below(4)), STUNT_UART_P_CTRL_RESET);

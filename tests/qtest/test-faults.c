@@ -49,7 +49,7 @@ static const struct fault_cases faults_of_any = { cases, G_N_ELEMENTS(cases) };
 
 static const struct fault_cases *const groups[] = {
     &faults_of_access, &faults_of_dma, &faults_of_life, &faults_of_port,
-    &faults_of_serial, &faults_of_signal, &faults_of_any,
+    &faults_of_serial, &faults_of_signal, &faults_of_wake, &faults_of_any,
 };
 
 static bool is_of(const struct fault_case *one, const struct fault_cases *group)
@@ -72,7 +72,7 @@ static Bench *bench_for(const struct fault_case *one)
     if (is_serial(one)) {
         return bench_new_serial(",wires=0-1", 1024);
     }
-    return is_at_port(one) ? port_new("") : bench_new_traced("", 1024);
+    return is_at_port(one) ? port_new("") : bench_new_traced(is_of(one, &faults_of_wake) ? ",no-soft-reset=off" : "", 1024);
 }
 
 static void test_case(gconstpointer data)

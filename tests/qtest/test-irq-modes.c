@@ -421,7 +421,7 @@ static void test_inject_refused(void)
     refuse_inject(bench, "4294967295", "vector 4294967295 is not there");
     refuse_inject(bench, "-1", "inject-irq");
     pci_set_power_state(&bench->dma, 3);
-    refuse_inject(bench, "0", "it is in D3");
+    refuse_inject(bench, "0", "it is asleep");
     pci_set_power_state(&bench->dma, 0);
     pci_flr(&bench->dma);
     refuse_inject(bench, "0", "it is in reset");

@@ -257,6 +257,7 @@ static void test_sleeping_device(void)
     save(a, &first);
     b = load("", &first);
     g_assert_cmphex(pci_reg_read(&b->dma, STUNT_DMA_ID), ==, 0xffffffff);
+    machine_cont(b->machine);
     pci_set_power_state(&b->dma, 0);
     g_assert_cmphex(pci_reg_read(&b->dma, STUNT_DMA_ID), ==, STUNT_DMA_ID_VALUE);
     bench_free(a);

@@ -286,10 +286,11 @@ static void test_sleep(void)
     expect_none(bench);
     pci_set_power_state(&bench->dma, 0);
     expect_message(bench); /* its time came in its sleep */
+    machine_qom_set(bench->machine, "dma0", "d3hot-exit-ns", "0");
     complete(&channel, 1);
-    pci_set_power_state(&bench->dma, 3);
+    pci_ask_power_state(&bench->dma, 3);
     machine_step(bench->machine, 10 * US);
-    pci_set_power_state(&bench->dma, 0);
+    pci_ask_power_state(&bench->dma, 0);
     machine_step(bench->machine, 80 * US);
     expect_none(bench);
     machine_step(bench->machine, 10 * US);

@@ -140,6 +140,10 @@ static void test_properties(void)
     expect("-device stunt-dma,reset-ns=1000000000001", -1,
            "reset-ns is 1000000000001, at most 1000000000000");
     expect("-device stunt-dma,inject-irq=0", -1, "the device cannot signal: it is not there yet");
+    expect("-device stunt-dma,inject-pme=on", -1, "the device cannot ask to be woken: it is not there yet");
+    expect("-device stunt-dma,d3hot-exit-ns=1000000000001", -1, "d3hot-exit-ns is 1000000000001, at most 1000000000000");
+    expect("-device stunt-dma,pme=D0,,D3ht", -1, "pme: there is no power state 'D3ht', did you mean 'D3hot'?");
+    expect("-device stunt-uart,pme=D1,d1=off", -1, "pme says D1, but this state is not offered");
     expect("-device stunt-uart,ports=3", -1, "ports is 3, not 1, 2, 4 or 8");
     expect("-device stunt-uart,ports=0", -1, "ports is 0, not ");
     expect("-device stunt-uart,ports=16", -1, "ports is 16, not ");

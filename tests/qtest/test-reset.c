@@ -285,7 +285,7 @@ static void test_d3_reads_all_ones(void)
 /* D1 and D2 are not offered: the state stays. */
 static void test_d1_d2_are_not_there(void)
 {
-    g_autoptr(Bench) bench = bench_new("", "");
+    g_autoptr(Bench) bench = bench_new(",d1=off,d2=off", "");
     Pci *dma = &bench->dma;
 
     for (unsigned state = 1; state <= 2; state++) {

@@ -330,11 +330,12 @@ static void test_a_card_that_sleeps(void)
 {
     g_autoptr(Bench) bench = open_peer(FAST "after 10us; send \"lost\"; lines -rts; at 50us; send \"k\"; expect \"!\" within 10us");
 
+    machine_qom_set(bench->machine, "uart0", "d3hot-exit-ns", "0");
     machine_step(bench->machine, 5000);
-    pci_set_power_state(&bench->uart, 3);
+    pci_ask_power_state(&bench->uart, 3);
     machine_step(bench->machine, 40000);
     check_state(bench, "running since 13333 ns", "step 5 of 7");
-    pci_set_power_state(&bench->uart, 0);
+    pci_ask_power_state(&bench->uart, 0);
     uart_open(bench, 0);
     machine_step(bench->machine, 6000);
     uart_expect(bench, 0, 'k');

@@ -35,7 +35,10 @@ static void take_text(StuntVm *vm, StuntLiveSide *side, const char *property, co
 
 static char *as_power(JsonNode *node)
 {
-    return g_strdup(json_node_get_int(node) == 3 ? "D3hot" : "D0");
+    static const char *const names[] = { "D0", "D1", "D2", "D3hot", "D3cold" };
+    gint64 state = json_node_get_int(node);
+
+    return g_strdup(state >= 0 && state < (gint64)G_N_ELEMENTS(names) ? names[state] : "unknown");
 }
 
 static char *as_yes_no(JsonNode *node)

@@ -66,6 +66,7 @@
 #define STUNT_DMA_RESET_SOFT    2U
 #define STUNT_DMA_RESET_CHANNEL 3U
 #define STUNT_DMA_RESET_HOT     4U
+#define STUNT_DMA_RESET_POWER   5U
 
 /* Kinds of driver misuse, field `kind` of the event `misuse` */
 #define STUNT_DMA_MISUSE_RO_WRITE          1U
@@ -85,6 +86,7 @@
 #define STUNT_DMA_MISUSE_ACCESS_IN_RESET   15U
 #define STUNT_DMA_MISUSE_LEFT_MAPPED       16U
 #define STUNT_DMA_MISUSE_GONE_POLLED       17U
+#define STUNT_DMA_MISUSE_TOO_EARLY         18U
 
 /*
  * Call-backs of the driver as it marks them on the timeline, `value` of the event `link.mark`; from bit 16 on

@@ -65,11 +65,12 @@
 #define STUNT_UART_INPUT_DCD 8U
 
 /* Kinds of reset, field `kind` of the event `reset` */
-#define STUNT_UART_RESET_COLD 0U
-#define STUNT_UART_RESET_FLR  1U
-#define STUNT_UART_RESET_SOFT 2U
-#define STUNT_UART_RESET_PORT 3U
-#define STUNT_UART_RESET_HOT  4U
+#define STUNT_UART_RESET_COLD  0U
+#define STUNT_UART_RESET_FLR   1U
+#define STUNT_UART_RESET_SOFT  2U
+#define STUNT_UART_RESET_PORT  3U
+#define STUNT_UART_RESET_HOT   4U
+#define STUNT_UART_RESET_POWER 5U
 
 /* Kinds of driver misuse, field `kind` of the event `misuse` */
 #define STUNT_UART_MISUSE_RO_WRITE          1U
@@ -87,6 +88,7 @@
 #define STUNT_UART_MISUSE_ACCESS_IN_RESET   15U
 #define STUNT_UART_MISUSE_LEFT_MAPPED       16U
 #define STUNT_UART_MISUSE_GONE_POLLED       17U
+#define STUNT_UART_MISUSE_TOO_EARLY         18U
 
 /*
  * Who moves data in mapped memory, field `direction` of the events `dma.map` and `dma.unmap`; as the kernel

@@ -61,7 +61,7 @@ def _identity(device):
         rows.append((f"BAR {device.window_bar.index} ({device.window_bar.name})", f"I/O, {device.window_bar.size} bytes:"
                      f" the {device.window.size} at {device.window.offset:#x}, element after element"))
     if pci.wake:
-        rows.append(("PME", "from D3hot"))
+        rows.append(("PME", "from D1, D2 and D3hot"))
     if pci.msix:
         rows.append(("MSI-X table, PBA", f"at {bar.msix_table:#x}, {bar.msix_pba:#x}"))
     return _table("PCI", ["what", "value"], rows)

@@ -182,11 +182,22 @@ bool pci_msix_pending(const Pci *pci, unsigned vector)
     return machine_read32(pci->machine, word) >> (vector % 32) & 1;
 }
 
-void pci_set_power_state(const Pci *pci, unsigned state)
+unsigned pci_ask_power_state(const Pci *pci, unsigned state)
 {
     unsigned at = need_cap(pci, PCI_CAP_ID_PM) + PCI_PM_CTRL;
+    uint32_t control = pci_read(pci, at, 2);
 
-    pci_write(pci, at, 2, (pci_read(pci, at, 2) & ~(uint32_t)PCI_PM_CTRL_STATE_MASK) | state);
+    pci_write(pci, at, 2, (control & ~(uint32_t)PCI_PM_CTRL_STATE_MASK) | state);
+    return control & PCI_PM_CTRL_STATE_MASK;
+}
+
+void pci_set_power_state(const Pci *pci, unsigned state)
+{
+    unsigned from = pci_ask_power_state(pci, state), deeper = MAX(from, state);
+
+    if (deeper >= 2) {
+        machine_step(pci->machine, deeper == 3 ? 10000000 : 200000);
+    }
 }
 
 void pci_flr(const Pci *pci)

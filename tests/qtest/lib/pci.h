@@ -46,8 +46,11 @@ void pci_mask_msix(const Pci *pci, unsigned vector, bool masked);
 void pci_mask_msix_function(const Pci *pci, bool masked);
 bool pci_msix_pending(const Pci *pci, unsigned vector);
 
-/* Power state 0 to 3, through the PM capability. Function-level reset. */
+/* Power state 0 to 3, through the PM capability: waits for what the specification says. */
 void pci_set_power_state(const Pci *pci, unsigned state);
+/* The same without the wait; gives the state that it was in. */
+unsigned pci_ask_power_state(const Pci *pci, unsigned state);
+/* Function-level reset. */
 void pci_flr(const Pci *pci);
 
 #endif
