@@ -30,10 +30,12 @@ void stunt_power_follow(struct stunt_dma_chan *ch)
 {
 	bool busy = !list_empty(&ch->queued) || !list_empty(&ch->active);
 
-	if (busy == ch->busy)
+	if (busy == ch->busy || stunt_bug(power_unheld))
 		return;
 	ch->busy = busy;
-	if (busy)
+	if (busy && stunt_bug(lost_wake_up) && !pm_runtime_suspended(ch->sd->dev))
+		pm_runtime_get_noresume(ch->sd->dev);
+	else if (busy)
 		pm_runtime_get(ch->sd->dev);
 	else
 		stunt_power_put(ch->sd);
@@ -105,6 +107,8 @@ static int stunt_dma_runtime_suspend(struct device *dev)
 		return -EBUSY;
 	}
 	sd->asleep = true;
+	if (stunt_bug(d3_unsaved))
+		pci_set_power_state(sd->pci.pdev, PCI_D3hot);
 	return 0;
 }
 
@@ -114,6 +118,8 @@ static int stunt_dma_runtime_resume(struct device *dev)
 	struct stunt_dma *sd = dev_get_drvdata(dev);
 
 	sd->asleep = false;
+	if (stunt_bug(irq_before_setup))
+		stunt_dma_set_state(sd, STUNT_DMA_RUNNING), stunt_dma_irq_enable(sd);
 	stunt_dma_start(sd, &stunt_dma_info);
 	return 0;
 }
@@ -151,6 +157,8 @@ int stunt_power_allow(struct stunt_dma *sd)
 		dev_pm_qos_hide_latency_limit(dev);
 		return ret;
 	}
+	if (stunt_bug(d3_delay_skipped))
+		sd->pci.pdev->d3hot_delay = 0;
 	pm_runtime_set_autosuspend_delay(dev, STUNT_AUTOSUSPEND_MS);
 	pm_runtime_use_autosuspend(dev);
 	pm_runtime_put_noidle(dev);

@@ -25,6 +25,7 @@ return scenario {
   summary = "a device that may sleep is in D3hot whenever it was idle for a while, and each job wakes it, whatever the load",
   machine = { dma0 = "dma" },
   modules = { { "stunt_dma", "watchdog_ms=20 health_ms=7" } },
+  catches = { "d3_unsaved" },
   deadline = "120s",
   run = function(vm)
     power.auto(vm)

@@ -98,6 +98,7 @@ return scenario {
   summary = "calls, queue, clients in the kernel, mappings and resets wake a sleeping device; who looks on does not",
   machine = { dma0 = { type = "dma", bandwidth = 100000000 }, dma1 = "dma" },
   modules = { { "stunt_dma", "health_ms=10 watchdog_ms=20" } },
+  catches = { "power_leaked" },
   deadline = "120s",
   run = function(vm)
     local sysfs = power.auto(vm, 0)
