@@ -44,11 +44,15 @@ function power.slept_ns(vm, from, to)
   return since and slept + to - since or slept
 end
 
--- The kernel's own test of sleep: down as far as `test` ("devices", "platform", …), and up again at once. Gives what the
--- write to /sys/power/state gave, `way` by default "freeze".
-function power.suspend(vm, test, way)
+-- From now on sleep is the kernel's own test of it: down as far as `test` ("devices", "platform", …), and up again at once.
+function power.test(vm, test)
   guest.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
-  guest.write(vm, "/sys/power/pm_test", test or "platform")
+  guest.write(vm, "/sys/power/pm_test", test)
+end
+
+-- Sleeps so, by default down to "platform". Gives what the write to /sys/power/state gave, `way` by default "freeze".
+function power.suspend(vm, test, way)
+  power.test(vm, test or "platform")
   return vm:run({ "sh", "-c", ("echo %s > /sys/power/state"):format(way or "freeze") })
 end
 
