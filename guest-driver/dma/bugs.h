@@ -63,6 +63,8 @@
 	    "the reset of a channel keeps the device awake for ever")			\
 	BUG(power_unheld, "asleep in use",						\
 	    "work does not keep the device awake")					\
+	BUG(restart_halfway, "counted twice",						\
+	    "a job that starts over counts what it had done before")			\
 	BUG(reuse_stale, "use after completion",					\
 	    "from the second round on, slots of the ring are handed over as they are")	\
 	BUG(sleep_in_primary, "sleeps in atomic context",				\

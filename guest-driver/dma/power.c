@@ -68,7 +68,7 @@ static int stunt_dma_suspend(struct device *dev)
 	struct stunt_dma *sd = dev_get_drvdata(dev);
 	bool gone = stunt_dma_is(sd, STUNT_DMA_GONE);
 
-	if (stunt_dma_frozen(sd))
+	if (stunt_dma_frozen(sd) && !gone)
 		return -EBUSY;
 	if (stunt_dma_quiesce(sd, gone ? -ENODEV : 0)) {
 		dev_notice(dev, "a channel cannot be stopped: no sleep now\n");

@@ -42,7 +42,7 @@ static void stunt_chan_rewind(struct stunt_dma_chan *ch)
 	list_for_each_entry_safe_reverse(job, tmp, &ch->active, node) {
 		job->state = STUNT_JOB_QUEUED;
 		job->posted = 0;
-		job->finished = 0;
+		job->finished = stunt_bug(restart_halfway) ? job->finished : 0;
 		job->status = 0;
 		job->bytes = 0;
 		job->lap = job->periods;

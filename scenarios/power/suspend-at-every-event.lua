@@ -54,6 +54,7 @@ return scenario {
   summary = "a suspend at any event of requests in work neither loses, doubles nor spoils any of them",
   machine = { dma0 = { type = "dma", bandwidth = 20000000 } },
   modules = { "stunt_dma" },
+  catches = { "restart_halfway" },
   deadline = "300s",
   run = function(vm)
     power.test(vm, "platform")
