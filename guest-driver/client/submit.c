@@ -257,12 +257,17 @@ static void interlude(struct submitter *sub)
 		usleep(opts->hold_ms * 1000);
 }
 
-/* The next sign of life of any file. Its end is no sign: completions come before it, or not at all. */
+/*
+ * The next sign of life of any file. Its end is no sign: completions come before it, or not at all. Sleep of the system
+ * ends the wait, and nothing is wrong.
+ */
 static int wait_any(struct submitter *sub)
 {
 	struct epoll_event event;
 	int n = epoll_wait(sub->epoll, &event, 1, PATIENCE_MS);
 
+	if (n < 0 && errno == EINTR)
+		return 0;
 	if (n == 1 && !(event.events & EPOLLIN))
 		usleep(1000);
 	return n == 1 ? 0 : n == 0 ? -ETIME : -errno;

@@ -19,12 +19,18 @@
 	    "closing a file neither calls off its requests nor waits for them")		\
 	BUG(command_untended, "lost setting",						\
 	    "bus mastering that the device has forgotten is never switched on again")	\
+	BUG(d3_delay_skipped, "too early",						\
+	    "registers are accessed before the device has had its time to wake")	\
+	BUG(d3_unsaved, "configuration not saved",					\
+	    "the device is sent to D3hot before its configuration space is saved")	\
 	BUG(desc_rewrite, "descriptor of the device's",					\
 	    "the last descriptor is changed after the doorbell")			\
 	BUG(double_put, "double free",							\
 	    "a queue that is refused drops what closing its file drops again")		\
 	BUG(empty_doorbell, "doorbell for nothing",					\
 	    "the doorbell is rung at each look at the channel, work or not")		\
+	BUG(irq_before_setup, "interrupt before setup",					\
+	    "interrupts are served from the first moment of waking on")			\
 	BUG(irq_freed_early, "freed in use",						\
 	    "remove frees the interrupts while the device is at work")			\
 	BUG(leak_on_error, "leak",							\
@@ -35,6 +41,8 @@
 	    "RAW and CANCEL take the same two mutexes in opposite order")		\
 	BUG(loop_on_dead, "loop on a dead device",					\
 	    "who lets go of a device that was pulled out waits for its answer")			\
+	BUG(lost_wake_up, "race",							\
+	    "work that comes while the device is about to sleep does not wake it")	\
 	BUG(lost_watchdog, "no time-out",						\
 	    "the watchdog is never armed: a lost interrupt hangs its caller")		\
 	BUG(map_not_zapped, "use after removal",					\
@@ -51,6 +59,12 @@
 	    "after a reset of the link configuration space is left as it is")		\
 	BUG(pool_leak, "leak on error path",						\
 	    "a chain of a transfer that failed is not given back to its pool")		\
+	BUG(power_leaked, "leak",							\
+	    "the reset of a channel keeps the device awake for ever")			\
+	BUG(power_unheld, "asleep in use",						\
+	    "work does not keep the device awake")					\
+	BUG(restart_halfway, "counted twice",						\
+	    "a job that starts over counts what it had done before")			\
 	BUG(reuse_stale, "use after completion",					\
 	    "from the second round on, slots of the ring are handed over as they are")	\
 	BUG(sleep_in_primary, "sleeps in atomic context",				\

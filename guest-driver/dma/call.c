@@ -84,7 +84,13 @@ static long stunt_call_reset(struct stunt_file *sf, void __user *arg)
 		return ret;
 	if (reset.flags || reset.reserved || reset.channel >= sf->sd->channels)
 		return -EINVAL;
-	return stunt_chan_user_reset(stunt_cdev_chan(sf->sd, reset.channel));
+	ret = stunt_power_get(sf->sd);
+	if (ret)
+		return ret;
+	ret = stunt_chan_user_reset(stunt_cdev_chan(sf->sd, reset.channel));
+	if (!stunt_bug(power_leaked))
+		stunt_power_put(sf->sd);
+	return ret;
 }
 
 static long stunt_call_scalar(struct stunt_file *sf, void __user *arg)

@@ -75,6 +75,7 @@ void stunt_chan_unlock(struct stunt_dma_chan *ch, unsigned long flags)
 
 	if (!list_empty(&ch->done) || ch->untold)
 		tasklet_schedule(&ch->task);
+	stunt_power_follow(ch);
 	spin_unlock_irqrestore(&ch->lock, flags);
 
 	/* Whoever found out holds one channel's lock, and all of them are needed. */

@@ -20,6 +20,7 @@
 #include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -133,6 +134,8 @@ struct stunt_dma_chan {
 	u32 periods;			/* CH_PERIODS, as far as it was seen */
 	bool untold;			/* a client is to be told of periods */
 	bool paused;
+	bool stuck;			/* could not be stopped: it is as it was when it starts */
+	bool busy;			/* has work, and a reference that keeps the device awake */
 	struct stunt_dma_job *endless;	/* cyclic, queued or on the ring; nobody else's job would end */
 	struct list_head queued;
 	struct list_head active;
@@ -224,7 +227,10 @@ struct stunt_dma {
 	bool threaded;			/* channels are served by interrupt threads */
 	bool irqs_off;			/* see stunt_dma_irq_quiesce() */
 	bool frozen;			/* an error of the bus: see errors.c */
-	bool asleep;			/* only changed with the lock of the device core held */
+	bool asleep;			/* only changed by call-backs of power management */
+	bool recovering;		/* has a reference that keeps the device awake */
+	struct notifier_block latency;
+	s32 limit_us;			/* to the time that it takes to wake */
 	struct delayed_work rescue;	/* of a recovery without an end */
 	struct pci_saved_state *config;	/* as it was set up */
 	struct mutex settings;		/* a device that starts has them all */
@@ -255,16 +261,28 @@ extern struct stunt_pci_info stunt_dma_info;
 void stunt_dma_put(struct stunt_dma *sd);
 
 /*
- * pci.c: before and after the device is reset or sleeps. What is on the rings fails with @error, or starts over if
- * that is 0. May sleep.
+ * power.c: before and after the device is reset or sleeps. What is on the rings fails with @error, or starts over if
+ * that is 0. May sleep. Return: 0; -EBUSY, with @error 0 only: a channel cannot be stopped, and goes on.
  */
-void stunt_dma_quiesce(struct stunt_dma *sd, int error);
+int stunt_dma_quiesce(struct stunt_dma *sd, int error);
 int stunt_dma_revive(struct stunt_dma *sd);
+/* The last of probe, the first of remove: in between it may sleep when it is not needed, if the user lets it. */
+int stunt_power_allow(struct stunt_dma *sd);
+void stunt_power_forbid(struct stunt_dma *sd);
+/* Awake until stunt_power_put(). May sleep. Return: 0 or a negative errno, then there is nothing to put. */
+int stunt_power_get(struct stunt_dma *sd);
+/* Any context. */
+void stunt_power_put(struct stunt_dma *sd);
+/* With the lock held: whether the channel has work decides whether it needs the device awake. */
+void stunt_power_follow(struct stunt_dma_chan *ch);
+extern const struct dev_pm_ops stunt_dma_pm;
 
 /* errors.c */
 extern const struct pci_error_handlers stunt_dma_err_handlers;
 /* No register may be accessed: the bus has reported an error, or the device was pulled out. */
 bool stunt_dma_frozen(const struct stunt_dma *sd);
+/* Nobody waits for the end of a recovery any more. May sleep. */
+void stunt_dma_recovery_end(struct stunt_dma *sd);
 void stunt_dma_rescue(struct work_struct *work);
 
 /* hw.c: registers. The lock of the channel is held where one is given. */
@@ -349,9 +367,10 @@ void stunt_dma_lost(struct stunt_dma *sd);
 void stunt_dma_fail_all(struct stunt_dma *sd, int error);
 /*
  * Stops interrupts and all channels. What is on the rings fails with @error, or starts over later
- * if that is 0. May sleep.
+ * if that is 0. May sleep. Return: 0; -EBUSY, with @error 0 only: a channel cannot be stopped, and
+ * goes on.
  */
-void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error);
+int stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error);
 /*
  * After stunt_dma_stop(..., STUNT_DMA_STOPPED, ...). Return: 0, or -ENODEV and everything has
  * failed.
@@ -360,7 +379,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info);
 bool stunt_dma_is(const struct stunt_dma *sd, enum stunt_dma_state state);
 void stunt_dma_set_state(struct stunt_dma *sd, enum stunt_dma_state state);
 /* The part of stunt_dma_stop() that is about the channels: interrupts are off, the state is set. */
-void stunt_dma_stop_channels(struct stunt_dma *sd, int error);
+int stunt_dma_stop_channels(struct stunt_dma *sd, int error);
 
 /*
  * irq.c. Interrupts are off after the request and after stunt_dma_irq_quiesce(), which returns when no handler and

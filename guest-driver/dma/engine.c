@@ -376,11 +376,17 @@ static void stunt_engine_synchronize(struct dma_chan *chan)
 	tasklet_unlock_wait(&to_stunt_chan(chan)->task);
 }
 
+/* Awake for as long as a client has the channel: it may spin for its job, and then nobody could wake the device. */
 static int stunt_engine_alloc(struct dma_chan *chan)
 {
 	struct stunt_dma_chan *ch = to_stunt_chan(chan);
-	unsigned long flags = stunt_chan_lock(ch);
+	unsigned long flags;
+	int ret;
 
+	ret = stunt_power_get(ch->sd);
+	if (ret)
+		return ret;
+	flags = stunt_chan_lock(ch);
 	chan->cookie = DMA_MIN_COOKIE;
 	chan->completed_cookie = DMA_MIN_COOKIE;
 	memset(ch->failed, 0, sizeof(ch->failed));
@@ -392,6 +398,7 @@ static void stunt_engine_free_chan(struct dma_chan *chan)
 {
 	stunt_engine_terminate_all(chan);
 	stunt_engine_synchronize(chan);
+	stunt_power_put(to_stunt_chan(chan)->sd);
 }
 
 static void stunt_engine_release(struct dma_device *engine)

@@ -8,6 +8,7 @@
  * fails, what was queued runs after resume. A recovery that does not come to an end is given up.
  */
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 
 #include "dma.h"
 
@@ -42,6 +43,26 @@ static void stunt_dma_freeze(struct stunt_dma *sd)
 	queue_delayed_work(sd->wq, &sd->rescue, msecs_to_jiffies(STUNT_RESCUE_MS));
 }
 
+/* Until its end the device stays awake; whoever is about to send it to sleep, or to wake it, has done so. */
+static void stunt_dma_recovery_begin(struct stunt_dma *sd)
+{
+	if (!xchg(&sd->recovering, true))
+		pm_runtime_get_sync(sd->dev);
+}
+
+/* Also from the rescue itself, which then is the end. */
+static void stunt_dma_recovered(struct stunt_dma *sd)
+{
+	if (xchg(&sd->recovering, false))
+		stunt_power_put(sd);
+}
+
+void stunt_dma_recovery_end(struct stunt_dma *sd)
+{
+	cancel_delayed_work_sync(&sd->rescue);
+	stunt_dma_recovered(sd);
+}
+
 /* Nobody brings it back. */
 static void stunt_dma_give_up(struct stunt_dma *sd)
 {
@@ -49,6 +70,7 @@ static void stunt_dma_give_up(struct stunt_dma *sd)
 	set_bit(0, &sd->swept);
 	stunt_dma_set_state(sd, STUNT_DMA_GONE);
 	stunt_dma_fail_all(sd, -ENODEV);
+	stunt_dma_recovered(sd);
 }
 
 void stunt_dma_rescue(struct work_struct *work)
@@ -71,13 +93,16 @@ static bool stunt_dma_thaw(struct stunt_dma *sd)
 	return true;
 }
 
-/* Asleep there is nothing to stop, and it is set up anew when it wakes. */
+/* While the system sleeps there is nothing to stop, and it is set up anew when it wakes. */
 static pci_ers_result_t stunt_dma_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
 {
 	struct stunt_dma *sd = pci_get_drvdata(pdev);
 
 	stunt_mark_call(sd, STUNT_DMA_MARK_DETECTED + (__force u32)state);
-	if (!sd->asleep && !stunt_bug(no_error_detected))
+	stunt_dma_recovery_begin(sd);
+	if (sd->asleep)
+		stunt_dma_recovered(sd);
+	else if (!stunt_bug(no_error_detected))
 		stunt_dma_freeze(sd);
 	if (state == pci_channel_io_perm_failure) {
 		stunt_dma_give_up(sd);
@@ -121,16 +146,18 @@ static void stunt_dma_error_resume(struct pci_dev *pdev)
 	cancel_delayed_work_sync(&sd->rescue);
 	if (!sd->asleep)
 		stunt_dma_revive(sd);
+	stunt_dma_recovered(sd);
 }
 
 /*
  * What is on the rings is lost to whoever reset the function; what was still queued runs
- * afterwards.
+ * afterwards. It is awake, and stays so: not all who reset it see to that.
  */
 static void stunt_dma_reset_prepare(struct pci_dev *pdev)
 {
 	struct stunt_dma *sd = pci_get_drvdata(pdev);
 
+	pm_runtime_get_sync(&pdev->dev);
 	stunt_map_freeze(sd);
 	stunt_dma_quiesce(sd, -EIO);
 }
@@ -144,6 +171,7 @@ static void stunt_dma_reset_done(struct pci_dev *pdev)
 		pci_restore_state(pdev);
 	stunt_dma_revive(sd);
 	stunt_map_thaw(sd);
+	stunt_power_put(sd);
 }
 
 const struct pci_error_handlers stunt_dma_err_handlers = {

@@ -9,6 +9,7 @@
  */
 #include <linux/mm.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/version.h>
 #include <linux/vmalloc.h>
 
@@ -99,7 +100,24 @@ static vm_fault_t stunt_map_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+/* An access cannot wake the device, so it stays awake while any of it is mapped. */
+static void stunt_map_open(struct vm_area_struct *vma)
+{
+	struct stunt_file *sf = vma->vm_file->private_data;
+
+	pm_runtime_get_noresume(sf->sd->dev);
+}
+
+static void stunt_map_close(struct vm_area_struct *vma)
+{
+	struct stunt_file *sf = vma->vm_file->private_data;
+
+	stunt_power_put(sf->sd);
+}
+
 static const struct vm_operations_struct stunt_map_ops = {
+	.open = stunt_map_open,
+	.close = stunt_map_close,
 	.fault = stunt_map_fault,
 };
 
@@ -134,16 +152,30 @@ static int stunt_map_window(struct stunt_dma *sd, struct vm_area_struct *vma)
 	return 0;
 }
 
+/* Awake, for as long as this is mapped. */
+static int stunt_map_awake(struct stunt_dma *sd, struct vm_area_struct *vma)
+{
+	int ret;
+
+	if (down_read_killable(&sd->client.map_lock))
+		return -ERESTARTSYS;
+	ret = stunt_map_window(sd, vma);
+	up_read(&sd->client.map_lock);
+	return ret;
+}
+
 static int stunt_map_device(struct stunt_dma *sd, struct vm_area_struct *vma)
 {
 	int ret;
 
 	if (!capable(CAP_SYS_RAWIO))
 		return -EPERM;
-	if (down_read_killable(&sd->client.map_lock))
-		return -ERESTARTSYS;
-	ret = stunt_map_window(sd, vma);
-	up_read(&sd->client.map_lock);
+	ret = stunt_power_get(sd);
+	if (ret)
+		return ret;
+	ret = stunt_map_awake(sd, vma);
+	if (ret)
+		stunt_power_put(sd);
 	return ret;
 }
 

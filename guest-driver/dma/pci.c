@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Driver for Stunt's PCIe scatter-gather DMA engine: probe, remove, sleep. */
+/* Driver for Stunt's PCIe scatter-gather DMA engine: probe, remove. */
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
 #include <linux/module.h>
@@ -176,7 +176,7 @@ static int stunt_dma_claim(struct stunt_dma *sd)
 static void stunt_dma_down(struct stunt_dma *sd)
 {
 	stunt_health_stop(sd);
-	cancel_delayed_work_sync(&sd->rescue);
+	stunt_dma_recovery_end(sd);
 	if (pci_channel_offline(sd->pci.pdev))
 		WRITE_ONCE(sd->frozen, true);
 	if (stunt_bug(irq_freed_early))
@@ -251,6 +251,9 @@ static int stunt_dma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = stunt_dma_enter(sd);
 	if (ret)
 		goto err_cdev;
+	ret = stunt_power_allow(sd);
+	if (ret)
+		goto err_cdev;
 	dev_info(&pdev->dev, "%s: %u channels, %u address bits, %u interrupt vectors (%s)\n", sd->name,
 		 sd->channels, sd->width, sd->pci.vectors,
 		 stunt_pci_irq_mode_name(sd->pci.irq_mode));
@@ -271,45 +274,12 @@ static void stunt_dma_remove(struct pci_dev *pdev)
 {
 	struct stunt_dma *sd = pci_get_drvdata(pdev);
 
+	stunt_power_forbid(sd);
 	stunt_cdev_unregister(sd);
 	stunt_dma_down(sd);
 	dma_async_device_unregister(&sd->engine);
 	stunt_dma_let_go(sd);
 }
-
-void stunt_dma_quiesce(struct stunt_dma *sd, int error)
-{
-	if (!(stunt_bug(touch_in_d3) && !error))
-		stunt_health_stop(sd);
-	stunt_dma_stop(sd, STUNT_DMA_STOPPED, error);
-}
-
-int stunt_dma_revive(struct stunt_dma *sd)
-{
-	int ret = stunt_dma_start(sd, &stunt_dma_info);
-
-	return ret ?: stunt_health_start(sd);
-}
-
-/* Jobs start over after sleep: all operations can be done twice. */
-static int stunt_dma_suspend(struct device *dev)
-{
-	struct stunt_dma *sd = dev_get_drvdata(dev);
-
-	stunt_dma_quiesce(sd, 0);
-	sd->asleep = true;
-	return 0;
-}
-
-static int stunt_dma_resume(struct device *dev)
-{
-	struct stunt_dma *sd = dev_get_drvdata(dev);
-
-	sd->asleep = false;
-	return stunt_dma_revive(sd);
-}
-
-static DEFINE_SIMPLE_DEV_PM_OPS(stunt_dma_pm, stunt_dma_suspend, stunt_dma_resume);
 
 static const struct pci_device_id stunt_dma_ids[] = {
 	{ PCI_DEVICE(STUNT_DMA_PCI_VENDOR, STUNT_DMA_PCI_DEVICE) },
@@ -324,7 +294,7 @@ static struct pci_driver stunt_dma_driver = {
 	.remove = stunt_dma_remove,
 	.err_handler = &stunt_dma_err_handlers,
 	.dev_groups = stunt_dma_groups,
-	.driver.pm = pm_sleep_ptr(&stunt_dma_pm),
+	.driver.pm = pm_ptr(&stunt_dma_pm),
 };
 
 static int __init stunt_dma_init(void)

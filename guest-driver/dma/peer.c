@@ -3,7 +3,7 @@
  * Peer-to-peer: from memory of a process into that of another device, and back.
  *
  * The other device must stay bound while ours may reach into it. So a call holds the other's `calls`,
- * too, and stands on its list of peers: when it is unbound, jobs that are under way are called off.
+ * too, keeps it awake, and stands on its list of peers: when it is unbound, jobs that are under way are called off.
  */
 #include <linux/dma-mapping.h>
 #include <linux/file.h>
@@ -154,7 +154,11 @@ static int stunt_peer_hold(struct stunt_dma_chan *ch, struct stunt_dma *other,
 	if (!down_read_trylock(&other->calls))
 		return -ENODEV;
 	if (!stunt_dma_is(other, STUNT_DMA_REMOVED))
+		ret = stunt_power_get(other);
+	if (!ret) {
 		ret = stunt_peer_transfer(ch, other, call, deadline);
+		stunt_power_put(other);
+	}
 	up_read(&other->calls);
 	return ret;
 }

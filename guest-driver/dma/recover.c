@@ -42,7 +42,7 @@ static void stunt_chan_rewind(struct stunt_dma_chan *ch)
 	list_for_each_entry_safe_reverse(job, tmp, &ch->active, node) {
 		job->state = STUNT_JOB_QUEUED;
 		job->posted = 0;
-		job->finished = 0;
+		job->finished = stunt_bug(restart_halfway) ? job->finished : 0;
 		job->status = 0;
 		job->bytes = 0;
 		job->lap = job->periods;
@@ -344,37 +344,62 @@ void stunt_dma_fail_all(struct stunt_dma *sd, int error)
 	}
 }
 
-static void stunt_chan_stop(struct stunt_dma_chan *ch, int error)
+/* Return: whether it stands still. One that does not has its jobs fail, or goes on if they were not to. */
+static bool stunt_chan_stop(struct stunt_dma_chan *ch, int error)
 {
 	unsigned long flags = stunt_chan_lock(ch);
+	bool still;
 
 	stunt_chan_harvest(ch);
-	if (!stunt_chan_hw_reset(ch)) {
+	still = stunt_chan_hw_reset(ch);
+	ch->stuck = !still && !error;
+	if (!still && error) {
 		pci_clear_master(ch->sd->pci.pdev);
 		error = -ENODEV;
 	}
 	if (error)
 		stunt_chan_fail(ch, &ch->active, error);
-	stunt_chan_rewind(ch);
+	if (!ch->stuck)
+		stunt_chan_rewind(ch);
 	stunt_chan_unlock(ch, flags);
 	/* Whoever takes the lock from now on sees the state and does not start it again. */
 	cancel_delayed_work_sync(&ch->watchdog);
+	return still;
 }
 
-void stunt_dma_stop_channels(struct stunt_dma *sd, int error)
+int stunt_dma_stop_channels(struct stunt_dma *sd, int error)
 {
+	int ret = 0;
 	unsigned int i;
 
 	for (i = 0; i < sd->channels; i++)
-		stunt_chan_stop(&sd->chan[i], error);
+		if (!stunt_chan_stop(&sd->chan[i], error) && !error)
+			ret = -EBUSY;
+	return ret;
 }
 
-void stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
+int stunt_dma_stop(struct stunt_dma *sd, enum stunt_dma_state state, int error)
 {
 	stunt_dma_set_state(sd, state);
 	stunt_dma_hw_silence(sd);
 	stunt_dma_irq_quiesce(sd);
-	stunt_dma_stop_channels(sd, error);
+	return stunt_dma_stop_channels(sd, error);
+}
+
+/* One that could not be stopped has its rings, and is at work. */
+static void stunt_chan_begin(struct stunt_dma_chan *ch)
+{
+	unsigned long flags = stunt_chan_lock(ch);
+
+	ch->idle_halts = 0;
+	if (ch->stuck) {
+		stunt_dma_hw_enable(ch->sd);
+		queue_delayed_work(ch->sd->wq, &ch->watchdog, msecs_to_jiffies(stunt_dma_watchdog_ms));
+	} else {
+		stunt_chan_hw_start(ch);
+	}
+	ch->stuck = false;
+	stunt_chan_unlock(ch, flags);
 }
 
 int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
@@ -392,12 +417,8 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 
 	pci_set_master(sd->pci.pdev);
 	mutex_lock(&sd->settings);
-	for (i = 0; i < sd->channels; i++) {
-		flags = stunt_chan_lock(&sd->chan[i]);
-		sd->chan[i].idle_halts = 0;
-		stunt_chan_hw_start(&sd->chan[i]);
-		stunt_chan_unlock(&sd->chan[i], flags);
-	}
+	for (i = 0; i < sd->channels; i++)
+		stunt_chan_begin(&sd->chan[i]);
 	clear_bit(0, &sd->swept);
 	stunt_dma_set_state(sd, STUNT_DMA_RUNNING);
 	mutex_unlock(&sd->settings);

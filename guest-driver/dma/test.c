@@ -10,6 +10,7 @@
 #include "test.h"
 
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/slab.h>
 
 #include <stunt/regs/dma.h>
@@ -275,9 +276,20 @@ static void test_find_window(struct test *t)
 		t->window = pci_resource_start(pdev, STUNT_DMA_SRAM_BAR);
 		t->window_len = STUNT_DMA_SRAM_SIZE;
 		t->io = ioremap(t->window, t->window_len);
-		pci_dev_put(pdev);
+		t->peer = pdev;
+		pm_runtime_get_sync(&pdev->dev);	/* asleep it would not answer */
 		return;
 	}
+}
+
+static void test_lose_window(struct test *t)
+{
+	if (!t->peer)
+		return;
+	if (t->io)
+		iounmap(t->io);
+	pm_runtime_put(&t->peer->dev);
+	pci_dev_put(t->peer);
 }
 
 static int test_map(struct test *t, u8 **buf, dma_addr_t *bus)
@@ -332,8 +344,7 @@ static int __init test_init(void)
 		t->dev = t->chan->device->dev;
 		test_find_window(t);
 		ret = test_buffers(t);
-		if (t->io)
-			iounmap(t->io);
+		test_lose_window(t);
 		dma_release_channel(t->chan);
 	} else {
 		pr_err("FAILED: no channel of stunt_dma is free\n");

@@ -33,6 +33,7 @@ struct test {
 	dma_addr_t dst_bus;
 	phys_addr_t window;
 	void __iomem *io;		/* the same; NULL: no other device has memory */
+	struct pci_dev *peer;		/* that device, kept awake */
 	size_t window_len;
 	struct completion done;
 	enum dmaengine_tx_result result;

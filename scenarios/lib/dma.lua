@@ -19,6 +19,13 @@ function dma.address(vm)
   return (r.out:gsub("\n", ""))
 end
 
+-- PCI address of stunt-dmaN.
+function dma.address_of(vm, n)
+  local r = vm:run({ "sh", "-c", ("basename $(readlink /sys/class/misc/stunt-dma%d/device)"):format(n) })
+  expect.equal(r.status, 0, r.err)
+  return (r.out:gsub("\n", ""))
+end
+
 dma.write = guest.write
 
 -- An attribute of the (only) device that the driver has bound: a number if it is one, else its text.

@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What the scenarios of power management share.
+local dma = require "dma"
+local guest = require "guest"
+
+local power = {}
+
+power.D0, power.D3HOT = 0, 3
+power.AUTOSUSPEND = "100ms" -- the driver's default
+power.WAKE = "10ms" -- from D3hot to D0, by the specification
+
+-- Lets the device stunt-dmaN, 0 without a number, sleep when it is not needed; gives its folder in sysfs.
+function power.auto(vm, n)
+  local sysfs = "/sys/bus/pci/devices/" .. dma.address_of(vm, n or 0)
+  guest.write(vm, sysfs .. "/power/control", "auto")
+  return sysfs
+end
+
+-- The device sleeps, and was not woken by asking.
+function power.asleep(vm, message)
+  expect.equal(vm.dma0:get("power-state"), power.D3HOT, message or "asleep")
+end
+
+function power.awake(vm, message)
+  expect.equal(vm.dma0:get("power-state"), power.D0, message or "awake")
+end
+
+-- Times that the device was told to enter a state since an event.
+function power.count(vm, state, since)
+  return #vm:events { device = "dma0", class = "power.enter", state = state, since = since or 0 }
+end
+
+-- Virtual time in D3hot between two times, as the driver asked for it.
+function power.slept_ns(vm, from, to)
+  local slept, since = 0, nil
+  for _, event in ipairs(vm:events { device = "dma0", class = "power.enter" }) do
+    local at = math.min(math.max(event.time_ns, from), to)
+    if event.fields.state == power.D3HOT then
+      since = at
+    elseif since then
+      slept, since = slept + at - since, nil
+    end
+  end
+  return since and slept + to - since or slept
+end
+
+-- From now on sleep is the kernel's own test of it: down as far as `test` ("devices", "platform", …), and up again at once.
+function power.test(vm, test)
+  guest.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
+  guest.write(vm, "/sys/power/pm_test", test)
+end
+
+-- Sleeps so, by default down to "platform". Gives what the write to /sys/power/state gave, `way` by default "freeze".
+function power.suspend(vm, test, way)
+  power.test(vm, test or "platform")
+  return vm:run({ "sh", "-c", ("echo %s > /sys/power/state"):format(way or "freeze") })
+end
+
+return power
