@@ -55,6 +55,8 @@
 #define STUNT_EV_SERIAL_PEER 32U
 /* The device sends a PM_PME message, again each 100 ms until the guest clears its PME_Status */
 #define STUNT_EV_POWER_PME   33U
+#define STUNT_EV_LINK_SLEEP  34U /* The guest has fallen asleep: suspend to idle, S3 */
+#define STUNT_EV_LINK_WAKE   35U /* The guest has woken up; what has woken it from S3 */
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -222,6 +224,13 @@
 
 /* Fields of power.pme: index into struct stunt_event.field */
 #define STUNT_EV_POWER_PME_STATE 0U
+
+/* Fields of link.sleep: index into struct stunt_event.field */
+#define STUNT_EV_LINK_SLEEP_STATE 0U
+
+/* Fields of link.wake: index into struct stunt_event.field */
+#define STUNT_EV_LINK_WAKE_STATE  0U
+#define STUNT_EV_LINK_WAKE_SOURCE 1U
 
 /* Fault actions */
 /*
