@@ -4,15 +4,9 @@ local dma = require "dma"
 
 local ASLEEP, AWAKE = 3, 0
 
-local function suspend(vm)
-  dma.write(vm, "/sys/power/pm_test", "platform") -- all of the way down, and up again
-  dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
-  return vm:run({ "sh", "-c", "echo freeze > /sys/power/state" })
-end
-
 local function across(vm, state, action, params)
   local rule = vm.dma0:fault { at = "power.enter", match = { state = state }, nth = 1, action = action, params = params }
-  suspend(vm)
+  vm:suspend("freeze", { test = "platform" }) -- all of the way down, and up again
   expect.equal(rule:status().fired, 1, action)
   return vm:run("stunt-dma copy --channel 1 --size 4096")
 end

@@ -36,12 +36,6 @@ local function bar(vm)
   return pci.bar(vm, ADDRESS)
 end
 
-local function sleep_and_wake(vm)
-  dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", "0")
-  dma.write(vm, "/sys/power/pm_test", "platform")
-  dma.write(vm, "/sys/power/state", "freeze")
-end
-
 local function reload_with_line(vm)
   vm:rmmod("stunt_dma")
   vm:insmod("stunt_dma", "irq_mode=intx")
@@ -57,7 +51,7 @@ provoke.bare["reset"] = provoke.load
 
 provoke.bound["cfg.read"] = function(vm) pci.read(vm, ADDRESS, 0, 4) end
 provoke.bound["cfg.write"] = function(vm) pci.command(vm, ADDRESS, 0x100, true) end
-provoke.bound["power.enter"] = sleep_and_wake
+provoke.bound["power.enter"] = function(vm) vm:suspend("freeze", { test = "platform" }) end
 provoke.bound["irq.lower"] = reload_with_line
 provoke.bound["job.period"] = function(vm) vm:insmod("stunt_dma_test", "only=cyclic") end
 provoke.bound["fault"] = function(vm)
