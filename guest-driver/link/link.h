@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between the parts of stunt_link: bus glue (pci.c), /dev/stunt-link (chardev.c), panic dump (dump.c). */
+/* Between the parts of stunt_link: bus glue (pci.c), /dev/stunt-link (chardev.c), panic dump (dump.c), sleep (sleep.c). */
 #ifndef STUNT_LINK_DRIVER_H
 #define STUNT_LINK_DRIVER_H
 
@@ -51,6 +51,9 @@ void stunt_link_attention(struct stunt_link *link);
 
 int stunt_link_dump_add(struct stunt_link *link);
 void stunt_link_dump_del(struct stunt_link *link);
+
+int stunt_link_sleep_add(struct stunt_link *link);
+void stunt_link_sleep_del(struct stunt_link *link);
 
 void stunt_link_put(struct stunt_link *link);
 

@@ -111,11 +111,16 @@ static int stunt_link_publish(struct stunt_link *link)
 	ret = stunt_link_dump_add(link);
 	if (ret)
 		goto err_tell;
-	ret = stunt_link_chardev_add(link);
+	ret = stunt_link_sleep_add(link);
 	if (ret)
 		goto err_dump;
+	ret = stunt_link_chardev_add(link);
+	if (ret)
+		goto err_sleep;
 	return 0;
 
+err_sleep:
+	stunt_link_sleep_del(link);
 err_dump:
 	stunt_link_dump_del(link);
 err_tell:
@@ -130,6 +135,7 @@ static void stunt_link_remove(struct pci_dev *pdev)
 	struct stunt_link *link = pci_get_drvdata(pdev);
 
 	stunt_link_chardev_del(link);
+	stunt_link_sleep_del(link);
 	stunt_link_dump_del(link);
 	stunt_tell_detach(&link->tells);
 	stunt_mark_detach(link->spci.regs + STUNT_LINK_MARK);
@@ -164,6 +170,13 @@ static int stunt_link_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	return PTR_ERR_OR_ZERO(reg);
 }
 
+/* With its state saved the PCI core leaves it in D0: the kernel's last words come yet. */
+static int stunt_link_suspend_noirq(struct device *dev)
+{
+	return pci_save_state(to_pci_dev(dev));
+}
+
+/* Main power may have been off: its registers are as after a reset, and a call for attention is lost. */
 static int stunt_link_resume(struct device *dev)
 {
 	struct stunt_link *link = dev_get_drvdata(dev);
@@ -172,11 +185,15 @@ static int stunt_link_resume(struct device *dev)
 	if (!ret) {
 		stunt_link_setup(link);
 		ret = stunt_tell_attach(&link->tells);
+		stunt_link_attention(link);
 	}
 	return ret;
 }
 
-static DEFINE_SIMPLE_DEV_PM_OPS(stunt_link_pm, NULL, stunt_link_resume);
+static const struct dev_pm_ops stunt_link_pm = {
+	SYSTEM_SLEEP_PM_OPS(NULL, stunt_link_resume)
+	NOIRQ_SYSTEM_SLEEP_PM_OPS(stunt_link_suspend_noirq, NULL)
+};
 
 static const struct pci_device_id stunt_link_ids[] = {
 	{ PCI_DEVICE_SUB(STUNT_LINK_PCI_VENDOR, STUNT_LINK_PCI_DEVICE,

@@ -60,6 +60,8 @@
  * the one that it left
  */
 #define STUNT_EV_POWER_EXIT  34U
+#define STUNT_EV_LINK_SLEEP  35U /* The guest has fallen asleep: suspend to idle, S3 */
+#define STUNT_EV_LINK_WAKE   36U /* The guest has woken up; what has woken it from S3 */
 
 /* Fields of mmio.read: index into struct stunt_event.field */
 #define STUNT_EV_MMIO_READ_OFFSET 0U
@@ -232,6 +234,13 @@
 #define STUNT_EV_POWER_EXIT_STATE 0U
 #define STUNT_EV_POWER_EXIT_TO    1U
 #define STUNT_EV_POWER_EXIT_NS    2U
+
+/* Fields of link.sleep: index into struct stunt_event.field */
+#define STUNT_EV_LINK_SLEEP_STATE 0U
+
+/* Fields of link.wake: index into struct stunt_event.field */
+#define STUNT_EV_LINK_WAKE_STATE  0U
+#define STUNT_EV_LINK_WAKE_SOURCE 1U
 
 /* Fault actions */
 /*

@@ -26,6 +26,7 @@ enum stunt_stop {
     STUNT_STOP_DEADLINE = 4, /* the virtual time set with stunt-link.deadline-ns is reached */
     STUNT_STOP_RING = 5,     /* the event ring is nearly full: drain and go on */
     STUNT_STOP_EVENT = 6,    /* the event number set with stunt-link.stop-at-event happened */
+    STUNT_STOP_SLEEP = 7,    /* the guest has fallen asleep; stop_arg: how deep, STATE of stunt-link */
 };
 
 /*

@@ -22,4 +22,7 @@ static inline int64_t stunt_clock_after(uint64_t ns)
  */
 void stunt_clock_pass(uint64_t ns);
 
+/* Virtual time goes on by ns at once, with nobody running; where it is counted in instructions only. */
+void stunt_clock_leap(int64_t ns);
+
 #endif

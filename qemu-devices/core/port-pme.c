@@ -21,6 +21,7 @@ void stunt_port_pme(StuntPort *port, uint16_t requester_id)
         pci_set_long(at, requester_id | PCI_EXP_RTSTA_PME);
     }
     stunt_port_update_irq(port);
+    stunt_sleep_wake(STUNT_WAKE_PME);
 }
 
 void stunt_port_pme_written(StuntPort *port)

@@ -51,12 +51,17 @@ void stunt_clocks_restore(const StuntClocks *clocks)
     }
 }
 
-/* Timers that have become due run when the processor is out of its access, so it must look for them. */
-static void pass_icount(int64_t ns)
+void stunt_clock_leap(int64_t ns)
 {
     seqlock_write_lock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
     qatomic_set_i64(&timers_state.qemu_icount_bias, timers_state.qemu_icount_bias + ns);
     seqlock_write_unlock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
+}
+
+/* Timers that have become due run when the processor is out of its access, so it must look for them. */
+static void pass_icount(int64_t ns)
+{
+    stunt_clock_leap(ns);
     qemu_cpu_kick(current_cpu);
 }
 

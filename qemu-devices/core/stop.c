@@ -42,7 +42,7 @@ void stunt_stop_request(enum stunt_stop reason, uint32_t arg)
     if (stunt_stop_is_off()) {
         return;
     }
-    if (!runstate_is_running()) {
+    if (!stunt_sleep_or_running()) {
         wait_turn(reason, arg);
     } else if (stop->reason == STUNT_STOP_NONE) {
         start_stop(reason, arg);
@@ -105,6 +105,7 @@ static void state_changed(void *opaque, bool running, RunState state)
         }
         return;
     }
+    stunt_sleep_goes_on();
     stop->reason = STUNT_STOP_NONE;
     stop->off = false;
     if (stunt_trace.shm) {
@@ -120,13 +121,22 @@ static void state_changed(void *opaque, bool running, RunState state)
  * idle, and with -icount the main loop would skip virtual time to the next timer first, or not, as the host's
  * threads happen to run. This is called before it gets there.
  */
-static void before_time_skips(Notifier *notifier, void *data)
+static void before_time_skips(void)
+{
+    if (stunt_trace.stop.reason != STUNT_STOP_NONE && stunt_sleep_or_running()) {
+        stunt_sleep_stop();
+    }
+    stunt_sleep_before_leap();
+}
+
+static void main_loop_polls(Notifier *notifier, void *data)
 {
     const MainLoopPoll *poll = data;
 
-    if (poll->state != MAIN_LOOP_POLL_FILL && stunt_trace.stop.reason != STUNT_STOP_NONE &&
-        runstate_is_running()) {
-        vm_stop(RUN_STATE_PAUSED);
+    if (poll->state == MAIN_LOOP_POLL_FILL) {
+        stunt_sleep_before_wait();
+    } else {
+        before_time_skips();
     }
 }
 
@@ -148,7 +158,7 @@ static void carry_out_shutdown(Notifier *notifier, void *data)
 
 void stunt_stop_init(void)
 {
-    static Notifier poll_notifier = { .notify = before_time_skips };
+    static Notifier poll_notifier = { .notify = main_loop_polls };
     static Notifier shutdown_notifier = { .notify = carry_out_shutdown };
     StuntStop *stop = &stunt_trace.stop;
 

@@ -77,6 +77,7 @@ static const VMStateDescription vmstate_engine = {
 static int trace_pre_load(void *opaque)
 {
     stunt_stop_clear();
+    stunt_trace.sleep.held = false;
     return 0;
 }
 
@@ -88,8 +89,8 @@ static int trace_post_load(void *opaque, int version_id)
 
 const VMStateDescription vmstate_stunt_trace = {
     .name = "stunt-trace",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .pre_load = trace_pre_load,
     .post_load = trace_post_load,
     .fields = (VMStateField[]) {
@@ -98,6 +99,8 @@ const VMStateDescription vmstate_stunt_trace = {
         VMSTATE_UINT64(deadline_ns, StuntTrace),
         VMSTATE_STRUCT(engine, StuntTrace, 0, vmstate_engine, struct stunt_fault_engine),
         VMSTATE_STRUCT(stop, StuntTrace, 0, vmstate_stunt_stop, StuntStop),
+        VMSTATE_BOOL(sleep.asleep, StuntTrace),
+        VMSTATE_UINT32(sleep.wake, StuntTrace),
         VMSTATE_END_OF_LIST()
     }
 };

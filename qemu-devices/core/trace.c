@@ -288,6 +288,7 @@ void stunt_trace_deadline(uint64_t deadline_ns)
 void stunt_trace_init(void)
 {
     stunt_fault_init(&stunt_trace.engine, 0);
+    stunt_sleep_init();
     stunt_stop_init();
 }
 

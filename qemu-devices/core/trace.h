@@ -14,6 +14,7 @@
 #include "stunt/events.h"
 #include "stunt/proto.h"
 #include "core/fault.h"
+#include "core/sleep.h"
 #include "core/stop.h"
 
 /*
@@ -38,6 +39,7 @@ typedef struct StuntTrace {
     uint64_t deadline_ns; /* virtual time to stop at, 0: none */
     struct stunt_fault_engine engine;
     StuntStop stop;
+    StuntSleep sleep;
 
     struct stunt_shm *shm; /* NULL without a harness */
     size_t shm_size;

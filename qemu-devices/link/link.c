@@ -62,6 +62,9 @@ static void reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
     case STUNT_LINK_MARK:
         (void)stunt_event(dev->trace_id, STUNT_EV_LINK_MARK, access->requested);
         break;
+    case STUNT_LINK_SLEEP:
+        stunt_link_sleep(STUNT_LINK(dev), access->requested);
+        break;
     case STUNT_LINK_CHECK_CTRL:
         check_control(access->old, access->value);
         break;
@@ -100,11 +103,13 @@ static void link_realize(StuntPCI *dev, Error **errp)
         return;
     }
     the_link = link;
+    stunt_link_sleep_init(link);
     show_host(link);
 }
 
 static void link_unrealize(StuntPCI *dev)
 {
+    stunt_link_sleep_exit(STUNT_LINK(dev));
     stunt_trace_detach();
     the_link = NULL;
 }

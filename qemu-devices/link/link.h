@@ -16,6 +16,7 @@ struct StuntLink {
 
     char *shm_path;
     StuntTrace *trace; /* the process's, saved and loaded with the link */
+    Notifier suspend_notifier, wakeup_notifier;
     bool ask_failed;   /* the last message could not be fetched: RX_LEN says so */
 };
 
@@ -26,6 +27,11 @@ uint32_t stunt_link_take_answer(StuntLink *link);
 
 /* tell.c: what a write to CHECK_COUNT does. */
 void stunt_link_take_tells(StuntLink *link, uint32_t count);
+
+/* sleep.c: what a write to SLEEP does; S3. */
+void stunt_link_sleep(StuntLink *link, uint32_t value);
+void stunt_link_sleep_init(StuntLink *link);
+void stunt_link_sleep_exit(StuntLink *link);
 
 /* props.c */
 void stunt_link_add_properties(ObjectClass *klass);

@@ -100,6 +100,15 @@ static void set_attention(Object *obj, bool value, Error **errp)
     stunt_irq_raise(dev, STUNT_LINK_VEC_ATTENTION);
 }
 
+static void set_power_button(Object *obj, bool value, Error **errp)
+{
+    if (!value) {
+        error_setg(errp, "the power button comes up by itself: write true to press it");
+        return;
+    }
+    stunt_sleep_button();
+}
+
 static void set_fault_arm(Object *obj, const char *value, Error **errp)
 {
     stunt_trace_arm(value, errp);
@@ -189,6 +198,8 @@ void stunt_link_add_properties(ObjectClass *klass)
     }
     object_class_property_add_bool(klass, "attention", get_attention, set_attention);
     object_class_property_set_description(klass, "attention", "Write true: interrupt the guest's agent");
+    object_class_property_add_bool(klass, "power-button", NULL, set_power_button);
+    object_class_property_set_description(klass, "power-button", "Write true: press the power button");
     object_class_property_add_str(klass, "fault-arm", NULL, set_fault_arm);
     object_class_property_set_description(klass, "fault-arm", "Write a rule to arm it");
     object_class_property_add_str(klass, "fault-change", NULL, set_fault_change);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The kernel's own test of suspend, as far as the point at which all devices sleep: nobody touches the device in D3.
-local dma = require "dma"
 local mapped = require "mapped"
+local power = require "power"
 
 return scenario {
   summary = "a sleeping device is not touched, and goes on after it has woken",
@@ -10,10 +10,8 @@ return scenario {
   catches = { "touch_in_d3" },
   run = function(vm)
     mapped.load(vm)
-    dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", "0")
-    dma.write(vm, "/sys/power/pm_test", "platform")
     for _ = 1, 2 do
-      dma.write(vm, "/sys/power/state", "freeze")
+      power.down_and_up(vm)
       mapped.load(vm)
     end
     expect.event { device = "dma0", class = "power.enter", state = 3, count = 2 }

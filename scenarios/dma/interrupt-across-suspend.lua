@@ -2,12 +2,7 @@
 -- The machine goes to sleep under a running transfer, and an interrupt comes just when the driver has made the device quiet.
 -- The caller, which sleeps in the kernel, is woken to be frozen; its call starts over afterwards.
 local dma = require "dma"
-
-local function suspend(vm)
-  dma.write(vm, "/sys/power/pm_test", "platform") -- all of the way down, and up again
-  dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
-  dma.write(vm, "/sys/power/state", "freeze")
-end
+local power = require "power"
 
 local function across(vm, parameters)
   vm:insmod("stunt_dma", parameters)
@@ -16,7 +11,7 @@ local function across(vm, parameters)
   local since = dma.last_event(vm)
   local asleep = vm.dma0:fault { at = "mmio.write", match = { offset = "CTRL", value = 0 }, nth = 1, action = "pause",
     on_pause = function(there) there.dma0:interrupt("CH2_DONE") end }
-  suspend(vm)
+  power.down_and_up(vm)
   expect.equal(asleep:status().fired, 1)
   expect.event { device = "dma0", class = "power.enter", state = 3, since = since, count = 1 }
   local awake = vm:events { device = "dma0", class = "power.enter", state = 0, since = since }

@@ -1,13 +1,12 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The machine goes to sleep, and the device does not go along, or does not wake as it should.
 local dma = require "dma"
-local guest = require "guest"
 
 local ASLEEP, AWAKE = 3, 0
 
 local function across(vm, state, action, params)
   local rule = vm.dma0:fault { at = "power.enter", match = { state = state }, nth = 1, action = action, params = params }
-  guest.suspend(vm)
+  vm:suspend("freeze", { test = "platform" }) -- all of the way down, and up again
   expect.equal(rule:status().fired, 1, action)
   return vm:run("stunt-dma copy --channel 1 --size 4096")
 end

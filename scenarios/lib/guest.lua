@@ -19,11 +19,4 @@ function guest.until_true(vm, what, limit, done, step)
   end
 end
 
--- All devices go to sleep and wake up again; the processor does not.
-function guest.suspend(vm)
-  guest.write(vm, "/sys/power/pm_test", "platform")
-  guest.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
-  return vm:run({ "sh", "-c", "echo freeze > /sys/power/state" })
-end
-
 return guest

@@ -36,11 +36,7 @@ local function bar(vm)
   return pci.bar(vm, ADDRESS)
 end
 
-local function sleep_and_wake(vm)
-  dma.write(vm, "/sys/module/suspend/parameters/pm_test_delay", "0")
-  dma.write(vm, "/sys/power/pm_test", "platform")
-  dma.write(vm, "/sys/power/state", "freeze")
-end
+local function sleep_and_wake(vm) vm:suspend("freeze", { test = "platform" }) end
 
 local function reload_with_line(vm)
   vm:rmmod("stunt_dma")

@@ -113,12 +113,12 @@ end
 
 -- The system sleeps until the card wakes it. After a second wake() happens; gives the last event before.
 function serial.asleep(vm, wake)
-  local sleeper = vm:spawn({ "sh", "-c", "echo freeze > /sys/power/state" })
+  vm:suspend("freeze")
   vm:sleep("1s")
-  expect.equal(vm.uart0:get("power-state"), 3)
+  expect.equal(vm.uart0:power().state, "D3hot")
   local since = serial.last_event(vm)
   wake()
-  expect.equal(vm:wait(sleeper).status, 0)
+  expect.equal(vm:wake().status, 0)
   return since
 end
 

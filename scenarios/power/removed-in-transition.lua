@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The card is pulled out while the kernel waits for its change of power states.
-local guest = require "guest"
 local slot = require "slot"
 
 local ASLEEP, AWAKE = 3, 0
@@ -14,7 +13,7 @@ return scenario {
   run = function(vm)
     for _, state in ipairs { ASLEEP, AWAKE } do
       local rule = vm.dma0:fault { at = "power.enter", match = { state = state }, nth = 1, action = "surprise-remove" }
-      guest.suspend(vm)
+      vm:suspend("freeze", { test = "platform" })
       expect.equal(rule:status().fired, 1)
       rule:disarm()
       expect.equal(vm.dma0:get("power-state"), 4)

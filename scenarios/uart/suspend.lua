@@ -1,14 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The machine goes to sleep under a running transfer. Ports are put to sleep one after the other: first the sender, here.
+local power = require "power"
 local serial = require "serial"
 
 local SIZE = 200000
-
-local function suspend(vm)
-  serial.write(vm, "/sys/power/pm_test", "platform") -- all of the way down, and up again
-  serial.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
-  serial.write(vm, "/sys/power/state", "freeze")
-end
 
 return scenario {
   summary = "a transfer goes on after the system has slept, and nothing is lost",
@@ -19,7 +14,7 @@ return scenario {
       local send = serial.begin(vm, ("send --size %d --drain"):format(SIZE), 0, "1000000,rtscts")
       vm:sleep("200ms")
       local since = serial.last_event(vm)
-      suspend(vm)
+      power.down_and_up(vm)
       expect.event { device = "uart0", class = "power.enter", state = 3, since = since, count = 1 }
       expect.equal(vm:wait(send).status, 0)
       local r = vm:wait(receive)

@@ -49,6 +49,26 @@ gboolean stunt_guest_check_known(const StuntCommand *command, GError **error);
 gboolean stunt_guest_wait(StuntGuest *guest, StuntCommand *command, guint64 deadline_ns, GError **error);
 gboolean stunt_guest_kill(StuntGuest *guest, StuntCommand *command, int signal, GError **error);
 
+/* ---- sleep --------------------------------------------------------------------------------------- */
+
+typedef struct {
+    StuntCommand *command; /* that put it to sleep */
+    gboolean asleep;
+    guint64 asleep_ns; /* virtual time at which it fell asleep */
+} StuntGuestSleep;
+
+/*
+ * Starts a command that puts the guest to sleep, and runs the machine until it sleeps. Errors beside the usual: GUEST, with the
+ * command's words and the kernel's, when the command has ended and it does not.
+ */
+gboolean stunt_guest_suspend(StuntGuest *guest, const char *const *argv, guint64 deadline_ns, GError **error);
+
+/* What stunt_guest_suspend() began, until stunt_guest_awake() was called; NULL: nothing. The guest may have woken by now. */
+const StuntGuestSleep *stunt_guest_sleeping(const StuntGuest *guest);
+
+/* Its command has ended, and somebody was told. */
+void stunt_guest_awake(StuntGuest *guest);
+
 /* Lets the guest run for this long. */
 gboolean stunt_guest_sleep(StuntGuest *guest, guint64 ns, GError **error);
 

@@ -52,6 +52,7 @@ typedef enum {
     STUNT_STOPPED_PAUSE,    /* a pause rule fired */
     STUNT_STOPPED_FORBID,   /* a forbid rule fired */
     STUNT_STOPPED_DEADLINE, /* the deadline given to stunt_vm_go() */
+    STUNT_STOPPED_SLEEP,    /* the guest has fallen asleep */
     STUNT_STOPPED_EVENT,    /* machine.stop_at_event */
     STUNT_STOPPED_PANIC,    /* the guest panicked: see stunt_vm_dump() */
     STUNT_STOPPED_OFF,      /* the guest powered off, or reset */

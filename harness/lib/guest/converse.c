@@ -78,6 +78,7 @@ static gboolean take_question(StuntGuest *guest, GError **error)
 
     guest->asking = TRUE;
     guest->attention = FALSE;
+    guest->sleep.asleep = FALSE; /* the agent sleeps with the rest */
     return stunt_guest_receive(guest, message, len, error);
 }
 
@@ -122,6 +123,9 @@ static gboolean step(StuntGuest *guest, guint64 deadline_ns, StuntStopped *ret_w
         return take_question(guest, error);
     case STUNT_STOPPED_PAUSE:
         return pause_here(guest, error);
+    case STUNT_STOPPED_SLEEP:
+        stunt_guest_slept(guest);
+        return TRUE;
     case STUNT_STOPPED_DEADLINE:
     case STUNT_STOPPED_EVENT:
     case STUNT_STOPPED_BREAK:
@@ -203,7 +207,7 @@ gboolean stunt_guest_go(StuntGuest *guest, guint64 deadline_ns, StuntStopped *re
     }
     do {
         ok = step(guest, deadline_ns, ret_why, error);
-    } while (ok && *ret_why == STUNT_STOPPED_ASK);
+    } while (ok && (*ret_why == STUNT_STOPPED_ASK || *ret_why == STUNT_STOPPED_SLEEP));
     guest->running = FALSE;
     return ok;
 }

@@ -29,6 +29,7 @@ struct StuntGuest {
     gboolean asking;    /* the machine stands at a question that is not yet answered */
     gboolean attention; /* raised since the last question */
     gboolean running;   /* inside of stunt_guest_converse() */
+    StuntGuestSleep sleep; /* zeroed: it was not put to sleep, or has been waited for */
     GQueue outbox;      /* GBytes *, records for the agent */
     guint32 next_id;
     GHashTable *jobs;     /* id -> StuntJob, borrowed from all_jobs: those that are not forgotten */
@@ -59,6 +60,9 @@ gboolean stunt_guest_receive(StuntGuest *guest, gconstpointer message, gsize len
 /* Kernel log: one record as the agent read it, and what the dump of a dying kernel has beyond that. */
 gboolean stunt_guest_log_record(StuntGuest *guest, const char *record, gsize len);
 void stunt_guest_log_dump(StuntGuest *guest);
+
+/* In sleep.c: it has just fallen asleep, once more perhaps. */
+void stunt_guest_slept(StuntGuest *guest);
 
 void stunt_guest_note(StuntGuest *guest, const char *kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
 

@@ -16,6 +16,7 @@ typedef struct {
 
 struct StuntGuestMark {
     gboolean asking, attention;
+    StuntGuestSleep sleep;
     guint32 next_id;
     GPtrArray *outbox; /* GBytes * */
     GArray *jobs;      /* JobMark */
@@ -92,6 +93,7 @@ StuntGuestMark *stunt_guest_mark(const StuntGuest *guest)
     mark = g_new0(StuntGuestMark, 1);
     mark->asking = guest->asking;
     mark->attention = guest->attention;
+    mark->sleep = guest->sleep;
     mark->next_id = guest->next_id;
     mark->outbox = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     g_queue_foreach((GQueue *)&guest->outbox, mark_record, mark->outbox);
@@ -125,6 +127,7 @@ void stunt_guest_rewind(StuntGuest *guest, const StuntGuestMark *mark)
     g_return_if_fail(!guest->running);
     guest->asking = mark->asking;
     guest->attention = mark->attention;
+    guest->sleep = mark->sleep;
     guest->next_id = mark->next_id;
     g_queue_clear_full(&guest->outbox, (GDestroyNotify)g_bytes_unref);
     for (guint i = 0; i < mark->outbox->len; i++) {

@@ -336,6 +336,9 @@ static const StuntFunction functions[] = {
       "words of the TLP that it is about. Also in `on_pause`." },
     { "is_there", stunt_device_is_there, "device:is_there() -> boolean",
       "Whether its card is in, has power and its link is up." },
+    { "power", stunt_device_power, "device:power() -> table",
+      "`state`, its power state (\"D0\", \"D1\", \"D2\", \"D3hot\", \"D3cold\"), and by state, as far as the device keeps account of it,\n"
+      "`ns`, the virtual time spent in each up to now, and `count`, how often it was entered: `power().ns.D3hot`." },
     { "misuse", device_misuse, "device:misuse() -> integer",
       "How many misuse events the device has reported." },
     { NULL, NULL, NULL, NULL },

@@ -6,6 +6,7 @@
 #include "lib/scenario/command.h"
 #include "lib/scenario/device.h"
 #include "lib/scenario/match.h"
+#include "lib/scenario/sleep.h"
 #include "lib/scenario/snapshot.h"
 #include "lib/scenario/variant.h"
 
@@ -307,6 +308,18 @@ static const StuntFunction functions[] = {
     { "kill", vm_kill, "vm:kill(command [, signal])",
       "Sends a signal (15) to a spawned command and its children." },
     { "sleep", vm_sleep, "vm:sleep(time)", "Lets the guest run for this long." },
+    { "suspend", stunt_vm_suspend_call, "vm:suspend(\"s3\" | \"freeze\" [, { rtc = time, test = mode, timeout = time }]) -> result",
+      "Puts the guest to sleep, and returns when it sleeps: `asleep_ns` says since when. Virtual time goes on: `vm:sleep`,\n"
+      "snapshots, `peek` and faults work, and commands wait. `rtc` sets the clock's alarm, whole seconds from the clock's present\n"
+      "second. A guest that refuses is an error with its kernel's words. With `test` (\"freezer\", \"devices\", \"platform\",\n"
+      "\"processors\", \"core\") the kernel goes only so far and comes back by itself; the result is as of `vm:run`." },
+    { "wake", stunt_vm_wake_call, "vm:wake([\"button\" | \"rtc\"] [, { timeout = time, progress = query }]) -> result",
+      "Presses the power button, or waits for the alarm or, without a word, for whatever wakes, and returns when the guest is\n"
+      "awake and what put it to sleep has ended. The result is as of `vm:run`, with `asleep_ns` and `woken_ns`, the times at which\n"
+      "it fell asleep and woke, and `source`: what has woken it from S3 (\"button\", \"rtc\", \"pme\", \"other\"). The button ends\n"
+      "\"freeze\" only with the module `button`." },
+    { "button", stunt_vm_button_call, "vm:button()",
+      "Presses the power button, whatever the guest is doing. Also in `on_pause`." },
     { "put", vm_put, "vm:put(path, data [, mode])",
       "Writes a file in the guest, with mode 0644 by default." },
     { "get", vm_get, "vm:get(path) -> data", "Reads a file of the guest." },

@@ -25,6 +25,9 @@ int stunt_device_slot(lua_State *L);
 int stunt_device_aer(lua_State *L);
 int stunt_device_is_there(lua_State *L);
 
+/* See bind-sleep.c. */
+int stunt_device_power(lua_State *L);
+
 /* device:fault{ … }, see bind-rule.c. */
 int stunt_device_fault(lua_State *L);
 /* A rule that device:fault{ … } has made, in the life that it is in. */

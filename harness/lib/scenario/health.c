@@ -10,6 +10,12 @@
 
 static gboolean look(StuntRuntime *runtime, guint64 limit_ns, GPtrArray **ret_findings, GError **error)
 {
+    const StuntGuestSleep *sleep = stunt_guest_sleeping(runtime->guest);
+
+    if (sleep && sleep->asleep) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_GUEST, "the guest sleeps: vm:wake() it first");
+        return FALSE;
+    }
     return stunt_oracle_judge(runtime->oracle, runtime->guest, runtime->vm, runtime->scenario->device,
                               stunt_vm_now_ns(runtime->vm) + limit_ns, ret_findings, error);
 }

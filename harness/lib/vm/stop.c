@@ -173,6 +173,9 @@ static gboolean classify(StuntVm *vm, guint32 reason)
     case STUNT_STOP_DEADLINE:
         vm->why = STUNT_STOPPED_DEADLINE;
         return is_due(vm);
+    case STUNT_STOP_SLEEP:
+        vm->why = STUNT_STOPPED_SLEEP;
+        return TRUE;
     case STUNT_STOP_EVENT:
         vm->why = STUNT_STOPPED_EVENT;
         return TRUE;

@@ -28,6 +28,16 @@
 #define STUNT_LINK_TELL_UNMAP  4U
 #define STUNT_LINK_TELL_BLIND  5U
 
+/* How deep the guest sleeps */
+#define STUNT_LINK_STATE_IDLE 0U
+#define STUNT_LINK_STATE_S3   3U
+
+/* What has woken the guest from S3; from suspend to idle it is not known */
+#define STUNT_LINK_SOURCE_OTHER  0U
+#define STUNT_LINK_SOURCE_BUTTON 1U
+#define STUNT_LINK_SOURCE_RTC    2U
+#define STUNT_LINK_SOURCE_PME    3U
+
 /* How many at once */
 #define STUNT_LINK_LIMIT_TELLS 64U
 
@@ -97,6 +107,14 @@
 
 /* MARK: Writing a value puts the event link.mark on the timeline */
 #define STUNT_LINK_MARK 0x030U
+
+/*
+ * SLEEP: Suspend to idle, which no hardware sees: 1 when all is suspended and the processors are about to
+ * idle, 0 when they go on
+ */
+#define STUNT_LINK_SLEEP              0x034U
+#define STUNT_LINK_SLEEP_ASLEEP       0x00000001U /* The guest sleeps */
+#define STUNT_LINK_SLEEP_ASLEEP_SHIFT 0U
 
 /* TIME_LO: Virtual time in nanoseconds, low half; reading it latches TIME_HI */
 #define STUNT_LINK_TIME_LO 0x038U
