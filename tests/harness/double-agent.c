@@ -96,6 +96,9 @@ static gboolean stop_somehow(Double *d, guint32 id, char **argv)
     } else if (strcmp(argv[0], "late-deadline") == 0) {
         end(d, id, 0);
         double_stop(d, STUNT_STOP_DEADLINE, 0);
+    } else if (strcmp(argv[0], "doze") == 0) {
+        d->dozer = id;
+        double_stop(d, STUNT_STOP_SLEEP, 3);
     } else if (strcmp(argv[0], "stop") == 0) {
         double_event("STOP", NULL);
     } else if (strcmp(argv[0], "hang") == 0) {
@@ -241,6 +244,10 @@ void double_run(Double *d)
         double_say(d, STUNT_REC_KMSG, 0, 0, "6,1,1000000,-;old line\n", -1);
     } else if (d->asked && !d->early && take_answer(d)) {
         return;
+    }
+    if (d->dozer) {
+        end(d, d->dozer, 0);
+        d->dozer = 0;
     }
     double_record_events(d);
     if (d->burst) {

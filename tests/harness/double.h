@@ -22,6 +22,7 @@ typedef struct {
     gboolean said_hello;
     gboolean early;    /* looks for the answer before it stops at its question, as in real time */
     guint sleeper;     /* id of the command "sleep", 0: none runs */
+    guint dozer;       /* id of a command that sent it to sleep and ends when it goes on, 0: none */
     GHashTable *files; /* path -> GByteArray */
     guint burst;       /* events still to be recorded */
     gboolean flood;    /* all of them in one operation, which no stop divides: what has no room is lost */

@@ -117,6 +117,42 @@ static void test_sleep(Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_true(stunt_guest_sleep(f->guest, 0, NULL));
 }
 
+static void test_falls_asleep(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+    static const char *const argv[] = { "doze", NULL };
+    const StuntGuestSleep *sleep;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(stunt_guest_sleeping(f->guest));
+    stunt_guest_suspend(f->guest, argv, 0, &error);
+    g_assert_no_error(error);
+    sleep = stunt_guest_sleeping(f->guest);
+    g_assert_true(sleep && sleep->asleep && !sleep->command->done);
+    g_assert_cmpuint(sleep->asleep_ns, ==, stunt_vm_now_ns(f->vm));
+    g_assert_true(stunt_guest_wait(f->guest, sleep->command, 0, &error));
+    g_assert_false(sleep->asleep); /* it has asked something */
+    stunt_guest_awake(f->guest);
+    g_assert_null(stunt_guest_sleeping(f->guest));
+}
+
+static void check_stays_awake(Fixture *f, const char *const *argv, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(stunt_guest_suspend(f->guest, argv, 0, &error));
+    assert_error(error, STUNT_ERROR_GUEST, why);
+    g_assert_null(stunt_guest_sleeping(f->guest));
+}
+
+static void test_stays_awake(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+    check_stays_awake(f, (const char *const[]){ "echo", "x", NULL }, "the guest did not fall asleep: no line end");
+    check_stays_awake(f, (const char *const[]){ "kmsg", "6,2,2000000,-;of no matter\n", NULL },
+                      "the guest did not fall asleep: its command ended without a word");
+    check_stays_awake(f, (const char *const[]){ "kmsg", "3,3,2000000,-;PM: Device x failed to suspend\n", NULL },
+                      "its command ended without a word; its kernel: PM: Device x failed to suspend");
+}
+
 static void test_files(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
     const gsize len = 3 * STUNT_MESSAGE_MAX + 17;
@@ -343,6 +379,8 @@ int main(int argc, char **argv)
     ADD("/guest/notes", test_notes);
     ADD("/guest/several-at-once", test_several_at_once);
     ADD("/guest/sleep", test_sleep);
+    ADD("/guest/falls-asleep", test_falls_asleep);
+    ADD("/guest/stays-awake", test_stays_awake);
     ADD("/guest/files", test_files);
     ADD("/guest/modules", test_modules);
     ADD("/guest/kernel-log", test_kernel_log);

@@ -117,6 +117,22 @@ static void test_commands_are_as_they_were(Fixture *f, gconstpointer data G_GNUC
     g_assert_cmpstr(ended->out->str, ==, "one\n");
 }
 
+static void test_asleep_again(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+    static const char *const argv[] = { "doze", NULL };
+
+    g_assert_true(stunt_guest_suspend(f->guest, argv, 0, NULL));
+    keep(f);
+    for (guint i = 0; i < 2; i++) {
+        const StuntGuestSleep *sleep = stunt_guest_sleeping(f->guest);
+
+        g_assert_true(sleep && sleep->asleep);
+        finish(f, sleep->command);
+        stunt_guest_awake(f->guest);
+        go_back(f);
+    }
+}
+
 static void test_later_commands_are_forgotten(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
     g_autoptr(GError) error = NULL;
@@ -324,6 +340,7 @@ int main(int argc, char **argv)
         void (*test)(Fixture *, gconstpointer);
     } tests[] = {
         {"/mark/commands-are-as-they-were", test_commands_are_as_they_were},
+        {"/mark/asleep-again", test_asleep_again},
         {"/mark/later-commands-are-forgotten", test_later_commands_are_forgotten},
         {"/mark/forward-again", test_forward_again},
         {"/mark/what-is-to-be-said", test_what_is_to_be_said},

@@ -113,6 +113,9 @@ gboolean stunt_vm_is_exact(const StuntVm *vm);
 /* Raises the link's attention interrupt: the agent asks as soon as it runs. Only while stopped. */
 gboolean stunt_vm_attention(StuntVm *vm, GError **error);
 
+/* Presses the power button of a machine that runs or sleeps in S3. Only while stopped. */
+gboolean stunt_vm_press_power_button(StuntVm *vm, GError **error);
+
 /* What a dying kernel wrote with kmsg_dump. Borrowed; may be empty. */
 const char *stunt_vm_dump(const StuntVm *vm, gsize *ret_len);
 

@@ -23,6 +23,7 @@ gboolean stunt_bench_boot(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_scenario(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_rendezvous(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_idle(StuntMeasuring *measuring, GError **error);
+gboolean stunt_bench_sleep(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_dma(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_warm(StuntMeasuring *measuring, GError **error);
 gboolean stunt_bench_irq(StuntMeasuring *measuring, GError **error);

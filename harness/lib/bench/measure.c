@@ -18,6 +18,7 @@ static const struct {
     { "scenario", stunt_bench_scenario, "a small scenario, whole", FALSE },
     { "rendezvous", stunt_bench_rendezvous, "a question to the agent and its answer", FALSE },
     { "idle", stunt_bench_idle, "30 s of guest idle", FALSE },
+    { "sleep", stunt_bench_sleep, "a round of S3", FALSE },
     { "dma", stunt_bench_dma, "a large transfer through the model", FALSE },
     { "irq", stunt_bench_irq, "a smallest job through driver, model and interrupt", FALSE },
     { "events", stunt_bench_events, "driver traffic with events recorded and not", FALSE },

@@ -163,10 +163,9 @@ int stunt_vm_suspend_call(lua_State *L)
 
 static void press(lua_State *L, StuntRuntime *runtime)
 {
-    JsonNode *down = json_node_init_boolean(json_node_alloc(), TRUE);
     GError *error = NULL;
 
-    if (!stunt_vm_qom_set(runtime->vm, STUNT_LINK_ID, "power-button", down, &error)) {
+    if (!stunt_vm_press_power_button(runtime->vm, &error)) {
         stunt_runtime_raise(runtime, L, error);
     }
     stunt_timeline_note(runtime->timeline, stunt_vm_now_ns(runtime->vm), "set", "power button");

@@ -225,9 +225,19 @@ JsonNode *stunt_vm_qom_get(StuntVm *vm, const char *device, const char *property
     return result;
 }
 
-gboolean stunt_vm_attention(StuntVm *vm, GError **error)
+static gboolean pull(StuntVm *vm, const char *property, GError **error)
 {
     JsonNode *value = json_node_init_boolean(json_node_alloc(), TRUE);
 
-    return stunt_vm_qom_set(vm, STUNT_LINK_ID, "attention", value, error);
+    return stunt_vm_qom_set(vm, STUNT_LINK_ID, property, value, error);
+}
+
+gboolean stunt_vm_attention(StuntVm *vm, GError **error)
+{
+    return pull(vm, "attention", error);
+}
+
+gboolean stunt_vm_press_power_button(StuntVm *vm, GError **error)
+{
+    return pull(vm, "power-button", error);
 }
