@@ -50,7 +50,7 @@ end
 
 return scenario {
   summary = "a device that does not obey when it is to sleep by itself costs nothing; one that does not wake is gone until it is reset, then sleeps again",
-  machine = { dma0 = "dma" },
+  machine = { dma0 = { type = "dma", ["d3hot-exit-ns"] = 1000000 } },
   modules = { { "stunt_dma", "health_ms=10" } },
   deadline = "120s",
   run = function(vm)
