@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the scenarios of power management share.
 local dma = require "dma"
+local growth = require "growth"
 local guest = require "guest"
 
 local power = {}
@@ -71,6 +72,31 @@ function power.sleep(vm, kind, time)
   expect.equal(r.status, 0, r.err)
   expect.between(r.woken_ns - asleep.asleep_ns - ns(time), 0, kind == "s3" and 0 or ns("1ms"))
   return r
+end
+
+-- Within two milliseconds: what else the guest has to do comes at one time or another, and its clock ticks each four. And no more in
+-- the end than at first.
+local function steady(times)
+  local sum, half = { 0, 0 }, #times // 2
+  for round, time in ipairs(times) do
+    expect.between(time, times[1] - ns("2ms"), times[1] + ns("2ms"), "round " .. round)
+    local part = round <= half and 1 or 2
+    sum[part] = sum[part] + time
+  end
+  expect.between((sum[2] - sum[1]) // half, -ns("200us"), ns("200us"), "drift")
+end
+
+-- So many rounds of S3, an even number: each takes the same virtual time, and they leave nothing behind.
+function power.rounds(vm, rounds)
+  local down, up = {}, {}
+  growth.none(vm, function(round)
+    local r = power.sleep(vm, "s3", "5s")
+    if round > 0 then
+      down[round], up[round] = r.asleep_ns - r.start_ns, r.end_ns - r.woken_ns
+    end
+  end, rounds)
+  steady(down)
+  steady(up)
 end
 
 return power
