@@ -6,6 +6,12 @@ function kernel.is_debug(vm)
   return vm:get("/proc/sys/kernel/osrelease"):find("-stunt-debug", 1, true) ~= nil
 end
 
+-- Linux 6.12 lets go of a card that is out while it is restoring its configuration space in resume_noirq: without a lock between
+-- the two, and with an oops in msi_unlock_descs().
+function kernel.unplug_breaks_resume(vm)
+  return vm:get("/proc/sys/kernel/osrelease"):find("^6%.12%.") ~= nil
+end
+
 -- Ends the run on the debug kernel, whose checks make everything slower.
 function kernel.needs_full_speed(vm)
   if kernel.is_debug(vm) then

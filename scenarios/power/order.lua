@@ -9,7 +9,7 @@ local slot = require "slot"
 local function calls(vm)
   local places = { suspend = {}, resume = {} }
   for i, line in ipairs(vm:kernel_log("calling ")) do
-    local name, call = line.text:match("(%S+): PM: calling %S-_(%a+)%+")
+    local name, call = line.text:match("(%S+): PM: calling %S-_(%a+)[+ ]")
     if name and places[call] then
       places[call][name] = i
     end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Unbinding, resets, errors and loss of a device that sleeps, or is just going to sleep or waking, by itself or with the system.
 local dma = require "dma"
+local kernel = require "kernel"
 local power = require "power"
 local slot = require "slot"
 
@@ -130,8 +131,10 @@ return scenario {
         if one.strike then
           vm:rewind("asleep")
           in_between(vm, name, one, state)
-          vm:rewind("asleep")
-          with_system(vm, name, one, state)
+          if not (one.loses and kernel.unplug_breaks_resume(vm)) then
+            vm:rewind("asleep")
+            with_system(vm, name, one, state)
+          end
         end
       end
     end

@@ -51,7 +51,7 @@ end
 
 return scenario {
   summary = "calls and requests in work block through every way of sleep and end well, pollers are told; who sleeps by itself is left alone",
-  machine = { dma0 = { type = "dma", bandwidth = 4000000 } },
+  machine = { dma0 = { type = "dma", bandwidth = 1000000 } },
   modules = { { "stunt_dma", "health_ms=10" } },
   deadline = "300s",
   run = function(vm)
