@@ -17,4 +17,25 @@ function events.sum(vm, match, field)
   return sum
 end
 
+-- Every event of a device after `since`, as class and how many of its class it is: where a rule finds it again.
+function events.points(vm, device, since)
+  local seen, points = {}, {}
+  for _, event in ipairs(vm:events { device = device, since = since }) do
+    seen[event.class] = (seen[event.class] or 0) + 1
+    points[#points + 1] = { class = event.class, nth = seen[event.class] }
+  end
+  return points
+end
+
+-- For `proves`: the actions that break nothing, at each class.
+function events.unbroken(classes)
+  local proofs = {}
+  for _, class in ipairs(classes) do
+    for _, action in ipairs { "mark", "verify", "pause", "forbid" } do
+      proofs[class .. " " .. action] = "nothing: nothing is broken"
+    end
+  end
+  return proofs
+end
+
 return events

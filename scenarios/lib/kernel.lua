@@ -2,14 +2,16 @@
 -- What kernel the guest runs, for scenarios that only one kind suits.
 local kernel = {}
 
+local function release(vm) return vm:get("/proc/sys/kernel/osrelease") end
+
 function kernel.is_debug(vm)
-  return vm:get("/proc/sys/kernel/osrelease"):find("-stunt-debug", 1, true) ~= nil
+  return release(vm):find("-stunt-debug", 1, true) ~= nil
 end
 
 -- Linux 6.12 lets go of a card that is out while it is restoring its configuration space in resume_noirq: without a lock between
 -- the two, and with an oops in msi_unlock_descs().
 function kernel.unplug_breaks_resume(vm)
-  return vm:get("/proc/sys/kernel/osrelease"):find("^6%.12%.") ~= nil
+  return release(vm):find("^6%.12%.") ~= nil
 end
 
 -- Ends the run on the debug kernel, whose checks make everything slower.

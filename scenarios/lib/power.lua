@@ -31,35 +31,15 @@ function power.count(vm, state, since)
   return #vm:events { device = "dma0", class = "power.enter", state = state, since = since or 0 }
 end
 
--- Virtual time in D3hot between two times, as the driver asked for it.
-function power.slept_ns(vm, from, to)
-  local slept, since = 0, nil
-  for _, event in ipairs(vm:events { device = "dma0", class = "power.enter" }) do
-    local at = math.min(math.max(event.time_ns, from), to)
-    if event.fields.state == power.D3HOT then
-      since = at
-    elseif since then
-      slept, since = slept + at - since, nil
-    end
-  end
-  return since and slept + to - since or slept
-end
-
--- From now on sleep is the kernel's own test of it: down as far as `test` ("devices", "platform", …), and up again at once.
-function power.test(vm, test)
-  guest.write(vm, "/sys/module/suspend/parameters/pm_test_delay", 0)
-  guest.write(vm, "/sys/power/pm_test", test)
-end
-
--- Sleeps so, by default down to "platform". Gives what the write to /sys/power/state gave, `way` by default "freeze".
+-- The kernel's own test of suspend: down as far as `test`, by default "platform", where all devices sleep, and up again at once. `way` is
+-- "freeze", if not "s3". Gives what became of it.
 function power.suspend(vm, test, way)
-  power.test(vm, test or "platform")
-  return vm:run({ "sh", "-c", ("echo %s > /sys/power/state"):format(way or "freeze") })
+  return vm:suspend(way or "freeze", { test = test or "platform" })
 end
 
--- The kernel's own test of suspend, as far as all devices sleep, and up again.
+-- And it has to do so.
 function power.down_and_up(vm)
-  local r = vm:suspend("freeze", { test = "platform" })
+  local r = power.suspend(vm)
   expect.equal(r.status, 0, r.err)
   return r
 end

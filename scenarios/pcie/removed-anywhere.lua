@@ -1,19 +1,15 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The card is pulled out at each event of a job, one after the other, each time from the same instruction.
 local dma = require "dma"
+local events = require "events"
 local slot = require "slot"
 
 local JOB = "stunt-dma copy --channel 0 --size 4096"
 
--- Every event of one job, as class and how many of its class it is.
 local function events_of_a_job(vm)
-  local since, seen, points = dma.last_event(vm), {}, {}
+  local since = dma.last_event(vm)
   dma.ok(vm, "copy --channel 0 --size 4096")
-  for _, event in ipairs(vm:events { device = "dma0", since = since }) do
-    seen[event.class] = (seen[event.class] or 0) + 1
-    points[#points + 1] = { class = event.class, nth = seen[event.class] }
-  end
-  return points
+  return events.points(vm, "dma0", since)
 end
 
 return scenario {

@@ -2,21 +2,17 @@
 -- The system goes to sleep under requests in work, once for each event of theirs: the channel is made to stand still at that event, so
 -- that the driver finds it just there when it stops it.
 local dma = require "dma"
+local events = require "events"
 local power = require "power"
 
 local CHANNEL, REQUESTS = 1, 4
 local JOB = ("submit --channel %d --count %d --size 20000 --src-offset 5 --dst-offset 9"):format(CHANNEL, REQUESTS)
 local LONGER_THAN_IT_TAKES = "40ms"
 
--- Every event of the requests, as class and how many of its class it is.
 local function events_of_it(vm)
-  local since, seen, points = dma.last_event(vm), {}, {}
+  local since = dma.last_event(vm)
   dma.ok(vm, JOB)
-  for _, event in ipairs(vm:events { device = "dma0", since = since }) do
-    seen[event.class] = (seen[event.class] or 0) + 1
-    points[#points + 1] = { class = event.class, nth = seen[event.class] }
-  end
-  return points
+  return events.points(vm, "dma0", since)
 end
 
 -- What became of it; anything but "ok" is wrong.
@@ -28,7 +24,7 @@ local function suspended_at(vm, point)
   vm:sleep(LONGER_THAN_IT_TAKES)
   expect.equal({ rule:status().fired, vm.dma0:peek("CH_CTRL.PAUSE", CHANNEL) }, { 1, 1 }, "it stands still there")
   rule:disarm()
-  expect.equal(vm:run({ "sh", "-c", "echo freeze > /sys/power/state" }).status, 0)
+  power.down_and_up(vm)
   if power.count(vm, power.D3HOT, since) ~= 1 then
     return "it did not sleep"
   end
@@ -57,7 +53,6 @@ return scenario {
   catches = { "restart_halfway" },
   deadline = "300s",
   run = function(vm)
-    power.test(vm, "platform")
     vm:snapshot("before")
     local points = events_of_it(vm)
     expect.is_true(#points >= 200, "events of the requests: " .. #points)

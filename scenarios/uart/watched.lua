@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Rules that break nothing, on what only this card has. On a line one character is one event, whatever the reader sees.
+local events = require "events"
 local peer = require "peer"
 local serial = require "serial"
 
@@ -75,21 +76,11 @@ local function forbids(vm)
   end
 end
 
-local function proofs()
-  local list = {}
-  for _, class in ipairs(CLASSES) do
-    for _, action in ipairs { "mark", "verify", "pause", "forbid" } do
-      list[class .. " " .. action] = "nothing: nothing is broken"
-    end
-  end
-  return list
-end
-
 return scenario {
   summary = "mark, verify, pause and forbid see each character, each line that moves, each script that ends, each wake-up, and change nothing",
   machine = { uart0 = serial.card() },
   modules = { "stunt_uart" },
-  proves = proofs(),
+  proves = events.unbroken(CLASSES),
   run = function(vm)
     serial.let_wake(vm, true)
     each_is_seen(vm, "mark")

@@ -113,6 +113,10 @@ gboolean stunt_vm_is_exact(const StuntVm *vm);
 /* Raises the link's attention interrupt: the agent asks as soon as it runs. Only while stopped. */
 gboolean stunt_vm_attention(StuntVm *vm, GError **error);
 
+/* Names of the power states of a device, as its property power-state numbers them. */
+#define STUNT_POWER_STATES 5
+extern const char *const stunt_power_states[STUNT_POWER_STATES];
+
 /* Presses the power button of a machine that runs or sleeps in S3. Only while stopped. */
 gboolean stunt_vm_press_power_button(StuntVm *vm, GError **error);
 

@@ -35,10 +35,9 @@ static void take_text(StuntVm *vm, StuntLiveSide *side, const char *property, co
 
 static char *as_power(JsonNode *node)
 {
-    static const char *const names[] = { "D0", "D1", "D2", "D3hot", "D3cold" };
     gint64 state = json_node_get_int(node);
 
-    return g_strdup(state >= 0 && state < (gint64)G_N_ELEMENTS(names) ? names[state] : "unknown");
+    return g_strdup(state >= 0 && state < STUNT_POWER_STATES ? stunt_power_states[state] : "unknown");
 }
 
 static char *as_yes_no(JsonNode *node)

@@ -239,8 +239,6 @@ int stunt_vm_wake_call(lua_State *L)
 
 /* ---- a device's power ---------------------------------------------------------------------------- */
 
-static const char *const states[] = { "D0", "D1", "D2", "D3hot", "D3cold" };
-
 /* NULL: it has no such property. */
 static JsonNode *get(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const char *property)
 {
@@ -258,8 +256,8 @@ static JsonNode *get(lua_State *L, StuntRuntime *runtime, const StuntDevice *dev
 static void set_account(lua_State *L, StuntRuntime *runtime, const StuntDevice *device, const char *key,
                         const char *property)
 {
-    lua_createtable(L, 0, G_N_ELEMENTS(states));
-    for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+    lua_createtable(L, 0, STUNT_POWER_STATES);
+    for (guint i = 0; i < STUNT_POWER_STATES; i++) {
         g_autofree char *name = g_strdup_printf("%s[%u]", property, i);
         g_autoptr(JsonNode) node = get(L, runtime, device, name);
 
@@ -267,7 +265,7 @@ static void set_account(lua_State *L, StuntRuntime *runtime, const StuntDevice *
             lua_pop(L, 1);
             return;
         }
-        stunt_bridge_set_integer(L, states[i], (guint64)json_node_get_int(node));
+        stunt_bridge_set_integer(L, stunt_power_states[i], (guint64)json_node_get_int(node));
     }
     lua_setfield(L, -2, key);
 }
@@ -285,7 +283,7 @@ int stunt_device_power(lua_State *L)
     state = (guint64)json_node_get_int(node);
     json_node_unref(node);
     lua_newtable(L);
-    lua_pushstring(L, state < G_N_ELEMENTS(states) ? states[state] : "?");
+    lua_pushstring(L, state < STUNT_POWER_STATES ? stunt_power_states[state] : "?");
     lua_setfield(L, -2, "state");
     set_account(L, runtime, device, "ns", NS_PROPERTY);
     set_account(L, runtime, device, "count", COUNT_PROPERTY);

@@ -225,6 +225,8 @@ JsonNode *stunt_vm_qom_get(StuntVm *vm, const char *device, const char *property
     return result;
 }
 
+const char *const stunt_power_states[STUNT_POWER_STATES] = { "D0", "D1", "D2", "D3hot", "D3cold" };
+
 static gboolean pull(StuntVm *vm, const char *property, GError **error)
 {
     JsonNode *value = json_node_init_boolean(json_node_alloc(), TRUE);
