@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
+#include <linux/suspend.h>
 
 #include "dmacheck.h"
 #include "stunt_core.h"
@@ -41,6 +42,23 @@ static struct notifier_block stunt_dmacheck_nb = {
 	.notifier_call = stunt_dmacheck_bus,
 };
 
+/*
+ * An image brings back the mappings of an earlier time, and nobody tells. So devices are not checked from the making of one on, until a
+ * driver is bound to them again.
+ */
+static int stunt_dmacheck_pm(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (action == PM_HIBERNATION_PREPARE)
+		stunt_tell_enable(false);
+	else if (action == PM_POST_HIBERNATION)
+		stunt_tell_enable(true);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block stunt_dmacheck_pm_nb = {
+	.notifier_call = stunt_dmacheck_pm,
+};
+
 static int __init stunt_dmacheck_init(void)
 {
 	int ret;
@@ -50,10 +68,18 @@ static int __init stunt_dmacheck_init(void)
 		return ret;
 	stunt_tell_enable(true);
 	ret = bus_register_notifier(&pci_bus_type, &stunt_dmacheck_nb);
-	if (ret) {
-		stunt_tell_enable(false);
-		stunt_hooks_clear();
-	}
+	if (ret)
+		goto untold;
+	ret = register_pm_notifier(&stunt_dmacheck_pm_nb);
+	if (ret)
+		goto unheard;
+	return 0;
+
+unheard:
+	bus_unregister_notifier(&pci_bus_type, &stunt_dmacheck_nb);
+untold:
+	stunt_tell_enable(false);
+	stunt_hooks_clear();
 	return ret;
 }
 module_init(stunt_dmacheck_init);
@@ -61,6 +87,7 @@ module_init(stunt_dmacheck_init);
 /* The models stop looking before they are no longer told. */
 static void __exit stunt_dmacheck_exit(void)
 {
+	unregister_pm_notifier(&stunt_dmacheck_pm_nb);
 	stunt_tell_enable(false);
 	bus_unregister_notifier(&pci_bus_type, &stunt_dmacheck_nb);
 	stunt_hooks_clear();

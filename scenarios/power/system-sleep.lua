@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- All ways into the system's sleep, as deep as the kernel's own tests of it go, with a call and requests in work.
--- Hibernation has a test of freeze and thaw only: poweroff and restore come with an image on a disk, which this guest has not.
+-- Of hibernation freeze and thaw; hibernate.lua has an image, and restores it.
 local dma = require "dma"
 local power = require "power"
 
