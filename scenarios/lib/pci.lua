@@ -5,7 +5,7 @@ local pci = {}
 
 local COMMAND, CAPABILITIES = 0x04, 0x34
 pci.INTX_DISABLE = 0x400
-pci.CAP = { MSI = 0x05, EXPRESS = 0x10, MSIX = 0x11 }
+pci.CAP = { POWER = 0x01, MSI = 0x05, EXPRESS = 0x10, MSIX = 0x11 }
 
 local function sysfs(address, file)
   return "/sys/bus/pci/devices/" .. address .. "/" .. file
