@@ -55,12 +55,21 @@ static bool add_pages_of_file(unsigned long *pages, int fd, uint64_t len)
     return start >= 0 || errno == ENXIO;
 }
 
+void stunt_pages_add_file(unsigned long *pages, int fd, uint64_t len)
+{
+    if (!add_pages_of_file(pages, fd, len)) {
+        bitmap_fill(pages, len / STUNT_PAGE);
+    }
+}
+
 unsigned long *stunt_pages_in_use(const RAMBlock *block, uint64_t len)
 {
     unsigned long *pages = stunt_pages_own(block->host, len);
 
-    if ((block->flags & RAM_SHARED) || (block->fd >= 0 && !add_pages_of_file(pages, block->fd, len))) {
+    if (block->flags & RAM_SHARED) {
         bitmap_fill(pages, len / STUNT_PAGE);
+    } else if (block->fd >= 0) {
+        stunt_pages_add_file(pages, block->fd, len);
     }
     return pages;
 }

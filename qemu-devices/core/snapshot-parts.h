@@ -6,6 +6,7 @@
 #include "qapi/error.h"
 #include "qapi/qapi-types-run-state.h"
 #include "exec/ramblock.h"
+#include "core/snapshot.h"
 #include "core/state-file.h"
 #include "core/trace.h"
 
@@ -20,13 +21,16 @@ char *stunt_state_compare(const GByteArray *expected, const GByteArray *found);
 
 /* ---- which pages matter: snapshot-pages.c ---------------------------------------------------------- */
 
-#define STUNT_PAGE 4096u
+#define STUNT_PAGE STUNT_STATE_PAGE
 
 /*
  * A bit per page of the block's first `len` bytes: may the page be other than zeros? Looking at the others
  * would only populate them. All bits are set where that cannot be told. g_free() it.
  */
 unsigned long *stunt_pages_in_use(const RAMBlock *block, uint64_t len);
+
+/* Sets the bits of the pages that a file has: those outside of its holes, or all where that cannot be told. */
+void stunt_pages_add_file(unsigned long *pages, int fd, uint64_t len);
 
 /*
  * A bit per page that is memory of this process alone: written since it was mapped, be the mapping anonymous
@@ -43,12 +47,13 @@ StuntRamCopy *stunt_ram_copy(void);
 void stunt_ram_copy_free(StuntRamCopy *copy);
 
 /*
- * As stunt_ram_copy(), with the content that a template has: main memory is mapped from `ram_fd`, the rest is
- * copied out of `file`. The machine's own memory stays as it is, but for blocks that take the saved size.
+ * As stunt_ram_copy(), with the content that a template has: main memory is mapped from `ram_fd` and, where it differs,
+ * from `pages_fd`, -1 without such pages; the rest is copied out of `file`. The machine's own memory stays as it is, but for blocks that take the saved size.
  * NULL with an error, and nothing changed, when the machine's memory is not laid out so, or its main memory
  * is no private mapping of that file.
  */
-StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, int ram_fd, Error **errp);
+StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, int ram_fd, int pages_fd,
+                                         Error **errp);
 
 /* False with an error when RAM is not laid out as it was. */
 bool stunt_ram_fits(const StuntRamCopy *copy, Error **errp);
@@ -111,13 +116,28 @@ typedef struct StuntSnapshot {
     unsigned population; /* how often devices had come and gone */
 } StuntSnapshot;
 
-/* ---- in files: snapshot-template.c, snapshot-ram-file.c -------------------------------------------- */
+/* ---- in files: snapshot-template.c, snapshot-ram-file.c, snapshot-ram-pages.c ---------------------- */
 
 /* The machine's main memory; NULL with an error when it is not one block of whole pages. */
 RAMBlock *stunt_main_ram(Error **errp);
 
 /* Writes main memory into the file, which is empty. False with an error. */
 bool stunt_ram_file_write(int fd, Error **errp);
+
+/* Writes so many pages of a block, from `page` on, to a place in the file. False with an error. */
+bool stunt_ram_write_run(int fd, off_t at, const RAMBlock *block, uint64_t page, uint64_t n, Error **errp);
+
+/*
+ * Writes the pages of main memory that are not as in the RAM file into the pages file, which is empty, one behind the
+ * other, and appends their numbers as a state file has them. False with an error.
+ */
+bool stunt_ram_pages_write(int ram_fd, int pages_fd, GByteArray *numbers, Error **errp);
+
+/* Is that the file of the pages of this state file? -1: none. False with an error. */
+bool stunt_ram_pages_fit(const struct stunt_state_file *file, int pages_fd, Error **errp);
+
+/* Maps them into a mapping of the RAM file, for reading. False with errno. */
+bool stunt_ram_pages_map(const struct stunt_state_file *file, int pages_fd, uint8_t *data);
 
 /* The block of this name in a state file; NULL when there is none. */
 const struct stunt_state_block *stunt_saved_block(const struct stunt_state_file *file, const char *name);
@@ -126,13 +146,12 @@ const struct stunt_state_block *stunt_saved_block(const struct stunt_state_file 
 bool stunt_ram_fits_template(const struct stunt_state_file *file, int ram_fd, Error **errp);
 
 /* Writes a snapshot without `ram`, which may be NULL, and the machine's memory as it is. False with an error. */
-bool stunt_template_write(const StuntSnapshot *snapshot, const char *state_path, const char *ram_path,
-                          Error **errp);
+bool stunt_template_write(const StuntSnapshot *snapshot, const StuntTemplatePaths *paths, Error **errp);
 
 /*
  * Fills in all of a snapshot but name and population, from the files of a template that fits this machine.
  * False with an error.
  */
-bool stunt_template_read(StuntSnapshot *snapshot, const char *state_path, const char *ram_path, Error **errp);
+bool stunt_template_read(StuntSnapshot *snapshot, const StuntTemplatePaths *paths, Error **errp);
 
 #endif

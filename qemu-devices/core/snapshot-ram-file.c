@@ -27,11 +27,10 @@ RAMBlock *stunt_main_ram(Error **errp)
 
 /* ---- writing --------------------------------------------------------------------------------------- */
 
-static bool write_run(int fd, const RAMBlock *block, uint64_t page, uint64_t n, Error **errp)
+bool stunt_ram_write_run(int fd, off_t at, const RAMBlock *block, uint64_t page, uint64_t n, Error **errp)
 {
     const uint8_t *from = block->host + page * STUNT_PAGE;
     size_t left = n * STUNT_PAGE;
-    off_t at = page * STUNT_PAGE;
 
     while (left) {
         ssize_t done = pwrite(fd, from, left, at);
@@ -40,7 +39,7 @@ static bool write_run(int fd, const RAMBlock *block, uint64_t page, uint64_t n, 
             continue;
         }
         if (done <= 0) {
-            error_setg_errno(errp, done < 0 ? errno : ENOSPC, "cannot write the RAM file");
+            error_setg_errno(errp, done < 0 ? errno : ENOSPC, "cannot write main memory");
             return false;
         }
         from += done;
@@ -77,7 +76,7 @@ bool stunt_ram_file_write(int fd, Error **errp)
         while (n < RUN_MAX && page + n < pages && has_content(block, in_use, page + n)) {
             n++;
         }
-        if (n && !write_run(fd, block, page, n, errp)) {
+        if (n && !stunt_ram_write_run(fd, page * STUNT_PAGE, block, page, n, errp)) {
             return false;
         }
         page += n ?: 1;

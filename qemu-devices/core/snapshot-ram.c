@@ -181,16 +181,24 @@ void stunt_ram_copy_free(StuntRamCopy *copy)
 
 /* ---- from a template ------------------------------------------------------------------------------- */
 
-/* What this process wrote into the mapping differs from the file. */
-static bool adopt_main(BlockCopy *copy, int ram_fd)
+/* What this process wrote into the mapping differs from the RAM file, and so do the pages that a template has beside it. */
+static void note_different(BlockCopy *copy, const struct stunt_state_file *file)
 {
-    if (!map_data(copy, PROT_READ, MAP_SHARED, ram_fd)) {
+    g_free(copy->dirty);
+    copy->dirty = stunt_pages_own(copy->block->host, copy->len);
+    for (uint64_t i = 0; i < stunt_state_n_pages(file); i++) {
+        set_bit(stunt_state_page(file, i), copy->dirty);
+    }
+}
+
+static bool adopt_main(BlockCopy *copy, const struct stunt_state_file *file, int ram_fd, int pages_fd)
+{
+    if (!map_data(copy, PROT_READ, MAP_SHARED, ram_fd) || !stunt_ram_pages_map(file, pages_fd, copy->data)) {
         return false;
     }
     watch(copy);
     if (copy->dirty) {
-        g_free(copy->dirty);
-        copy->dirty = stunt_pages_own(copy->block->host, copy->len);
+        note_different(copy, file);
     }
     return true;
 }
@@ -219,12 +227,13 @@ static void take_sizes(const struct stunt_state_file *file)
     }
 }
 
-StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, int ram_fd, Error **errp)
+StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, int ram_fd, int pages_fd,
+                                         Error **errp)
 {
     StuntRamCopy *copy;
     RAMBlock *block;
 
-    if (!stunt_ram_fits_template(file, ram_fd, errp)) {
+    if (!stunt_ram_fits_template(file, ram_fd, errp) || !stunt_ram_pages_fit(file, pages_fd, errp)) {
         return NULL;
     }
     copy = new_copy();
@@ -232,7 +241,7 @@ StuntRamCopy *stunt_ram_copy_of_template(const struct stunt_state_file *file, in
         const struct stunt_state_block *saved = stunt_saved_block(file, block->idstr);
 
         if (qemu_ram_is_migratable(block) && !(saved ? adopt_small(add_block(copy, block), saved)
-                                                     : adopt_main(add_block(copy, block), ram_fd))) {
+                                                     : adopt_main(add_block(copy, block), file, ram_fd, pages_fd))) {
             error_setg_errno(errp, errno, "no memory for a copy of '%s'", block->idstr);
             stunt_ram_copy_free(copy);
             return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A snapshot in two files, for another process of the same build and the same machine: main memory as it is,
- * to be mapped, and all the rest. Whether the files' contents are what was written is for others to check;
+ * A snapshot in files, for another process of the same build and the same machine: main memory, to be mapped, and all
+ * the rest. Whether the files' contents are what was written is for others to check;
  * here they must only be of the right form, and fit.
  */
 #include "qemu/osdep.h"
@@ -101,7 +101,7 @@ static bool add_small_blocks(struct stunt_state_file *file, const RAMBlock *main
 }
 
 static struct stunt_state_file *state_file_of(const StuntSnapshot *snapshot, const char *machine,
-                                              Error **errp)
+                                              const GByteArray *pages, Error **errp)
 {
     const RAMBlock *main_ram = stunt_main_ram(errp);
     const StuntShared *shared = &snapshot->shared;
@@ -124,14 +124,15 @@ static struct stunt_state_file *state_file_of(const StuntSnapshot *snapshot, con
     }
     g_strlcpy(file->ram_name, main_ram->idstr, sizeof(file->ram_name));
     file->ram_size = main_ram->used_length;
+    file->pages = (struct stunt_bytes){pages->data, pages->len};
     file->devices = (struct stunt_bytes){snapshot->state->data, snapshot->state->len};
     return g_steal_pointer(&file);
 }
 
-static bool write_state(int fd, const StuntSnapshot *snapshot, Error **errp)
+static bool write_state(int fd, const StuntSnapshot *snapshot, const GByteArray *pages, Error **errp)
 {
     g_autofree char *machine = describe_machine(), *build = own_build();
-    g_autofree struct stunt_state_file *file = state_file_of(snapshot, machine, errp);
+    g_autofree struct stunt_state_file *file = state_file_of(snapshot, machine, pages, errp);
     g_autofree uint8_t *data = NULL;
     size_t size;
 
@@ -167,24 +168,6 @@ static bool finish(int fd, const char *what, bool ok, Error **errp)
     return ok;
 }
 
-static bool write_ram(const char *path, Error **errp)
-{
-    int fd = create("RAM file", path, errp);
-
-    return fd >= 0 && finish(fd, "RAM file", stunt_ram_file_write(fd, errp), errp);
-}
-
-bool stunt_template_write(const StuntSnapshot *snapshot, const char *state_path, const char *ram_path,
-                          Error **errp)
-{
-    int fd = create("state file", state_path, errp);
-
-    return fd >= 0 && finish(fd, "state file", write_state(fd, snapshot, errp), errp) &&
-           write_ram(ram_path, errp);
-}
-
-/* ---- reading --------------------------------------------------------------------------------------- */
-
 static int open_to_read(const char *what, const char *path, size_t *ret_size, Error **errp)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -201,6 +184,42 @@ static int open_to_read(const char *what, const char *path, size_t *ret_size, Er
     }
     return fd;
 }
+
+static bool write_ram(const char *path, Error **errp)
+{
+    int fd = create("RAM file", path, errp);
+
+    return fd >= 0 && finish(fd, "RAM file", stunt_ram_file_write(fd, errp), errp);
+}
+
+static bool write_pages(const StuntTemplatePaths *paths, GByteArray *numbers, Error **errp)
+{
+    size_t size;
+    int ram = open_to_read("RAM file", paths->ram, &size, errp), fd;
+    bool ok;
+
+    if (ram < 0) {
+        return false;
+    }
+    fd = create("pages file", paths->pages, errp);
+    ok = fd >= 0 && finish(fd, "pages file", stunt_ram_pages_write(ram, fd, numbers, errp), errp);
+    close(ram);
+    return ok;
+}
+
+bool stunt_template_write(const StuntSnapshot *snapshot, const StuntTemplatePaths *paths, Error **errp)
+{
+    g_autoptr(GByteArray) numbers = g_byte_array_new();
+    int fd;
+
+    if (paths->pages ? !write_pages(paths, numbers, errp) : !write_ram(paths->ram, errp)) {
+        return false;
+    }
+    fd = create("state file", paths->state, errp);
+    return fd >= 0 && finish(fd, "state file", write_state(fd, snapshot, numbers, errp), errp);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------- */
 
 static bool read_full(int fd, uint8_t *to, size_t len)
 {
@@ -268,28 +287,47 @@ static void take_over(StuntSnapshot *snapshot, const struct stunt_state_file *fi
     }
 }
 
-static bool read_parts(StuntSnapshot *snapshot, const struct stunt_state_file *file, const char *ram_path,
+/* -1 when there is none; `ok` is whether that is right. */
+static int open_pages(const char *path, bool *ret_ok, Error **errp)
+{
+    size_t size;
+    int fd = path ? open_to_read("pages file", path, &size, errp) : -1;
+
+    *ret_ok = !path || fd >= 0;
+    return fd;
+}
+
+static void close_if_open(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static bool read_parts(StuntSnapshot *snapshot, const struct stunt_state_file *file, const StuntTemplatePaths *paths,
                        Error **errp)
 {
     size_t size;
-    int fd;
+    bool ok;
+    int ram, pages;
 
     if (!same_machine(&file->machine, errp) || !messages_fit(file, errp)) {
         return false;
     }
-    fd = open_to_read("RAM file", ram_path, &size, errp);
-    if (fd < 0) {
-        return false;
+    pages = open_pages(paths->pages, &ok, errp);
+    ram = ok ? open_to_read("RAM file", paths->ram, &size, errp) : -1;
+    if (ram >= 0) {
+        snapshot->ram = stunt_ram_copy_of_template(file, ram, pages, errp);
     }
-    snapshot->ram = stunt_ram_copy_of_template(file, fd, errp);
-    close(fd);
+    close_if_open(ram);
+    close_if_open(pages);
     if (snapshot->ram) {
         take_over(snapshot, file);
     }
     return snapshot->ram;
 }
 
-bool stunt_template_read(StuntSnapshot *snapshot, const char *state_path, const char *ram_path, Error **errp)
+bool stunt_template_read(StuntSnapshot *snapshot, const StuntTemplatePaths *paths, Error **errp)
 {
     g_autofree char *build = own_build();
     g_autofree struct stunt_state_file *file = g_new(struct stunt_state_file, 1);
@@ -297,13 +335,13 @@ bool stunt_template_read(StuntSnapshot *snapshot, const char *state_path, const 
     char why[400];
     size_t size;
 
-    data = read_whole(state_path, &size, errp);
+    data = read_whole(paths->state, &size, errp);
     if (!data) {
         return false;
     }
     if (!stunt_state_file_read(data, size, build, file, why, sizeof(why))) {
-        error_setg(errp, "state file '%s': %s", state_path, why);
+        error_setg(errp, "state file '%s': %s", paths->state, why);
         return false;
     }
-    return read_parts(snapshot, file, ram_path, errp);
+    return read_parts(snapshot, file, paths, errp);
 }

@@ -266,7 +266,7 @@ bool stunt_begin(uint64_t seed, Error **errp)
 
 /* ---- in files -------------------------------------------------------------------------------------- */
 
-bool stunt_template_save(const char *state_path, const char *ram_path, Error **errp)
+bool stunt_template_save(const StuntTemplatePaths *paths, Error **errp)
 {
     StuntSnapshot *snapshot;
     bool ok;
@@ -276,13 +276,13 @@ bool stunt_template_save(const char *state_path, const char *ram_path, Error **e
     }
     set_up(); /* as where it will be loaded: sections are numbered alike then */
     snapshot = new_snapshot("", errp);
-    ok = snapshot && stunt_template_write(snapshot, state_path, ram_path, errp);
+    ok = snapshot && stunt_template_write(snapshot, paths, errp);
     snapshot_free(snapshot);
     stunt_cpu_flush_tlbs();
     return ok;
 }
 
-bool stunt_template_load(const char *name, const char *state_path, const char *ram_path, Error **errp)
+bool stunt_template_load(const char *name, const StuntTemplatePaths *paths, Error **errp)
 {
     StuntSnapshot *snapshot;
 
@@ -293,7 +293,7 @@ bool stunt_template_load(const char *name, const char *state_path, const char *r
     snapshot = g_new0(StuntSnapshot, 1);
     snapshot->name = g_strdup(name);
     snapshot->population = population;
-    if (!stunt_template_read(snapshot, state_path, ram_path, errp) || !put_back(snapshot, errp)) {
+    if (!stunt_template_read(snapshot, paths, errp) || !put_back(snapshot, errp)) {
         snapshot_free(snapshot);
         return false;
     }

@@ -146,6 +146,42 @@ static void below(struct walk *walk, const char *what, uint32_t value, uint32_t 
     }
 }
 
+/* ---- pages --------------------------------------------------------------------------------------- */
+
+uint64_t stunt_state_n_pages(const struct stunt_state_file *file)
+{
+    return file->pages.len / STUNT_STATE_PAGE_BYTES;
+}
+
+uint32_t stunt_state_page(const struct stunt_state_file *file, uint64_t i)
+{
+    const uint8_t *at = file->pages.data + i * STUNT_STATE_PAGE_BYTES;
+
+    return at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+void stunt_state_put_page(uint8_t *to, uint32_t number)
+{
+    for (unsigned i = 0; i < STUNT_STATE_PAGE_BYTES; i++) {
+        to[i] = (uint8_t)(number >> (8 * i));
+    }
+}
+
+static bool are_pages(const struct stunt_state_file *file)
+{
+    uint64_t least = 0;
+
+    for (uint64_t i = 0; i < stunt_state_n_pages(file); i++) {
+        uint32_t page = stunt_state_page(file, i);
+
+        if (page < least || page >= file->ram_size / STUNT_STATE_PAGE) {
+            return false;
+        }
+        least = (uint64_t)page + 1;
+    }
+    return file->pages.len % STUNT_STATE_PAGE_BYTES == 0;
+}
+
 /* ---- the fields ------------------------------------------------------------------------------------ */
 
 static void walk_header(struct walk *walk, const char *build)
@@ -198,6 +234,10 @@ static void walk_memory(struct walk *walk, struct stunt_state_file *file)
 {
     name(walk, "main memory's name", file->ram_name);
     number64(walk, "main memory's size", &file->ram_size);
+    bytes(walk, "numbers of pages", &file->pages);
+    if (walk->reading && !walk->failed && !are_pages(file)) {
+        fail(walk, "the numbers of pages are not in order, or beyond main memory");
+    }
     bytes(walk, "devices' state", &file->devices);
     number32(walk, "number of memory blocks", &file->n_blocks);
     below(walk, "number of memory blocks", file->n_blocks, STUNT_STATE_BLOCKS_MAX + 1);

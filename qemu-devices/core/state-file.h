@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STUNT_STATE_FILE_VERSION 1
+#define STUNT_STATE_FILE_VERSION 2
+#define STUNT_STATE_PAGE         4096u
 #define STUNT_STATE_BLOCKS_MAX   64
 #define STUNT_STATE_NAME_MAX     256 /* with the NUL */
 
@@ -40,10 +41,19 @@ struct stunt_state_file {
 
     char ram_name[STUNT_STATE_NAME_MAX]; /* the memory that is in the RAM file */
     uint64_t ram_size;
+    struct stunt_bytes pages;   /* numbers of those that are not as in the RAM file, stunt_state_page() */
     struct stunt_bytes devices; /* migration stream */
     uint32_t n_blocks;
     struct stunt_state_block block[STUNT_STATE_BLOCKS_MAX];
 };
+
+/* How many pages there are, and the number of one of them: ascending, and within main memory. */
+uint64_t stunt_state_n_pages(const struct stunt_state_file *file);
+uint32_t stunt_state_page(const struct stunt_state_file *file, uint64_t i);
+
+/* Writes a number into to[0..4), as `pages` has them. */
+#define STUNT_STATE_PAGE_BYTES 4u
+void stunt_state_put_page(uint8_t *to, uint32_t number);
 
 /*
  * Writes the file's content, made by `build`, into to[0..size). Returns the full length, as snprintf does:

@@ -153,28 +153,32 @@ static void set_snapshot_drop(Object *obj, const char *value, Error **errp)
     stunt_snapshot_drop(value, errp);
 }
 
+static void free_words(char **word, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        g_free(word[i]);
+    }
+}
+
 static void set_template_save(Object *obj, const char *value, Error **errp)
 {
-    static const char *const keys[] = { "state", "ram" };
-    char *path[ARRAY_SIZE(keys)];
+    static const char *const keys[] = { "state", "ram", "pages" };
+    char *word[ARRAY_SIZE(keys)];
 
-    if (stunt_words_parse(value, keys, ARRAY_SIZE(keys), path, errp)) {
-        stunt_template_save(path[0], path[1], errp);
-        g_free(path[0]);
-        g_free(path[1]);
+    if (stunt_words_parse(value, keys, ARRAY_SIZE(keys), 2, word, errp)) {
+        stunt_template_save(&(StuntTemplatePaths){ word[0], word[1], word[2] }, errp);
+        free_words(word, ARRAY_SIZE(keys));
     }
 }
 
 static void set_template_load(Object *obj, const char *value, Error **errp)
 {
-    static const char *const keys[] = { "name", "state", "ram" };
+    static const char *const keys[] = { "name", "state", "ram", "pages" };
     char *word[ARRAY_SIZE(keys)];
 
-    if (stunt_words_parse(value, keys, ARRAY_SIZE(keys), word, errp)) {
-        stunt_template_load(word[0], word[1], word[2], errp);
-        for (unsigned i = 0; i < ARRAY_SIZE(keys); i++) {
-            g_free(word[i]);
-        }
+    if (stunt_words_parse(value, keys, ARRAY_SIZE(keys), 3, word, errp)) {
+        stunt_template_load(word[0], &(StuntTemplatePaths){ word[1], word[2], word[3] }, errp);
+        free_words(word, ARRAY_SIZE(keys));
     }
 }
 
@@ -219,10 +223,10 @@ void stunt_link_add_properties(ObjectClass *klass)
     object_class_property_set_description(klass, "snapshot-drop", "Write a snapshot's name: forget it");
     object_class_property_add_str(klass, "template-save", NULL, set_template_save);
     object_class_property_set_description(klass, "template-save",
-                                          "Write state=PATH ram=PATH: put the paused machine into files");
+                                          "Write state=PATH ram=PATH [pages=PATH]: put the paused machine into files");
     object_class_property_add_str(klass, "template-load", NULL, set_template_load);
     object_class_property_set_description(klass, "template-load",
-                                          "Write name=NAME state=PATH ram=PATH: take a machine from there");
+                                          "Write name=NAME state=PATH ram=PATH [pages=PATH]: take a machine from there");
     object_class_property_add(klass, "begin", "uint64", NULL, set_begin, NULL, NULL);
     object_class_property_set_description(klass, "begin", "Write a seed: the scenario begins here");
 }

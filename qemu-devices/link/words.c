@@ -41,7 +41,8 @@ static int take_word(const char *word, const char *const *keys, unsigned n, char
     return i;
 }
 
-static bool take_words(char **words, const char *const *keys, unsigned n, char **values, Error **errp)
+static bool take_words(char **words, const char *const *keys, unsigned n, unsigned needed, char **values,
+                       Error **errp)
 {
     for (char **word = words; *word; word++) {
         int i;
@@ -55,7 +56,7 @@ static bool take_words(char **words, const char *const *keys, unsigned n, char *
         }
         values[i] = g_strdup(strchr(*word, '=') + 1);
     }
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < needed; i++) {
         if (!values[i]) {
             error_setg(errp, "'%s=' is missing", keys[i]);
             return false;
@@ -64,12 +65,13 @@ static bool take_words(char **words, const char *const *keys, unsigned n, char *
     return true;
 }
 
-bool stunt_words_parse(const char *text, const char *const *keys, unsigned n, char **ret_value, Error **errp)
+bool stunt_words_parse(const char *text, const char *const *keys, unsigned n, unsigned needed, char **ret_value,
+                       Error **errp)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     g_autofree char **values = g_new0(char *, n);
 
-    if (!take_words(words, keys, n, values, errp)) {
+    if (!take_words(words, keys, n, needed, values, errp)) {
         for (unsigned i = 0; i < n; i++) {
             g_free(values[i]);
         }

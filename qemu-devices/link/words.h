@@ -6,9 +6,11 @@
 #include "qapi/error.h"
 
 /*
- * ret_value[i] becomes the value of keys[i], to be freed with g_free. Each key must be there once, in any
- * order, and no value is empty or has blanks. False with an error, and ret_value untouched, when not so.
+ * ret_value[i] becomes the value of keys[i], to be freed with g_free. The first `needed` keys must be there once, in any
+ * order, the others at most once (else NULL), and no value is empty or has blanks. False with an error, and ret_value
+ * untouched, when not so.
  */
-bool stunt_words_parse(const char *text, const char *const *keys, unsigned n, char **ret_value, Error **errp);
+bool stunt_words_parse(const char *text, const char *const *keys, unsigned n, unsigned needed, char **ret_value,
+                       Error **errp);
 
 #endif

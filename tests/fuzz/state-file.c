@@ -31,6 +31,7 @@ static void compose(struct input *in, struct stunt_state_file *file)
     }
     snprintf(file->ram_name, sizeof(file->ram_name), "ram%u", take8(in));
     file->ram_size = take(in, 8);
+    file->pages = some(in);
     file->devices = some(in);
     file->n_blocks = take8(in) % 8u;
     for (uint32_t i = 0; i < file->n_blocks; i++) {
@@ -78,6 +79,10 @@ static void check_read(const uint8_t *data, size_t size, const struct stunt_stat
     free(again);
     check_inside(data, size, file->machine);
     check_inside(data, size, file->devices);
+    check_inside(data, size, file->pages);
+    for (uint64_t i = 0; i < stunt_state_n_pages(file); i++) {
+        CHECK(stunt_state_page(file, i) < file->ram_size / STUNT_STATE_PAGE);
+    }
     CHECK(file->n_blocks <= STUNT_STATE_BLOCKS_MAX);
     for (uint32_t i = 0; i < file->n_blocks; i++) {
         check_inside(data, size, file->block[i].content);

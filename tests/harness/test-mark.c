@@ -253,17 +253,18 @@ static void test_check_tells_the_difference(Fixture *f, gconstpointer data G_GNU
     g_assert_cmpstr(difference, ==, "dma0: differs");
 }
 
-static void test_paths_of_a_state(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+static void test_name_of_a_state(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
+    const StuntVmTemplate template = { .state = 10, .ram = 11, .pages = -1 };
     g_autoptr(GError) error = NULL;
 
-    g_assert_true(stunt_vm_save(f->vm, "/a/state", "/a/ram", &error));
+    g_assert_true(stunt_vm_save(f->vm, &template, &error));
     g_assert_no_error(error);
-    g_assert_false(stunt_vm_save(f->vm, "/a b/state", "/a/ram", &error));
-    assert_error(error, STUNT_ERROR_INPUT, "'/a b/state'");
-    g_clear_error(&error);
-    g_assert_false(stunt_vm_load(f->vm, "", "/a/state", "/a/ram", &error));
+    g_assert_false(stunt_vm_load(f->vm, "", &template, &error));
     assert_error(error, STUNT_ERROR_INPUT, "empty");
+    g_clear_error(&error);
+    g_assert_false(stunt_vm_load(f->vm, "a b", &template, &error));
+    assert_error(error, STUNT_ERROR_INPUT, "'a b'");
 }
 
 static void test_another_timeline(Fixture *f, gconstpointer data G_GNUC_UNUSED)
@@ -349,7 +350,7 @@ int main(int argc, char **argv)
         {"/mark/deadlines-hold-again", test_deadlines_hold_again},
         {"/mark/unknown-snapshot", test_unknown_snapshot},
         {"/mark/check-tells-the-difference", test_check_tells_the_difference},
-        {"/mark/paths-of-a-state", test_paths_of_a_state},
+        {"/mark/name-of-a-state", test_name_of_a_state},
         {"/mark/another-timeline", test_another_timeline},
         {"/mark/ready-point", test_ready_point},
         {"/mark/bad-ready-points", test_bad_ready_points},

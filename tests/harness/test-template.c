@@ -199,6 +199,8 @@ static void fill(int fd, gsize len, guint8 byte)
     g_assert_cmpint(pwrite(fd, &byte, 1, (off_t)len / 2), ==, 1);
 }
 
+static const StuntMemory memory = { "kernel", RAM_BYTES };
+
 static void make_template(const char *where, const char *key)
 {
     const StuntBaseline baseline = { .taint = 4096, .lines = 17 };
@@ -209,10 +211,14 @@ static void make_template(const char *where, const char *key)
     g_autoptr(GError) error = NULL;
     int lock = where ? stunt_template_lock(where, key) : -1;
 
-    draft = stunt_draft_new(where, key, &error);
+    draft = stunt_draft_new(where, key, &memory, &error);
     g_assert_no_error(error);
     fill(draft->file.state, 5000, 1);
-    fill(draft->file.ram, RAM_BYTES, 2);
+    if (draft->file.pages < 0) {
+        fill(draft->file.ram, RAM_BYTES, 2);
+    } else {
+        fill(draft->file.pages, 4096, 3);
+    }
     template = stunt_draft_commit(draft, &text, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(template->baseline.taint, ==, 4096);
@@ -325,6 +331,94 @@ static void test_template_file_missing(void)
     g_assert_null(stunt_template_open(folder, KEY, &damage));
     g_assert_nonnull(damage);
     make_template(folder, KEY);
+    tear_down();
+}
+
+/* ---- memory that is shared ------------------------------------------------------------------------- */
+
+static void *ram_of(const char *key, nlink_t *ret_links)
+{
+    g_autofree char *path = place_of(key, "ram");
+    struct stat st;
+
+    g_assert_cmpint(stat(path, &st), ==, 0);
+    *ret_links = st.st_nlink;
+    return GSIZE_TO_POINTER(st.st_ino);
+}
+
+/* The second has the memory of the first, and pages beside it. */
+static void test_shared(void)
+{
+    g_autoptr(StuntTemplate) first = NULL, second = NULL;
+    nlink_t links;
+
+    set_up();
+    make_template(folder, "a");
+    make_template(folder, "b");
+    g_assert_true(ram_of("a", &links) == ram_of("b", &links));
+    g_assert_cmpuint(links, ==, 3); /* and on offer */
+    first = open_whole("a");
+    second = open_whole("b");
+    g_assert_cmpint(first->file.pages, <, 0);
+    g_assert_cmpint(second->file.pages, >=, 0);
+    tear_down();
+}
+
+static void test_shared_is_damaged(void)
+{
+    g_autoptr(StuntTemplate) whole = NULL;
+    g_autofree char *pages = NULL, *ram = NULL, *damage = NULL;
+
+    set_up();
+    make_template(folder, "a");
+    make_template(folder, "b");
+    pages = place_of("b", "pages");
+    damage_file(pages, 2048);
+    g_assert_null(stunt_template_open(folder, "b", &damage));
+    g_assert_nonnull(strstr(damage, "checksum of 'pages'"));
+    g_clear_pointer(&damage, g_free);
+
+    make_template(folder, "b");
+    g_unlink(pages);
+    g_assert_null(stunt_template_open(folder, "b", &damage));
+    g_assert_nonnull(strstr(damage, "'pages' is missing"));
+    g_clear_pointer(&damage, g_free);
+
+    make_template(folder, "b");
+    ram = place_of("a", "ram");
+    damage_file(ram, -1);
+    for (const char *key = "a"; *key; key = *key == 'a' ? "b" : "") {
+        g_assert_null(stunt_template_open(folder, key, &damage));
+        g_assert_nonnull(strstr(damage, "checksum of 'ram'"));
+        g_clear_pointer(&damage, g_free);
+    }
+    make_template(folder, "a"); /* what is on offer is not taken, but replaced */
+    g_assert_true(g_file_test(ram, G_FILE_TEST_IS_REGULAR));
+    whole = open_whole("a");
+    g_assert_nonnull(whole);
+    tear_down();
+}
+
+/* It is there as long as somebody has it. */
+static void test_shared_is_removed(void)
+{
+    g_autofree char *offer = NULL, *a = NULL, *b = NULL;
+    nlink_t links;
+
+    set_up();
+    offer = g_build_filename(folder, "kernel" STUNT_MEMORY_SUFFIX, NULL);
+    make_template(folder, "a");
+    make_template(folder, "b");
+    a = g_build_filename(folder, "a", NULL);
+    b = g_build_filename(folder, "b", NULL);
+    stunt_folder_remove(a);
+    stunt_templates_make_room(folder, "b");
+    g_assert_true(g_file_test(offer, G_FILE_TEST_EXISTS));
+    ram_of("b", &links);
+    g_assert_cmpuint(links, ==, 2);
+    stunt_folder_remove(b);
+    stunt_templates_make_room(folder, "b");
+    g_assert_false(g_file_test(offer, G_FILE_TEST_EXISTS));
     tear_down();
 }
 
@@ -466,6 +560,9 @@ int main(int argc, char **argv)
     g_test_add_func("/template/in-memory", test_template_in_memory);
     g_test_add_func("/template/damaged", test_template_damaged);
     g_test_add_func("/template/file-missing", test_template_file_missing);
+    g_test_add_func("/template/shared", test_shared);
+    g_test_add_func("/template/shared-is-damaged", test_shared_is_damaged);
+    g_test_add_func("/template/shared-is-removed", test_shared_is_removed);
     g_test_add_func("/template/lock", test_lock);
     g_test_add_func("/template/lock-impossible", test_lock_impossible);
     g_test_add_func("/template/room", test_room);

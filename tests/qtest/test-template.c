@@ -51,6 +51,66 @@ static void test_same_life(void)
     }
 }
 
+/* A second machine, of which only what differs from the first one's memory is kept. */
+static void test_same_life_beside(void)
+{
+    g_autoptr(Template) plain = template_new(), template = template_new_beside(plain);
+    g_autoptr(Template) again = template_new_beside(plain), whole = template_new(), whole_again = template_new();
+    g_autoptr(Bench) first = bench_new_traced(SLOW, RING), one = NULL, other = NULL;
+    g_autoptr(Life) life = NULL;
+    g_autoptr(GByteArray) before = NULL, after = NULL, pages = NULL, pages_again = NULL;
+
+    machine_stop(first->machine);
+    machine_write(first->machine, RAM_DST, "only here", 9);
+    template_save(plain, first);
+    one = bench_new_traced(SLOW, RING);
+    life = life_new_busy(one);
+    template_save(template, one);
+    template_save(whole, one);
+    before = life_live(life, one, 7, 100);
+    pages = file_get(template->pages_fd);
+    g_assert_cmpuint(pages->len, >, 0);
+    g_assert_cmpuint(pages->len, <, 2 << 20); /* and not the 64 MiB that there are */
+
+    other = bench_new_mapped(SLOW, RING, template->ram, "");
+    template_load(template, other);
+    snapshot_check_whole(other);
+    machine_check(other->machine, RAM_DST, "\0\0\0\0\0\0\0\0\0", 9); /* zeros shine through as well as all else */
+    template_save(again, other);
+    pages_again = file_get(again->pages_fd);
+    g_assert_cmpmem(pages_again->data, pages_again->len, pages->data, pages->len);
+    template_save(whole_again, other);
+    check_same_files(whole, whole_again);
+    for (unsigned round = 0; round < 2; round++) {
+        g_clear_pointer(&after, g_byte_array_unref);
+        after = life_live(life, other, 7, 100);
+        g_assert_cmpmem(after->data, after->len, before->data, before->len);
+        snapshot_rewind(other, "ready");
+        snapshot_check_whole(other);
+    }
+}
+
+static void test_pages_refused(void)
+{
+    g_autoptr(Template) plain = template_new(), template = template_new_beside(plain);
+    g_autoptr(Bench) one = bench_new_traced("", 256), other = NULL;
+    g_autofree char *words = NULL, *small = NULL;
+
+    machine_stop(one->machine);
+    template_save(plain, one);
+    machine_write(one->machine, RAM_SRC, "content", 8);
+    template_save(template, one);
+    other = bench_new_mapped("", 256, template->ram, "");
+    words = g_strdup_printf("name=a state=%s ram=%s", template->state, template->ram);
+    link_refuses(other, "template-load", words, "1 pages of the template are not in its RAM file");
+    g_assert_cmpint(ftruncate(template->pages_fd, 100), ==, 0);
+    template_load_refused(template, other, "the pages file has 100 bytes, not 4096");
+    template_load(plain, other);
+    g_assert_cmpint(ftruncate(plain->state_fd, 0), ==, 0);
+    small = g_strdup_printf("state=%s ram=%s pages=%s", template->state, plain->state, template->pages);
+    link_refuses(one, "template-save", small, "the RAM file has 0 bytes");
+}
+
 /* Its file is not touched, however the machine lives. */
 static void test_ram_file(void)
 {
@@ -256,7 +316,7 @@ static void test_each_reason(void)
     guint question = find(pair->state, "question"), ram = find(pair->state, "pc.ram");
 
     change(pair, magic, "x", "not a state file");
-    change(pair, version, "\2", "version 2 of the format, this is version 1");
+    change(pair, version, "\1", "version 1 of the format, this is version 2");
     change(pair, build, "0123456789", "made by another build (0123456789");
     change(pair, find(pair->state, "stunt-dma"), "stunt-xyz",
            "'stunt-xyz /machine/peripheral/dma0', this one");
@@ -360,18 +420,24 @@ static void test_cannot_be_written(void)
 {
     g_autoptr(Template) template = template_new();
     g_autoptr(Bench) bench = bench_new_traced("", 256);
+    g_autofree char *no_state = g_strdup_printf("state=/no/x ram=%s", template->ram);
+    g_autofree char *full_state = g_strdup_printf("state=/dev/full ram=%s", template->ram);
     g_autofree char *full_ram = g_strdup_printf("state=%s ram=/dev/full", template->state);
+    g_autofree char *no_base = g_strdup_printf("state=%s ram=/no/x pages=/dev/null", template->state);
+    g_autofree char *full_pages = g_strdup_printf("state=%s ram=%s pages=/dev/full", template->state, template->ram);
     g_autofree char *sealed_ram = g_strdup_printf("state=%s ram=%s", template->state, template->ram);
 
     machine_stop(bench->machine);
     machine_write(bench->machine, RAM_SRC, "content", 8);
-    link_refuses(bench, "template-save", "state=/no/x ram=/no/y",
-                 "cannot create the state file '/no/x': No such");
-    link_refuses(bench, "template-save", "state=/dev/full ram=/no/y",
-                 "cannot write the state file: No space left on device");
+    link_refuses(bench, "template-save", no_state, "cannot create the state file '/no/x': No such");
+    link_refuses(bench, "template-save", full_state, "cannot write the state file: No space left on device");
+    link_refuses(bench, "template-save", "state=/no/x ram=/no/y", "cannot create the RAM file '/no/y': No such");
+    link_refuses(bench, "template-save", no_base, "cannot open the RAM file '/no/x': No such");
+    machine_write(bench->machine, RAM_SRC, "another", 8);
+    link_refuses(bench, "template-save", full_pages, "cannot write main memory: No space left on device");
     link_refuses(bench, "template-save", full_ram, "cannot give the RAM file its size");
     g_assert_cmpint(fcntl(template->ram_fd, F_ADD_SEALS, F_SEAL_WRITE), ==, 0);
-    link_refuses(bench, "template-save", sealed_ram, "cannot write the RAM file: Operation not permitted");
+    link_refuses(bench, "template-save", sealed_ram, "cannot write main memory: Operation not permitted");
     snapshot_take(bench, "it goes on");
     snapshot_check_whole(bench);
 }
@@ -447,6 +513,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/template/same-life-in-another-process", test_same_life);
+    g_test_add_func("/template/same-life-with-the-memory-of-another", test_same_life_beside);
+    g_test_add_func("/template/refused/pages", test_pages_refused);
     g_test_add_func("/template/ram-file-is-sparse-and-never-written-again", test_ram_file);
     g_test_add_func("/template/memory-written-before-is-put-back", test_memory_is_put_back);
     g_test_add_func("/template/messages-and-stop-come-along", test_shared_part);

@@ -19,7 +19,8 @@ return scenario { summary = "test", machine = { dma0 = "dma", %s }, modules = { 
   run = function(vm) %s end }
 '''
 COPY = 'vm:run("stunt-dma copy --count %d")'
-STATE, RAM, TEXT = "state", "ram", "template.json"
+STATE, RAM, PAGES, TEXT = "state", "ram", "pages", "template.json"
+SHARED = ".ram"
 
 
 def copy_sparse(source, target):
@@ -63,7 +64,11 @@ class Templates(StuntTest):
         return self.scenario(name, SCENARIO % (head, settings, params, body))
 
     def keys(self):
-        return {path.name for path in self.folder.iterdir() if path.name != "lock"}
+        return {path.name for path in self.folder.iterdir() if path.name != "lock" and path.suffix != SHARED}
+
+    def shared(self):
+        """Memory that is on offer: the inodes."""
+        return {path.stat().st_ino for path in self.folder.glob("*" + SHARED)}
 
     def run_told(self, *words, around=()):
         """stunt run, perhaps by another program: (exit status, what people see, whole results in order)."""
@@ -146,7 +151,7 @@ class NoPlace(Templates):
         status, shown, results = self.run_told(
             *self.cases, other, around=self.mounted(f"mount -t tmpfs -o size=8m none {self.home / 'cache'}"))
         self.assertEqual((status, [result["status"] for result in results]), (0, ["PASS"] * 3), shown)
-        warning = self.not_kept("QEMU refused qom-set: cannot write the RAM file: No space left on device")
+        warning = self.not_kept("QEMU refused qom-set: cannot write main memory: No space left on device")
         self.assertEqual([result["start_warning"] for result in results], [warning, "", warning])
         self.assertEqual(shown.count("warning:"), 1, shown)
         self.assertIn("warning: " + warning, shown)
@@ -234,6 +239,26 @@ class Making(Templates):
         self.assertEqual(status, 0, shown)
         self.assertEqual([result["start_warning"] for result in results], ["", ""])
         self.assertEqual(len(self.keys()), 1)
+
+    def test_memory_is_shared(self):
+        """Machines of one kernel have one file of it, and what differs; the last of them takes it along."""
+        others = [self.case(f"other{i}", settings=f'cmdline = "x.y={i}"') for i in range(2)]
+        status, shown, results = self.run_told("--start", "strict", *others, self.one)
+        self.assertEqual((status, [result["start"] for result in results]), (0, ["strict"] * 3), shown)
+        self.assertEqual({(self.folder / key / RAM).stat().st_ino for key in self.keys()}, self.shared())
+        self.assertEqual([(self.folder / key / PAGES).exists() for key in sorted(self.keys(), key=self.key.__ne__)],
+                         [False, True, True])
+        used = sum(path.stat().st_blocks * 512 for key in self.keys() for path in (self.folder / key).glob(PAGES))
+        self.assertLess(used, (self.place / RAM).stat().st_blocks * 512 / 2)
+        shutil.rmtree(self.folder / self.key)
+        status, shown, _ = self.run_told(*others)
+        self.assertEqual(status, 0, shown)
+        self.assertNotIn("warning", shown)
+        for key in self.keys():
+            shutil.rmtree(self.folder / key)
+        shared = self.shared()
+        self.assert_passed(self.run_told(self.one), [])
+        self.assertEqual((self.place / RAM).stat().st_ino, *shared)
 
     def test_what_shapes_a_machine_is_in_its_name(self):
         config = self.home / "stunt.conf"

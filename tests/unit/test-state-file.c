@@ -11,6 +11,9 @@ static struct stunt_bytes text(const char *string)
     return (struct stunt_bytes){(const uint8_t *)string, strlen(string)};
 }
 
+/* Pages 0, 5 and 0x1000000 - 1, the last: little-endian, as the file has them. */
+static const uint8_t pages[] = {0, 0, 0, 0, 5, 0, 0, 0, 0xff, 0xff, 0xff, 0};
+
 static struct stunt_state_file example(void)
 {
     struct stunt_state_file file = {
@@ -26,6 +29,7 @@ static struct stunt_state_file example(void)
         .message = {text("tx"), text(""), text("dump")},
         .ram_name = "pc.ram",
         .ram_size = UINT64_C(1) << 36,
+        .pages = {pages, sizeof(pages)},
         .devices = text("all devices"),
         .n_blocks = 2,
         .block = {{"pc.bios", 5, text("bios.")}, {"pc.rom", 3, text("rom")}},
@@ -89,6 +93,10 @@ static void test_round(void)
     g_assert_cmpstr(read.ram_name, ==, "pc.ram");
     g_assert_cmpuint(read.ram_size, ==, file.ram_size);
     check_bytes(read.devices, file.devices);
+    g_assert_cmpuint(stunt_state_n_pages(&read), ==, 3);
+    g_assert_cmpuint(stunt_state_page(&read, 0), ==, 0);
+    g_assert_cmpuint(stunt_state_page(&read, 1), ==, 5);
+    g_assert_cmpuint(stunt_state_page(&read, 2), ==, 0xffffff);
     g_assert_cmpuint(read.n_blocks, ==, 2);
     for (unsigned i = 0; i < 2; i++) {
         g_assert_cmpstr(read.block[i].name, ==, file.block[i].name);
@@ -99,7 +107,7 @@ static void test_round(void)
 
 static void test_numbers_are_little_endian(void)
 {
-    static const uint8_t start[] = {7, 0, 0, 0, 0, 0, 0, 0, 's', 't', 'u', 'n', 't', 'v', 'm', 1, 0, 0, 0};
+    static const uint8_t start[] = {7, 0, 0, 0, 0, 0, 0, 0, 's', 't', 'u', 'n', 't', 'v', 'm', 2, 0, 0, 0};
     g_autoptr(GByteArray) content = write_example();
 
     g_assert_cmpmem(content->data, sizeof(start), start, sizeof(start));
@@ -168,6 +176,33 @@ static void test_values(void)
     check_why(&blocks, "");
 }
 
+static void test_pages(void)
+{
+    static const char why[] = "the numbers of pages are not in order, or beyond main memory";
+    uint8_t number[12];
+    struct stunt_state_file file = example();
+
+    for (uint32_t i = 0; i < 3; i++) {
+        stunt_state_put_page(number + i * STUNT_STATE_PAGE_BYTES, 0x10203 + i);
+    }
+    file.pages = (struct stunt_bytes){number, sizeof(number)};
+    check_why(&file, "");
+    file.ram_size = UINT64_C(0x10205) * STUNT_STATE_PAGE; /* the last is beyond it */
+    check_why(&file, why);
+    file.ram_size++;
+    check_why(&file, why);
+    file.ram_size = UINT64_C(0x10206) * STUNT_STATE_PAGE;
+    check_why(&file, "");
+    stunt_state_put_page(number + 4, 0x10205); /* twice */
+    check_why(&file, why);
+    stunt_state_put_page(number + 4, 0x10202); /* backwards */
+    check_why(&file, why);
+    file.pages.len = 3;
+    check_why(&file, why);
+    file.pages.len = 0;
+    check_why(&file, "");
+}
+
 /* A count, a length: nothing is believed. */
 static void test_lengths(void)
 {
@@ -203,6 +238,7 @@ int main(int argc, char **argv)
     g_test_add_func("/state-file/too-long", test_too_long);
     g_test_add_func("/state-file/other-build", test_other_build);
     g_test_add_func("/state-file/values", test_values);
+    g_test_add_func("/state-file/pages", test_pages);
     g_test_add_func("/state-file/lengths", test_lengths);
     g_test_add_func("/state-file/blocks-are-limited", test_blocks_are_limited);
     return g_test_run();

@@ -13,9 +13,12 @@
 
 typedef struct StuntVm StuntVm;
 
-/* Files of a machine that has booted before (qemu-devices/core/snapshot.h), open for reading and writing. */
+/*
+ * Files of a machine that has booted before (qemu-devices/core/snapshot.h), open for reading and writing. pages: -1 when
+ * all of its memory is in `ram`.
+ */
 typedef struct {
-    int state, ram;
+    int state, ram, pages;
 } StuntVmTemplate;
 
 /*
@@ -30,15 +33,11 @@ StuntVm *stunt_vm_new(const StuntMachine *machine, StuntTimeline *timeline, GErr
 /*
  * The same in two parts: starting the process, which does not wait for it, and connecting to it. With a
  * template (its descriptors are duplicated) the machine's memory is a private mapping of the template's, and
- * stunt_vm_load() with STUNT_VM_STATE and STUNT_VM_RAM must follow; it has no kernel to boot.
+ * stunt_vm_load() must follow; it has no kernel to boot.
  */
 StuntVm *stunt_vm_spawn(const StuntMachine *machine, const StuntVmTemplate *template, StuntTimeline *timeline,
                         GError **error);
 gboolean stunt_vm_connect(StuntVm *vm, GError **error);
-
-/* The template's files as QEMU has them open. */
-#define STUNT_VM_STATE "/proc/self/fd/5"
-#define STUNT_VM_RAM   "/proc/self/fd/6"
 
 /* Whether it stands still, and QEMU answers: what can be said of one that may be used again. */
 gboolean stunt_vm_is_intact(const StuntVm *vm);
@@ -178,12 +177,16 @@ gboolean stunt_vm_drop(StuntVm *vm, const char *name, GError **error); /* forget
 gboolean stunt_vm_check(StuntVm *vm, char **ret_difference, GError **error);
 
 /*
- * The machine's state in two files, device state and RAM. To be loaded into a machine of the same definition,
- * whose RAM is a private mapping of the RAM file; it stands then where it stood when saved, and has a
- * snapshot `name` of that. Paths and name have no spaces. Errors: INPUT beside the above.
+ * Writes the machine into the template's files, which are empty; with `pages` all but `ram`, which is another machine's.
+ * Errors: as above.
  */
-gboolean stunt_vm_save(StuntVm *vm, const char *state, const char *ram, GError **error);
-gboolean stunt_vm_load(StuntVm *vm, const char *name, const char *state, const char *ram, GError **error);
+gboolean stunt_vm_save(StuntVm *vm, const StuntVmTemplate *template, GError **error);
+
+/*
+ * Into a machine of the same definition that was spawned with the template; it stands then where it stood when saved, and
+ * has a snapshot `name` of that. The name has no spaces. Errors: INPUT beside the above.
+ */
+gboolean stunt_vm_load(StuntVm *vm, const char *name, const StuntVmTemplate *template, GError **error);
 
 /* Begins a run from here: seed of the fault engine; no rule may be armed. */
 gboolean stunt_vm_begin(StuntVm *vm, guint64 seed, GError **error);

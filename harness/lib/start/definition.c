@@ -6,7 +6,7 @@
 #include "lib/vm/cmdline.h"
 #include "stunt/proto.h"
 
-#define FORMAT 2 /* raise it when the ready point, or what a template holds, changes in another way */
+#define FORMAT 3 /* raise it when the ready point, or what a template holds, changes in another way */
 #define KEY_DIGITS 32
 
 /* What QEMU takes from the firmware's folders for this board, and the accelerator that it loads. */
@@ -148,6 +148,19 @@ char *stunt_definition_text(const StuntMachine *machine, const GPtrArray *module
         g_string_append_printf(text, "module %s %s\n", module->name, module->params);
     }
     return g_strdup(text->str);
+}
+
+char *stunt_definition_memory(const StuntMachine *machine, StuntSums *sums, GError **error)
+{
+    const char *kernel = sum_of(sums, machine->kernel, error);
+    const char *initrd = kernel ? sum_of(sums, machine->initrd, error) : NULL;
+    g_autofree char *text = NULL;
+
+    if (!initrd) {
+        return NULL;
+    }
+    text = g_strdup_printf("format %d\n%s\n%s\n%u MiB\n", FORMAT, kernel, initrd, stunt_machine_all_memory_mib(machine));
+    return stunt_definition_key(text);
 }
 
 char *stunt_definition_key(const char *text)

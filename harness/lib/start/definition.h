@@ -17,6 +17,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StuntSums, g_hash_table_unref)
 char *stunt_definition_text(const StuntMachine *machine, const GPtrArray *modules, StuntSums *sums,
                             GError **error);
 
+/*
+ * The name of the memory that templates of such machines can share, as they boot the same kernel: a hash as below. Free
+ * with g_free. Errors: MISSING.
+ */
+char *stunt_definition_memory(const StuntMachine *machine, StuntSums *sums, GError **error);
+
 /* The name of its template: a hash of the text, 32 hexadecimal digits. Free with g_free. */
 char *stunt_definition_key(const char *text);
 

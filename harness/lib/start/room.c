@@ -16,7 +16,7 @@
 
 typedef struct {
     char *key;
-    guint64 bytes;
+    guint64 bytes, own; /* with its part of what it shares; what is there for it alone */
     gint64 used_ns;
 } Entry;
 
@@ -92,14 +92,18 @@ void stunt_folder_remove(const char *path)
     rmdir(path);
 }
 
+/* Memory that is shared has one more link, under which it is on offer. */
 static void add_size(const char *path, const char *name, gpointer data)
 {
-    guint64 *sum = data;
+    Entry *entry = data;
     struct stat st;
 
     (void)name;
     if (lstat(path, &st) == 0) {
-        *sum += (guint64)st.st_blocks * BLOCK;
+        guint64 bytes = (guint64)st.st_blocks * BLOCK, sharers = MAX(st.st_nlink, 2) - 1;
+
+        entry->bytes += bytes / sharers;
+        entry->own += sharers == 1 ? bytes : 0;
     }
 }
 
@@ -115,7 +119,7 @@ static void add_entry(const char *path, const char *name, gpointer data)
     entry = g_new0(Entry, 1);
     entry->key = g_strdup(name);
     entry->used_ns = st.st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + st.st_mtim.tv_nsec;
-    each_name(path, add_size, &entry->bytes);
+    each_name(path, add_size, entry);
     g_ptr_array_add(data, entry);
 }
 
@@ -164,6 +168,13 @@ static void remove_leftover(const char *path, const char *name, gpointer data)
     }
 }
 
+static void remove_unused(const char *path, const char *name, gpointer data)
+{
+    (void)name;
+    (void)data;
+    stunt_memory_remove_unused(path);
+}
+
 void stunt_templates_make_room(const char *folder, const char *keep)
 {
     g_autoptr(GPtrArray) entries = list(folder);
@@ -178,7 +189,8 @@ void stunt_templates_make_room(const char *folder, const char *keep)
 
         if (!g_str_equal(entry->key, keep)) {
             stunt_folder_remove(path);
-            use.bytes -= entry->bytes;
+            use.bytes -= entry->own;
         }
     }
+    each_name(folder, remove_unused, NULL);
 }

@@ -64,6 +64,38 @@ static void forget_machine(StuntReady *ready)
 
 /* ---- templates ----------------------------------------------------------------------------------- */
 
+/* A machine that is asked for, as a template has it. */
+typedef struct {
+    const StuntStartRequest *request;
+    char *definition, *key, *memory_key;
+    StuntMemory memory;
+} Wanted;
+
+static void wanted_clear(Wanted *wanted)
+{
+    g_free(wanted->definition);
+    g_free(wanted->key);
+    g_free(wanted->memory_key);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wanted, wanted_clear)
+
+static gboolean wanted_init(Wanted *wanted, const StuntStarter *starter, const StuntStartRequest *request,
+                            GError **error)
+{
+    const StuntMachine *machine = request->machine;
+
+    wanted->request = request;
+    wanted->definition = stunt_definition_text(machine, request->module, starter->sums, error);
+    wanted->memory_key = wanted->definition ? stunt_definition_memory(machine, starter->sums, error) : NULL;
+    if (!wanted->memory_key) {
+        return FALSE;
+    }
+    wanted->key = stunt_definition_key(wanted->definition);
+    wanted->memory = (StuntMemory){ wanted->memory_key, (guint64)stunt_machine_all_memory_mib(machine) << 20 };
+    return TRUE;
+}
+
 /* The same text for all machines: it is the folder's trouble. */
 static void warn_not_kept(const StuntStarter *starter, StuntReady *ready, const char *why)
 {
@@ -71,15 +103,14 @@ static void warn_not_kept(const StuntStarter *starter, StuntReady *ready, const 
 }
 
 /* Whose turn it is to boot: a lock, or -1 with a warning when nothing can be kept. Waits for others. */
-static int wait_for_lock(const StuntStarter *starter, const StuntStartRequest *request, const char *key,
-                         StuntReady *ready)
+static int wait_for_lock(const StuntStarter *starter, const Wanted *wanted, StuntReady *ready)
 {
     int lock;
 
     for (guint i = 1;
-         (lock = stunt_template_lock(starter->folder, key)) < 0 && errno == EAGAIN && i < POLLS_MAX; i++) {
+         (lock = stunt_template_lock(starter->folder, wanted->key)) < 0 && errno == EAGAIN && i < POLLS_MAX; i++) {
         if (i % TELL_EVERY == 0) {
-            stunt_start_progress(request, "waiting for another run that boots this machine");
+            stunt_start_progress(wanted->request, "waiting for another run that boots this machine");
         }
         g_usleep(POLL_US);
     }
@@ -102,37 +133,31 @@ static StuntTemplate *open_template(const StuntStarter *starter, const char *key
 }
 
 /* Saves the machine, which stands at its ready point, in the folder, or in memory when `folder` is NULL. */
-static StuntTemplate *save(const char *folder, const char *key, const char *definition, const StuntReady *booted,
-                           GError **error)
+static StuntTemplate *save(const char *folder, const Wanted *wanted, const StuntReady *booted, GError **error)
 {
-    g_autoptr(StuntDraft) draft = stunt_draft_new(folder, key, error);
-    g_autofree char *state = NULL, *ram = NULL, *log = NULL;
+    g_autoptr(StuntDraft) draft = stunt_draft_new(folder, wanted->key, &wanted->memory, error);
+    g_autofree char *log = NULL;
     g_autoptr(JsonNode) guest = NULL;
     StuntTemplateText text;
 
-    if (!draft) {
-        return NULL;
-    }
-    state = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), draft->file.state);
-    ram = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), draft->file.ram);
-    if (!stunt_vm_save(booted->vm, state, ram, error)) {
+    if (!draft || !stunt_vm_save(booted->vm, &draft->file, error)) {
         return NULL;
     }
     guest = stunt_guest_to_json(booted->guest);
     log = stunt_timeline_to_text(booted->timeline, NULL);
-    text = (StuntTemplateText){ definition, log, &booted->baseline, guest };
+    text = (StuntTemplateText){ wanted->definition, log, &booted->baseline, guest };
     return stunt_draft_commit(draft, &text, error);
 }
 
 /* On the disk if that works, else in memory. NULL with a warning when neither does. */
-static StuntTemplate *save_somewhere(const StuntStarter *starter, gboolean on_disk, const char *key,
-                                     const char *definition, StuntReady *booted)
+static StuntTemplate *save_somewhere(const StuntStarter *starter, gboolean on_disk, const Wanted *wanted,
+                                     StuntReady *booted)
 {
     g_autoptr(GError) disk = NULL, memory = NULL;
-    StuntTemplate *template = on_disk ? save(starter->folder, key, definition, booted, &disk) : NULL;
+    StuntTemplate *template = on_disk ? save(starter->folder, wanted, booted, &disk) : NULL;
 
     if (!template) {
-        template = save(NULL, key, definition, booted, &memory);
+        template = save(NULL, wanted, booted, &memory);
     }
     if (!template) {
         warn(booted, "no template could be made: %s", memory->message);
@@ -146,15 +171,14 @@ static StuntTemplate *save_somewhere(const StuntStarter *starter, gboolean on_di
  * Boots and saves. On failure of the boot that machine is handed to ret_ready, so that the error can be looked
  * into, and error is set; when only saving failed, it is handed over ready to be used.
  */
-static StuntTemplate *make_template(StuntStarter *starter, const StuntStartRequest *request, const char *key,
-                                    const char *definition, gboolean on_disk, StuntReady *ret_ready,
-                                    GError **error)
+static StuntTemplate *make_template(StuntStarter *starter, const Wanted *wanted, gboolean on_disk,
+                                    StuntReady *ret_ready, GError **error)
 {
     StuntTemplate *template = NULL;
 
-    if (stunt_start_boot(request, ret_ready, error)) {
-        stunt_start_progress(request, "keeping the booted machine");
-        template = save_somewhere(starter, on_disk, key, definition, ret_ready);
+    if (stunt_start_boot(wanted->request, ret_ready, error)) {
+        stunt_start_progress(wanted->request, "keeping the booted machine");
+        template = save_somewhere(starter, on_disk, wanted, ret_ready);
     }
     if (template) {
         forget_machine(ret_ready);
@@ -163,28 +187,28 @@ static StuntTemplate *make_template(StuntStarter *starter, const StuntStartReque
 }
 
 /* NULL without an error: none can be had, ret_ready has a machine that booted. Borrowed. */
-static StuntTemplate *find_template(StuntStarter *starter, const StuntStartRequest *request, const char *key,
-                                    const char *definition, StuntReady *ret_ready, GError **error)
+static StuntTemplate *find_template(StuntStarter *starter, const Wanted *wanted, StuntReady *ret_ready,
+                                    GError **error)
 {
-    StuntTemplate *template = g_hash_table_lookup(starter->templates, key);
+    StuntTemplate *template = g_hash_table_lookup(starter->templates, wanted->key);
     int lock;
 
     if (template) {
         return template;
     }
-    template = open_template(starter, key, ret_ready);
+    template = open_template(starter, wanted->key, ret_ready);
     if (!template) {
-        lock = wait_for_lock(starter, request, key, ret_ready);
-        template = lock < 0 ? NULL : open_template(starter, key, ret_ready);
+        lock = wait_for_lock(starter, wanted, ret_ready);
+        template = lock < 0 ? NULL : open_template(starter, wanted->key, ret_ready);
         if (!template) {
-            template = make_template(starter, request, key, definition, lock >= 0, ret_ready, error);
+            template = make_template(starter, wanted, lock >= 0, ret_ready, error);
         }
         if (lock >= 0) {
             close(lock);
         }
     }
     if (template) {
-        g_hash_table_insert(starter->templates, g_strdup(key), template);
+        g_hash_table_insert(starter->templates, g_strdup(wanted->key), template);
     }
     return template;
 }
@@ -276,24 +300,22 @@ static gboolean start_from_template(StuntStarter *starter, const StuntStartReque
 static gboolean start_warm(StuntStarter *starter, const StuntStartRequest *request, StuntReady *ret_ready,
                            GError **error)
 {
-    g_autofree char *definition =
-        stunt_definition_text(request->machine, request->module, starter->sums, error);
-    g_autofree char *key = definition ? stunt_definition_key(definition) : NULL;
+    g_auto(Wanted) wanted = { 0 };
     g_autoptr(GError) why = NULL;
     const StuntTemplate *template;
 
-    if (!key) {
+    if (!wanted_init(&wanted, starter, request, error)) {
         return FALSE;
     }
-    if (request->kind == STUNT_START_TURBO && start_turbo(starter, key, ret_ready, &why)) {
+    if (request->kind == STUNT_START_TURBO && start_turbo(starter, wanted.key, ret_ready, &why)) {
         return TRUE;
     }
-    template = why ? NULL : find_template(starter, request, key, definition, ret_ready, &why);
+    template = why ? NULL : find_template(starter, &wanted, ret_ready, &why);
     if (why) {
         g_propagate_error(error, g_steal_pointer(&why));
         return FALSE;
     }
-    if (!template || start_from_template(starter, request, key, template, ret_ready)) {
+    if (!template || start_from_template(starter, request, wanted.key, template, ret_ready)) {
         return TRUE;
     }
     return stunt_start_boot(request, ret_ready, error);

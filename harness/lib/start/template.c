@@ -13,19 +13,27 @@
 #include "stunt/error.h"
 #include "stunt/result.h"
 
-#define VERSION 2
+#define VERSION 3
+
+static const StuntVmTemplate not_open = { -1, -1, -1 };
+
+static void close_files(StuntVmTemplate *file)
+{
+    const int fds[] = { file->state, file->ram, file->pages };
+
+    for (guint i = 0; i < G_N_ELEMENTS(fds); i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+}
 
 void stunt_template_free(StuntTemplate *template)
 {
     if (!template) {
         return;
     }
-    if (template->file.state >= 0) {
-        close(template->file.state);
-    }
-    if (template->file.ram >= 0) {
-        close(template->file.ram);
-    }
+    close_files(&template->file);
     stunt_baseline_clear(&template->baseline);
     g_clear_pointer(&template->guest, json_node_unref);
     g_free(template);
@@ -33,16 +41,29 @@ void stunt_template_free(StuntTemplate *template)
 
 /* ---- template.json ------------------------------------------------------------------------------- */
 
-static char *make_text(const StuntTemplateText *text, const char *state_sum, const char *ram_sum)
+static gboolean add_sum(JsonObject *object, const char *name, int fd, GError **error)
+{
+    g_autofree char *sum = stunt_sum_fd(fd, name, error);
+
+    if (sum) {
+        json_object_set_string_member(object, name, sum);
+    }
+    return sum != NULL;
+}
+
+/* NULL with an error when a file cannot be read. */
+static char *make_text(const StuntTemplateText *text, const StuntVmTemplate *file, GError **error)
 {
     g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
     JsonObject *object = json_object_new();
 
     json_node_take_object(root, object);
+    if (!add_sum(object, "state", file->state, error) || !add_sum(object, "ram", file->ram, error) ||
+        (file->pages >= 0 && !add_sum(object, "pages", file->pages, error))) {
+        return NULL;
+    }
     json_object_set_int_member(object, "version", VERSION);
     json_object_set_string_member(object, "stunt", stunt_version);
-    json_object_set_string_member(object, "state", state_sum);
-    json_object_set_string_member(object, "ram", ram_sum);
     json_object_set_int_member(object, "taint", (gint64)text->baseline->taint);
     json_object_set_int_member(object, "lines", text->baseline->lines);
     json_object_set_string_member(object, "census", text->baseline->census ? text->baseline->census : "");
@@ -78,12 +99,17 @@ static gboolean read_text(StuntTemplate *template, const char *path, GError **er
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s is not of this version", STUNT_TEMPLATE_TEXT);
         return FALSE;
     }
+    if (json_object_has_member(object, "pages") != (template->file.pages >= 0)) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "'pages' is missing, or not its own");
+        return FALSE;
+    }
     template->baseline.taint = (guint64)json_object_get_int_member_with_default(object, "taint", 0);
     template->baseline.lines = (guint)json_object_get_int_member_with_default(object, "lines", 0);
     template->baseline.census = g_strdup(json_object_get_string_member_with_default(object, "census", ""));
     template->guest = json_node_copy(json_object_get_member(object, "guest"));
     return is_right(template->file.state, "state", object, error) &&
-           is_right(template->file.ram, "ram", object, error);
+           is_right(template->file.ram, "ram", object, error) &&
+           (template->file.pages < 0 || is_right(template->file.pages, "pages", object, error));
 }
 
 /* ---- opening ------------------------------------------------------------------------------------- */
@@ -133,6 +159,14 @@ static int open_file(const char *place, const char *name)
     return fd < 0 && (errno == EROFS || errno == EACCES) ? copy_to_memory(path) : fd;
 }
 
+static gboolean open_files(StuntVmTemplate *file, const char *place)
+{
+    file->state = open_file(place, "state");
+    file->ram = file->state < 0 ? -1 : open_file(place, "ram");
+    file->pages = file->ram < 0 ? -1 : open_file(place, "pages");
+    return file->ram >= 0 && (file->pages >= 0 || errno == ENOENT);
+}
+
 StuntTemplate *stunt_template_open(const char *folder, const char *key, char **ret_damage)
 {
     g_autofree char *place = g_build_filename(folder, key, NULL);
@@ -140,13 +174,11 @@ StuntTemplate *stunt_template_open(const char *folder, const char *key, char **r
     g_autoptr(StuntTemplate) template = g_new0(StuntTemplate, 1);
     g_autoptr(GError) error = NULL;
 
-    template->file = (StuntVmTemplate){ -1, -1 };
+    template->file = not_open;
     if (!g_file_test(text, G_FILE_TEST_EXISTS)) {
         return NULL;
     }
-    template->file.state = open_file(place, "state");
-    template->file.ram = open_file(place, "ram");
-    if (template->file.state < 0 || template->file.ram < 0) {
+    if (!open_files(&template->file, place)) {
         g_set_error(&error, STUNT_ERROR, STUNT_ERROR_INPUT, "a file of it cannot be opened: %s", g_strerror(errno));
     } else if (read_text(template, text, &error)) {
         utimensat(AT_FDCWD, text, NULL, 0); /* used now; on a read-only disk it does not matter */
@@ -192,13 +224,29 @@ static int create(const char *folder, const char *name)
     return path ? open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : memfd_create(name, MFD_CLOEXEC);
 }
 
-StuntDraft *stunt_draft_new(const char *folder, const char *key, GError **error)
+/* False with errno. */
+static gboolean create_files(StuntDraft *draft)
+{
+    StuntVmTemplate *file = &draft->file;
+
+    file->state = create(draft->aside, "state");
+    file->ram = draft->aside ? stunt_memory_take(draft->folder, draft->memory, draft->aside) : -1;
+    if (file->ram >= 0) {
+        file->pages = create(draft->aside, "pages");
+        return file->state >= 0 && file->pages >= 0;
+    }
+    file->ram = file->state < 0 ? -1 : create(draft->aside, "ram");
+    return file->ram >= 0;
+}
+
+StuntDraft *stunt_draft_new(const char *folder, const char *key, const StuntMemory *memory, GError **error)
 {
     g_autoptr(StuntDraft) draft = g_new0(StuntDraft, 1);
 
-    draft->file = (StuntVmTemplate){ -1, -1 };
+    draft->file = not_open;
     draft->folder = g_strdup(folder);
     draft->key = g_strdup(key);
+    draft->memory = memory;
     if (folder) {
         draft->aside = g_strconcat(folder, "/", key, STUNT_TEMPLATE_ASIDE, NULL);
         stunt_folder_remove(draft->aside);
@@ -206,9 +254,7 @@ StuntDraft *stunt_draft_new(const char *folder, const char *key, GError **error)
             return fail(draft->aside, error);
         }
     }
-    draft->file.state = create(draft->aside, "state");
-    draft->file.ram = draft->file.state < 0 ? -1 : create(draft->aside, "ram");
-    if (draft->file.ram < 0) {
+    if (!create_files(draft)) {
         return fail(folder ? draft->aside : "no memory for a template", error);
     }
     return g_steal_pointer(&draft);
@@ -219,12 +265,7 @@ void stunt_draft_free(StuntDraft *draft)
     if (!draft) {
         return;
     }
-    if (draft->file.state >= 0) {
-        close(draft->file.state);
-    }
-    if (draft->file.ram >= 0) {
-        close(draft->file.ram);
-    }
+    close_files(&draft->file);
     if (draft->aside) {
         stunt_folder_remove(draft->aside);
     }
@@ -249,9 +290,7 @@ static gboolean write_file(const char *folder, const char *name, const char *tex
 /* What is on the disk first, so that a name stands for all of it. */
 static gboolean publish(StuntDraft *draft, const StuntTemplateText *text, GError **error)
 {
-    g_autofree char *state_sum = stunt_sum_fd(draft->file.state, "state", error);
-    g_autofree char *ram_sum = state_sum ? stunt_sum_fd(draft->file.ram, "ram", error) : NULL;
-    g_autofree char *json = ram_sum ? make_text(text, state_sum, ram_sum) : NULL;
+    g_autofree char *json = make_text(text, &draft->file, error);
     g_autofree char *place = g_build_filename(draft->folder, draft->key, NULL);
 
     if (!json || !write_file(draft->aside, "boot.log", text->boot_log, error) ||
@@ -262,6 +301,9 @@ static gboolean publish(StuntDraft *draft, const StuntTemplateText *text, GError
     if (rename(draft->aside, place) < 0) {
         fail(place, error);
         return FALSE;
+    }
+    if (draft->file.pages < 0) {
+        stunt_memory_offer(draft->folder, draft->memory, place);
     }
     stunt_templates_make_room(draft->folder, draft->key);
     return TRUE;
@@ -278,7 +320,7 @@ StuntTemplate *stunt_draft_commit(StuntDraft *draft, const StuntTemplateText *te
     template->file = draft->file;
     stunt_baseline_copy(&template->baseline, text->baseline);
     template->guest = json_node_copy(text->guest);
-    draft->file = (StuntVmTemplate){ -1, -1 };
+    draft->file = not_open;
     g_clear_pointer(&draft->aside, g_free);
     return template;
 }

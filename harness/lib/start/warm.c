@@ -39,7 +39,7 @@ void stunt_warm_free(StuntWarm *warm)
 gboolean stunt_warm_load(StuntWarm *warm, const StuntTemplate *template, GError **error)
 {
     if (!stunt_vm_connect(warm->vm, error) ||
-        !stunt_vm_load(warm->vm, READY, STUNT_VM_STATE, STUNT_VM_RAM, error)) {
+        !stunt_vm_load(warm->vm, READY, &template->file, error)) {
         return FALSE;
     }
     warm->guest = stunt_guest_new(warm->vm);

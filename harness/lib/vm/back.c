@@ -2,6 +2,7 @@
 /* Ways back: snapshots inside of QEMU, a state in files, and what this side must forget or take over with it.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/vm/cmdline.h"
 #include "lib/vm/vm.h"
@@ -66,33 +67,35 @@ gboolean stunt_vm_check(StuntVm *vm, char **ret_difference, GError **error)
 
 /* ---- a state in files ---------------------------------------------------------------------------- */
 
-/* In the properties' text a space ends a word. */
-static gboolean check_words(const char *const *words, GError **error)
+/* Words that name the files, for a process in which they are open so. Free with g_free. */
+static char *file_words(const char *process, int state, int ram, int pages)
 {
-    for (; *words; words++) {
-        if (!**words || strpbrk(*words, " \t\n")) {
-            g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
-                        "'%s' cannot be used for a machine's state: it is empty or has a space", *words);
-            return FALSE;
-        }
+    g_autofree char *more = pages < 0 ? NULL : g_strdup_printf(" pages=/proc/%s/fd/%d", process, pages);
+
+    return g_strdup_printf("state=/proc/%s/fd/%d ram=/proc/%s/fd/%d%s", process, state, process, ram,
+                           more ? more : "");
+}
+
+gboolean stunt_vm_save(StuntVm *vm, const StuntVmTemplate *template, GError **error)
+{
+    g_autofree char *process = g_strdup_printf("%d", (int)getpid());
+    g_autofree char *text = file_words(process, template->state, template->ram, template->pages);
+
+    return set_text(vm, "template-save", text, error);
+}
+
+gboolean stunt_vm_load(StuntVm *vm, const char *name, const StuntVmTemplate *template, GError **error)
+{
+    g_autofree char *files = file_words("self", STUNT_FD_FIRST + STUNT_FD_STATE, STUNT_FD_FIRST + STUNT_FD_RAM,
+                                        template->pages < 0 ? -1 : STUNT_FD_FIRST + STUNT_FD_PAGES);
+    g_autofree char *text = g_strdup_printf("name=%s %s", name, files);
+
+    if (!*name || strpbrk(name, " \t\n")) { /* in the property's text a space ends a word */
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT,
+                    "'%s' cannot be the name of a snapshot: it is empty or has a space", name);
+        return FALSE;
     }
-    return TRUE;
-}
-
-gboolean stunt_vm_save(StuntVm *vm, const char *state, const char *ram, GError **error)
-{
-    const char *const words[] = { state, ram, NULL };
-    g_autofree char *text = g_strdup_printf("state=%s ram=%s", state, ram);
-
-    return check_words(words, error) && set_text(vm, "template-save", text, error);
-}
-
-gboolean stunt_vm_load(StuntVm *vm, const char *name, const char *state, const char *ram, GError **error)
-{
-    const char *const words[] = { name, state, ram, NULL };
-    g_autofree char *text = g_strdup_printf("name=%s state=%s ram=%s", name, state, ram);
-
-    return check_words(words, error) && put(vm, "template-load", text, error);
+    return put(vm, "template-load", text, error);
 }
 
 /* ---- a run from there ---------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/vm/cmdline.h"
 
-#define FIRST_FD        3
 #define LINK_SLOT       0x02 /* on the root bus; fixed, so that a guest always finds the same board */
 #define FIRST_PORT_SLOT 0x08
 #define MEMORY_ID       "pc.ram" /* of QEMU's own choice for this board */
@@ -100,7 +99,7 @@ static void add_template_memory(GPtrArray *argv, const StuntMachine *machine)
     addf(argv, "-object",
          "memory-backend-file,id=" MEMORY_ID ",x-use-canonical-path-for-ramblock-id=off,size=%uM,"
          "mem-path=/proc/self/fd/%d,share=off",
-         stunt_machine_all_memory_mib(machine), FIRST_FD + STUNT_FD_RAM);
+         stunt_machine_all_memory_mib(machine), STUNT_FD_FIRST + STUNT_FD_RAM);
 }
 
 static void add_board(GPtrArray *argv, const StuntMachine *machine, gboolean from_template)
@@ -155,7 +154,7 @@ static void add_link(GPtrArray *argv, const StuntMachine *machine)
          "stunt-link,id=" STUNT_LINK_ID
          ",bus=pcie.0,addr=%#x,shm=/proc/self/fd/%d,fault-seed=%" G_GUINT64_FORMAT
          ",stop-at-event=%" G_GUINT64_FORMAT,
-         LINK_SLOT, FIRST_FD + STUNT_FD_SHM, machine->seed, machine->stop_at_event);
+         LINK_SLOT, STUNT_FD_FIRST + STUNT_FD_SHM, machine->seed, machine->stop_at_event);
 }
 
 /* Before all PCI devices: each asks at its birth which memory it sees. */
@@ -201,7 +200,7 @@ char **stunt_machine_argv(const StuntMachine *machine, gboolean from_template)
     add(argv, machine->qemu, "-S");
     add_board(argv, machine, from_template);
     addf(argv, "-plugin", "%s", plugin);
-    addf(argv, "-chardev", "socket,id=qmp,fd=%d", FIRST_FD + STUNT_FD_QMP);
+    addf(argv, "-chardev", "socket,id=qmp,fd=%d", STUNT_FD_FIRST + STUNT_FD_QMP);
     add(argv, "-mon", "chardev=qmp,mode=control");
     if (!from_template) {
         add_kernel(argv, machine);

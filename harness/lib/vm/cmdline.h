@@ -8,8 +8,9 @@
 #define STUNT_LINK_ID "link" /* QOM id of the rendezvous device */
 #define STUNT_PORT_PREFIX "port-" /* and a device's name: QOM id of the root port above it */
 
-/* Descriptors that the child finds open, in this order from 3 on. */
-enum { STUNT_FD_QMP, STUNT_FD_SHM, STUNT_FD_STATE, STUNT_FD_RAM, STUNT_FD_COUNT };
+/* Descriptors that the child finds open, in this order from STUNT_FD_FIRST on. */
+enum { STUNT_FD_QMP, STUNT_FD_SHM, STUNT_FD_STATE, STUNT_FD_RAM, STUNT_FD_PAGES, STUNT_FD_COUNT };
+#define STUNT_FD_FIRST 3
 
 /* Whether the machine makes sense and its files are there. Errors: INPUT, MISSING. */
 gboolean stunt_machine_check(const StuntMachine *machine, GError **error);

@@ -41,6 +41,7 @@ static gboolean start(StuntVm *vm, const StuntMachine *machine, const StuntVmTem
 {
     g_auto(GStrv) argv = stunt_machine_argv(machine, template != NULL);
     int fds[STUNT_FD_COUNT], pair[2];
+    guint n = STUNT_FD_STATE;
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "no socket for QMP: %s", g_strerror(errno));
@@ -51,9 +52,10 @@ static gboolean start(StuntVm *vm, const StuntMachine *machine, const StuntVmTem
     if (template) {
         fds[STUNT_FD_STATE] = template->state;
         fds[STUNT_FD_RAM] = template->ram;
+        fds[STUNT_FD_PAGES] = template->pages;
+        n = template->pages < 0 ? STUNT_FD_PAGES : STUNT_FD_COUNT;
     }
-    vm->process = stunt_process_new((const char *const *)argv, fds, template ? STUNT_FD_COUNT : STUNT_FD_STATE,
-                                    error);
+    vm->process = stunt_process_new((const char *const *)argv, fds, n, error);
     close(pair[1]);
     vm->qmp = stunt_qmp_new(pair[0], stunt_vm_handle_event, vm);
     return vm->process != NULL;

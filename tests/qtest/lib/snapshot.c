@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snapshot.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -90,16 +91,32 @@ static char *path_of(int fd)
     return g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), fd);
 }
 
-Template *template_new(void)
+static Template *new_with_ram(int ram_fd)
 {
     Template *template = g_new0(Template, 1);
 
     template->state_fd = memfd_create("state", MFD_CLOEXEC);
-    template->ram_fd = memfd_create("ram", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    template->ram_fd = ram_fd;
+    template->pages_fd = -1;
     g_assert_cmpint(template->state_fd, >=, 0);
     g_assert_cmpint(template->ram_fd, >=, 0);
     template->state = path_of(template->state_fd);
     template->ram = path_of(template->ram_fd);
+    return template;
+}
+
+Template *template_new(void)
+{
+    return new_with_ram(memfd_create("ram", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+}
+
+Template *template_new_beside(const Template *other)
+{
+    Template *template = new_with_ram(fcntl(other->ram_fd, F_DUPFD_CLOEXEC, 0));
+
+    template->pages_fd = memfd_create("pages", MFD_CLOEXEC);
+    g_assert_cmpint(template->pages_fd, >=, 0);
+    template->pages = path_of(template->pages_fd);
     return template;
 }
 
@@ -108,20 +125,33 @@ void template_free(Template *template)
     if (template) {
         close(template->state_fd);
         close(template->ram_fd);
+        if (template->pages_fd >= 0) {
+            close(template->pages_fd);
+        }
         g_free(template->state);
         g_free(template->ram);
+        g_free(template->pages);
         g_free(template);
     }
 }
 
+static char *file_words(const Template *template)
+{
+    g_autofree char *more = template->pages ? g_strconcat(" pages=", template->pages, NULL) : NULL;
+
+    return g_strdup_printf("state=%s ram=%s%s", template->state, template->ram, more ? more : "");
+}
+
 static char *load_words(const Template *template)
 {
-    return g_strdup_printf("name=ready state=%s ram=%s", template->state, template->ram);
+    g_autofree char *files = file_words(template);
+
+    return g_strconcat("name=ready ", files, NULL);
 }
 
 void template_save(const Template *template, Bench *bench)
 {
-    g_autofree char *words = g_strdup_printf("state=%s ram=%s", template->state, template->ram);
+    g_autofree char *words = file_words(template);
 
     set(bench, "template-save", words);
 }

@@ -23,13 +23,15 @@ Life *life_new_busy(Bench *bench);
  */
 GByteArray *life_live(const Life *from, Bench *bench, uint32_t seed, unsigned steps);
 
-/* Two files without a name in the file system. */
+/* Files without a name in the file system. */
 typedef struct Template {
-    int state_fd, ram_fd;
-    char *state, *ram; /* paths, for QEMU */
+    int state_fd, ram_fd, pages_fd;
+    char *state, *ram, *pages; /* paths, for QEMU; pages: NULL, or those that are not as in `ram` */
 } Template;
 
 Template *template_new(void);
+/* One that shares the memory of another. */
+Template *template_new_beside(const Template *other);
 void template_free(Template *template);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)
 
