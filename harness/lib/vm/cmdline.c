@@ -10,6 +10,9 @@
  */
 #define KNOWN_TIME "tsc_early_khz=1000000 lpj=4000000"
 
+/* A source of randomness that Linux 6.12 tests for a second when it boots: the jitter of time, and here time has none. */
+#define NO_JITTER " initcall_blacklist=jent_mod_init"
+
 /*
  * The kernel's own detectors tell in a few seconds, where they wait for minutes on real machines. A processor that is
  * stuck in the kernel runs no agent: only the dump of a panic tells of it. An NMI, which the harness sends to a guest
@@ -59,7 +62,7 @@ char *stunt_machine_kernel_cmdline(const StuntMachine *machine)
     GString *line = g_string_new("panic=-1 nokaslr mitigations=off no_timer_check");
 
     if (!machine->realtime) {
-        g_string_append(line, " tsc=reliable " KNOWN_TIME DETECTORS);
+        g_string_append(line, " tsc=reliable " KNOWN_TIME NO_JITTER DETECTORS);
     }
     g_string_append(line, " cryptomgr.notests=1 log_buf_len=1M 8250.nr_uarts=");
     g_string_append(line, machine->console ? "1 console=ttyS0" : "0 quiet");
