@@ -37,15 +37,14 @@ local function slept_at(vm, point, sleep)
   return "ok"
 end
 
--- The system sleeps by `sleep` at each event, or each so many-th, once.
-function halted.sweep(vm, sleep, every)
+-- The system sleeps by `sleep` at each event once.
+function halted.sweep(vm, sleep)
   vm:snapshot("before")
   local since = dma.last_event(vm)
   dma.ok(vm, JOB)
   local points = events.points(vm, "dma0", since)
   expect.is_true(#points >= 200, "events of the requests: " .. #points)
-  for i = 1, #points, every or 1 do
-    local point = points[i]
+  for _, point in ipairs(points) do
     vm:cell({ from = "before", row = point.class, point = point.nth }, function() return slept_at(vm, point, sleep) end)
   end
 end
