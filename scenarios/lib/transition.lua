@@ -76,7 +76,7 @@ function transition.outcome(vm, kind, command, job)
   end
   local r = job and vm:wait(job, { timeout = "60s" })
   if r and r.values.data ~= "ok" and r.values.error ~= kind.loses then
-    return "data lost", r.out
+    return r.values.error and "wrong error" or "data lost", r.out
   end
   vm:sleep("2s")
   slot.works(vm)

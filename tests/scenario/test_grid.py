@@ -64,6 +64,12 @@ class Grid(StuntTest):
         self.assertNotIn("#3", done.stdout)
         self.assertIn("  #3  job 3: ok: job 3\n", self.grid("--cells", Path(row["events"]).parent).stdout)
 
+    def test_a_run_that_fails_says_where_all_cells_are_shown(self):
+        path = self.scenario("case", HEAD % ("", 'cell("job", 1, function() return "data lost" end)'))
+        done = self.stunt("run", "--results", self.home / "results", path)
+        (command,) = [line.split() for line in done.stdout.splitlines() if line.strip().startswith("stunt grid ")]
+        self.assertIn("#1  job 1: data lost", self.stunt(*command[1:]).stdout)
+
     def test_whatever_goes_wrong_is_the_outcome_and_the_sweep_goes_on(self):
         cases = {"hang": HANG, "panic": PANIC, "warn": WARN, "failed": "expect.equal(1, 2)", "error": "error('odd')",
                  "off": 'vm:run { "poweroff", "-f" }', "forbidden event":
@@ -136,6 +142,18 @@ class Grid(StuntTest):
         _, turbo = self.sweep(body)
         _, strict = self.sweep(body, "", "--start", "strict")
         self.assertEqual(self.cells(turbo), self.cells(strict))
+
+    def test_replay_stops_at_the_end_of_a_cell(self):
+        _, row = self.sweep('for i = 1, 4 do cell("copy", i, function() vm:run("stunt-dma copy --count " .. 5 - i) '
+                            'return i == 3 and "lost" or "ok" end) end')
+        folder, cells = Path(row["events"]).parent, self.cells(row)
+        log = Path(row["events"]).read_text().splitlines()
+        for words, number in (((), 3), (("--cell", 2), 2)):
+            told = "\n".join(self.stopped_under_gdb(*words, folder))
+            event = int(cells[number - 1]["last_event"])
+            (line,) = [line for line in log[int(cells[number - 1]["first_line"]):int(cells[number - 1]["last_line"])] if f"  #{event:06}  " in line]
+            self.assertIn(f"The machine stands at event #{event}.", told)
+            self.assertIn(line, told)
 
     def test_json(self):
         _, row = self.sweep('cell("copy", 1, function() return "lost", "gr\\xfc\\xdf" end)')

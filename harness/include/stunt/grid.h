@@ -21,7 +21,7 @@ typedef struct {
     gboolean good; /* the scenario counts the outcome as right */
     guint64 begin_ns, end_ns;       /* virtual time */
     guint64 first_line, last_line;  /* of events.log, from 1 */
-    guint64 last_event, rewinds;    /* the newest event at its end, and how often the script had gone back: numbers repeat */
+    guint64 last_event, rewinds;    /* the newest event when its function ended, and how often the script had gone back: numbers repeat */
 } StuntCell;
 
 typedef struct {

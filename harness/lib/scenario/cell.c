@@ -112,13 +112,13 @@ const StuntCell *stunt_cell_end(StuntRuntime *runtime, const char *from, guint f
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "the snapshot '%s' is gone: the cell went back behind it", from);
         return NULL;
     }
+    cell->last_event = stunt_timeline_last_seq(runtime->timeline); /* of the script's doing, not of the oracle's looking */
     if (!judge_branch(runtime, snapshot, error) || !take_verdict(runtime, findings, cell, &detail, error)) {
         return NULL;
     }
     stunt_runtime_retract(runtime);
     cell->good = is_good(runtime, cell->outcome);
     cell->end_ns = stunt_vm_now_ns(runtime->vm);
-    cell->last_event = stunt_timeline_last_seq(runtime->timeline);
     cell->rewinds = runtime->rewinds;
     note(runtime, cell, cell->outcome);
     cell->last_line = stunt_timeline_lines(runtime->timeline);
@@ -127,6 +127,18 @@ const StuntCell *stunt_cell_end(StuntRuntime *runtime, const char *from, guint f
 }
 
 /* ---- at the end ---------------------------------------------------------------------------------- */
+
+static const StuntCell *first_bad(const StuntGrid *grid)
+{
+    for (guint i = 0; i < grid->cell->len; i++) {
+        const StuntCell *cell = grid->cell->pdata[i];
+
+        if (!cell->good) {
+            return cell;
+        }
+    }
+    return NULL;
+}
 
 /* Cells that showed nothing are no fault of the driver. */
 static gboolean all_bad_are_invalid(const StuntGrid *grid)
@@ -143,10 +155,13 @@ static gboolean all_bad_are_invalid(const StuntGrid *grid)
 
 void stunt_cells_judge(StuntRuntime *runtime)
 {
+    const StuntCell *bad = first_bad(runtime->grid);
     g_autofree char *reason = NULL;
 
-    if (runtime->grid->bad) {
+    if (bad && !runtime->judged) {
         reason = stunt_grid_reason(runtime->grid);
         stunt_runtime_judge(runtime, all_bad_are_invalid(runtime->grid) ? STUNT_INVALID : STUNT_FAIL, reason);
+        runtime->last_event = bad->last_event; /* where a replay under gdb stops */
+        runtime->last_rewinds = bad->rewinds;
     }
 }
