@@ -8,9 +8,12 @@
 #include "follow.h"
 #include "stunt/report.h"
 
+#define ALL (-1) /* cells, and what is in none */
+
 typedef struct {
     char *device, *class_name, *results;
     gboolean follow;
+    int cell; /* ALL: all lines */
 } Filter;
 
 /* "     1.234567890  #000042  dma0  irq.raise  vector=1": time, number, device, class. A note has no number.
@@ -42,20 +45,47 @@ static gboolean print_line(const char *text, gpointer data)
     return TRUE;
 }
 
-static int print_file(const char *folder, Filter *filter)
+/* Numbers of the lines to print, from 1. */
+typedef struct {
+    guint64 first, last;
+} Lines;
+
+static int print_file(const char *folder, const Lines *lines, Filter *filter)
 {
     g_autofree char *file = g_build_filename(folder, "events.log", NULL);
     g_autofree char *text = NULL;
     GError *error = NULL;
     char *line, *rest;
+    guint64 number = 0;
 
     if (!g_file_get_contents(file, &text, NULL, &error)) {
         return stunt_cli_fail(error);
     }
     rest = text;
-    while (*rest && (line = strsep(&rest, "\n")) && rest && print_line(line, filter)) {
+    while (*rest && number < lines->last && (line = strsep(&rest, "\n")) && rest) {
+        number++;
+        if (number >= lines->first && !print_line(line, filter)) {
+            break;
+        }
     }
     return STUNT_EXIT_OK;
+}
+
+static int print_result(const StuntResult *result, const char *folder, Filter *filter)
+{
+    Lines lines = { 0, G_MAXUINT64 };
+    GError *error = NULL;
+
+    if (filter->cell != ALL) {
+        const StuntCell *cell;
+        g_autoptr(StuntGrid) grid = stunt_results_cell(result, folder, (guint64)filter->cell, &cell, &error);
+
+        if (!grid) {
+            return stunt_cli_fail(error);
+        }
+        lines = (Lines){ cell->first_line, cell->last_line };
+    }
+    return print_file(folder, &lines, filter);
 }
 
 /* A class that does not exist would silently show nothing. */
@@ -91,15 +121,16 @@ static int show(const char *word, Filter *filter)
         fprintf(stderr, "stunt: no run of '%s' goes on, this is the last one\n", word);
     }
     result = stunt_results_find(root, word, &folder, &error);
-    return result ? print_file(folder, filter) : stunt_cli_fail(error);
+    return result ? print_result(result, folder, filter) : stunt_cli_fail(error);
 }
 
 static int run(int argc, char **argv, const char *config)
 {
-    static Filter filter; /* its strings live as long as the process */
+    static Filter filter = { .cell = ALL }; /* its strings live as long as the process */
     const GOptionEntry entries[] = {
         { "device", 0, 0, G_OPTION_ARG_STRING, &filter.device, "only events of this device", "NAME" },
         { "class", 0, 0, G_OPTION_ARG_STRING, &filter.class_name, "only events of this class", "NAME" },
+        { "cell", 0, 0, G_OPTION_ARG_INT, &filter.cell, "only this cell of the grid", "N" },
         { "follow", 0, 0, G_OPTION_ARG_NONE, &filter.follow, "read along while the scenario runs", NULL },
         { "results", 0, 0, G_OPTION_ARG_FILENAME, &filter.results, "folder that keeps results", "DIR" },
         G_OPTION_ENTRY_NULL,
@@ -114,6 +145,9 @@ static int run(int argc, char **argv, const char *config)
     }
     if (argc != 2) {
         return stunt_cli_usage("events", "one RESULT is needed");
+    }
+    if (filter.follow && filter.cell != ALL) {
+        return stunt_cli_usage("events", "--cell is for a run that has ended: leave --follow out");
     }
     return check_class(filter.class_name, &status) ? show(argv[1], &filter) : status;
 }

@@ -12,9 +12,11 @@
 #include "stunt/report.h"
 
 #define DEFAULT_PORT "1234"
+#define NO_CELL      (-1)
 
 typedef struct {
     char *results, *start; /* as given, or NULL */
+    int cell;              /* of the grid, to stop at its end; NO_CELL: at the event before the verdict */
     StuntStartKind start_kind;
 } Options;
 
@@ -26,6 +28,8 @@ typedef struct {
     const char *start; /* as asked for, or NULL */
     StuntStartKind start_kind;
     StuntOutcome outcome; /* of the new run */
+    guint64 stop_event, stop_rewinds; /* with --gdb: where, see StuntRunRequest */
+    char *stop_why;                   /* "before FAIL: …" */
 } Replay;
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
@@ -144,6 +148,31 @@ static void on_stopped(StuntTimeline *timeline, gpointer data)
     g_source_remove(end);
 }
 
+/* The end of a cell, or the verdict. Errors: INPUT (no such cell). */
+static gboolean find_stop(Replay *replay, int number, GError **error)
+{
+    g_autoptr(StuntGrid) grid = NULL;
+    g_autofree char *place = NULL;
+    const StuntCell *cell;
+
+    if (number == NO_CELL) {
+        replay->stop_event = replay->saved->last_event;
+        replay->stop_rewinds = replay->saved->rewinds;
+        replay->stop_why =
+            g_strdup_printf("before %s: %s", stunt_status_name(replay->saved->status), replay->saved->reason);
+        return TRUE;
+    }
+    grid = stunt_results_cell(replay->saved, replay->folder, (guint64)number, &cell, error);
+    if (!grid) {
+        return FALSE;
+    }
+    place = stunt_cell_place(cell);
+    replay->stop_event = cell->last_event;
+    replay->stop_rewinds = cell->rewinds;
+    replay->stop_why = g_strdup_printf("of cell %d, %s: %s", number, place, cell->outcome);
+    return TRUE;
+}
+
 static int run_gdb(Replay *replay, const char *port)
 {
     g_autofree char *gdb = g_strdup_printf("tcp:127.0.0.1:%s", port);
@@ -160,8 +189,8 @@ static int run_gdb(Replay *replay, const char *port)
         .seed = replay->saved->seed,
         .start = STUNT_START_BOOT, /* QEMU's gdb stub, and a stop on the way, are for a machine of its own */
         .gdb = gdb,
-        .stop_at_event = replay->saved->last_event,
-        .stop_after_rewinds = replay->saved->rewinds,
+        .stop_at_event = replay->stop_event,
+        .stop_after_rewinds = replay->stop_rewinds,
         .stopped = on_stopped,
         .data = (gpointer)port,
     };
@@ -170,8 +199,7 @@ static int run_gdb(Replay *replay, const char *port)
         fprintf(stderr, "stunt: the run ended before its first event, there is nothing to stop at\n");
         return STUNT_EXIT_BROKEN;
     }
-    printf("running to event #%" G_GUINT64_FORMAT ", the last before %s: %s\n", request.stop_at_event,
-           stunt_status_name(replay->saved->status), replay->saved->reason);
+    printf("running to event #%" G_GUINT64_FORMAT ", the last %s\n", request.stop_at_event, replay->stop_why);
     fflush(stdout);
     replay->outcome.result =
         stunt_scenario_run(&request, &replay->outcome.logs.events, &replay->outcome.logs.kernel);
@@ -190,6 +218,7 @@ static void replay_clear(Replay *replay)
     g_free(replay->folder);
     stunt_bench_close(&replay->bench);
     stunt_outcome_clear(&replay->outcome);
+    g_free(replay->stop_why);
 }
 
 static int replay_result(const char *word, const char *port, const Options *options, const char *config)
@@ -200,7 +229,7 @@ static int replay_result(const char *word, const char *port, const Options *opti
     int status;
 
     replay.saved = stunt_results_find(root, word, &replay.folder, &error);
-    if (!replay.saved || !stunt_bench_open(&replay.bench, config, &error)) {
+    if (!replay.saved || !stunt_bench_open(&replay.bench, config, &error) || !find_stop(&replay, options->cell, &error)) {
         status = stunt_cli_fail(error);
     } else if (g_str_equal(replay.saved->mode, "realtime")) {
         fprintf(stderr,
@@ -233,12 +262,12 @@ static gboolean is_port(const char *text)
 
 static int run(int argc, char **argv, const char *config)
 {
-    static Options options = { .start_kind =
-                                   STUNT_START_STRICT }; /* its strings live as long as the process */
+    static Options options = { .cell = NO_CELL, .start_kind = STUNT_START_STRICT }; /* its strings live as long as the process */
     const char *word, *port = NULL;
     const GOptionEntry entries[] = {
         { "gdb", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_gdb,
           "stop at the failing event (port 1234)", "PORT" },
+        { "cell", 0, 0, G_OPTION_ARG_INT, &options.cell, "with --gdb: stop at the end of this cell of the grid", "N" },
         { "start", 0, 0, G_OPTION_ARG_STRING, &options.start, "boot, strict or turbo (strict)", "KIND" },
         { "results", 0, 0, G_OPTION_ARG_FILENAME, &options.results, "folder that keeps results", "DIR" },
         G_OPTION_ENTRY_NULL,
@@ -263,6 +292,9 @@ static int run(int argc, char **argv, const char *config)
         return stunt_cli_usage("replay", "'%s' is no port", gdb_word);
     } else {
         port = gdb_word;
+    }
+    if (options.cell != NO_CELL && !gdb_word) {
+        return stunt_cli_usage("replay", "--cell says where --gdb stops: give --gdb, too");
     }
     if (options.start && gdb_word) {
         return stunt_cli_usage("replay", "--gdb boots the machine: leave --start out");

@@ -9,7 +9,7 @@
 #include "collect.h"
 #include "stunt/error.h"
 
-enum { JOB = 0, RESULT = STUNT_WORKER_RESULT - STUNT_WORKER_JOB, EVENTS, KERNEL };
+enum { JOB = 0, RESULT = STUNT_WORKER_RESULT - STUNT_WORKER_JOB, EVENTS, KERNEL, GRID };
 
 void stunt_outcome_clear(StuntOutcome *outcome)
 {
@@ -59,7 +59,7 @@ static gboolean write_words(int fd, const char *const *words, GError **error)
 gboolean stunt_collect_open(StuntCollect *collect, const char *const *words, GError **error)
 {
     static const char *const names[STUNT_WORKER_FILES] = { "stunt-job", "stunt-result", "stunt-events",
-                                                           "stunt-kernel" };
+                                                           "stunt-kernel", "stunt-grid" };
 
     *collect = STUNT_COLLECT_CLOSED;
     for (guint i = 0; i < STUNT_WORKER_FILES; i++) {
@@ -135,6 +135,9 @@ void stunt_collect_read(const StuntCollect *collect, const StuntScenarioFile *sc
     ret_outcome->result = why ? NULL : parse_result(collect->fd[RESULT], &error);
     if (!ret_outcome->result) {
         ret_outcome->result = broken(scenario, seed, why ? why : error->message, said);
+    }
+    if (ret_outcome->result->cells) {
+        ret_outcome->result->grid = stunt_collect_content(collect->fd[GRID]);
     }
     ret_outcome->logs.events = stunt_collect_content(collect->fd[EVENTS]);
     ret_outcome->logs.kernel = stunt_collect_content(collect->fd[KERNEL]);

@@ -17,7 +17,7 @@ void stunt_outcome_clear(StuntOutcome *outcome);
 typedef struct {
     int fd[STUNT_WORKER_FILES]; /* in the order of the worker's descriptors */
 } StuntCollect;
-#define STUNT_COLLECT_CLOSED ((StuntCollect){ { -1, -1, -1, -1 } })
+#define STUNT_COLLECT_CLOSED ((StuntCollect){ { -1, -1, -1, -1, -1 } })
 
 /* Makes the files; the first has the job's words already. Errors: FAILED. */
 gboolean stunt_collect_open(StuntCollect *collect, const char *const *words, GError **error);

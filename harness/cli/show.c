@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "show.h"
+#include "stunt/report.h"
 
 #define TICK_MS        500
 #define DEFAULT_WIDTH  80
@@ -166,6 +167,17 @@ static void print_warning(StuntShow *show, const char *text)
     }
 }
 
+/* Where all cells are shown, of which the reason names a few. */
+static void print_grid(StuntShow *show, const StuntResult *result)
+{
+    g_autofree char *folder = g_path_get_dirname(result->events), *quoted = stunt_report_quote(folder);
+    g_autofree char *line = g_strconcat("stunt grid ", quoted, NULL);
+
+    if (result->bad_cells && *result->events) {
+        print_indented(show, line);
+    }
+}
+
 static void print_result(StuntShow *show, const StuntResult *result)
 {
     g_autofree char *virtual_time = stunt_time_format(result->virtual_ns / 1000000 * 1000000);
@@ -184,6 +196,7 @@ static void print_result(StuntShow *show, const StuntResult *result)
     if (result->status != STUNT_SKIP) {
         print_indented(show, result->detail);
         print_indented(show, result->replay);
+        print_grid(show, result);
     }
 }
 

@@ -187,7 +187,7 @@ static gboolean run(const Worker *worker, const Job *job, GError **error)
     }
     result = stunt_scenario_run(&request, &events, &kernel_log);
     if (!write_bytes(STUNT_WORKER_EVENTS, events) || !write_bytes(STUNT_WORKER_KERNEL, kernel_log) ||
-        !write_result(result)) {
+        (result->grid && !write_bytes(STUNT_WORKER_GRID, result->grid)) || !write_result(result)) {
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_FAILED, "cannot hand the result over: %s",
                     g_strerror(errno));
         return FALSE;

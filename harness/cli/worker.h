@@ -2,7 +2,7 @@
 /*
  * Scenarios run in processes of their own: stunt itself, started again with a hidden command. A worker takes
  * one job after another from a socket, as long as the other end is open, and dies with its parent. A job is a
- * message with four anonymous files; what it says itself are messages of one line:
+ * message with five anonymous files; what it says itself are messages of one line:
  *   "VIRTUAL_NS WHAT"  what it does just now
  *   "done"             the job's files are complete
  */
@@ -23,7 +23,8 @@ enum {
     STUNT_WORKER_RESULT = 5, /* result.json */
     STUNT_WORKER_EVENTS = 6, /* event log; grows while the scenario runs */
     STUNT_WORKER_KERNEL = 7, /* kernel log */
-    STUNT_WORKER_FILES = 4,  /* number of files of a job, in this order */
+    STUNT_WORKER_GRID = 8,   /* grid.tsv; empty without cells */
+    STUNT_WORKER_FILES = 5,  /* number of files of a job, in this order */
 };
 
 int stunt_worker_main(int argc, char **argv);

@@ -17,12 +17,12 @@ function events.sum(vm, match, field)
   return sum
 end
 
--- Every event of a device after `since`, as class and how many of its class it is: where a rule finds it again.
+-- Every event of a device after `since`, as class and how many of its class it is, where a rule finds it again, and its time.
 function events.points(vm, device, since)
   local seen, points = {}, {}
   for _, event in ipairs(vm:events { device = device, since = since }) do
     seen[event.class] = (seen[event.class] or 0) + 1
-    points[#points + 1] = { class = event.class, nth = seen[event.class] }
+    points[#points + 1] = { class = event.class, nth = seen[event.class], time_ns = event.time_ns }
   end
   return points
 end

@@ -49,7 +49,7 @@ static void everything_is_read(void)
                 "memory = 512,\n"
                 "  kernel = '6.12', cmdline = 'quiet' },\n"
                 "modules = { 'one', { 'two', 'a=1' } }, deadline = '30s', verdict = 'INVALID',\n"
-                "catches = { 'late' }, proves = { ['irq.raise drop'] = 'waits', ['* mark'] = 'nothing' },\n"
+                "catches = { 'late' }, outcomes = { 'ok', 'busy' }, proves = { ['irq.raise drop'] = 'waits', ['* mark'] = 'nothing' },\n"
                 "oracle = { allow = { 'toy: .* lost' }, expect = { { kind = 'warn', count = true } }, misuse = { toy0 = 2, toy1 = true } }",
                 NULL);
     const StuntDeviceDef *first, *second;
@@ -69,6 +69,8 @@ static void everything_is_read(void)
     g_assert_cmpstr(module->params, ==, "a=1");
     g_assert_cmpuint(scenario->catches->len, ==, 1);
     g_assert_cmpstr(scenario->catches->pdata[0], ==, "late");
+    g_assert_cmpuint(scenario->outcome->len, ==, 2);
+    g_assert_cmpstr(scenario->outcome->pdata[1], ==, "busy");
     check_proofs(scenario->proof);
     g_assert_cmpuint(scenario->deadline_ns, ==, G_GUINT64_CONSTANT(30000000000));
     g_assert_cmpint(scenario->verdict, ==, STUNT_INVALID);
@@ -132,6 +134,8 @@ static void mistakes_are_told(void)
         { "modules = { 5 }", "a name, or { name, parameters }" },
         { "modules = { { 'a', 5 } }", "the parameters of 'a' must be a string" },
         { "catches = 'late'", "catches must be a list" },
+        { "outcomes = 'ok'", "outcomes must be a list" },
+        { "outcomes = { 5 }", "outcomes must be a list of texts" },
         { "catches = { 5 }", "catches must be a list of planted bugs' names" },
         { "catches = { 'lat' }", "no planted bug is called 'lat', did you mean 'late'?" },
         { "proves = 'irq.raise drop'", "proves must be a table" },

@@ -17,6 +17,8 @@ static StuntResult *sample(const char *name)
     result->last_event = 99;
     result->rewinds = 3;
     result->iommu = STUNT_ON;
+    result->cells = 7;
+    result->bad_cells = 2;
     stunt_result_set(&result->reason, "rule 'lost' never fired");
     stunt_result_set(&result->detail, "one\ntwo \"three\"\n");
     stunt_result_set(&result->plan, "id=lost at=irq.raise\n");
@@ -49,6 +51,8 @@ static void json_and_back(void)
     g_assert_cmpstr(again->start, ==, "strict");
     g_assert_cmpstr(again->start_note, ==, "the console shows the boot");
     g_assert_cmpstr(again->start_warning, ==, "no place for a template");
+    g_assert_cmpuint(again->cells, ==, 7);
+    g_assert_cmpuint(again->bad_cells, ==, 2);
     g_assert_cmpstr(rule->id, ==, "lost");
     g_assert_cmpstr(rule->at, ==, "irq.raise");
     g_assert_cmpstr(rule->action, ==, "drop");
@@ -229,6 +233,39 @@ static void strict_log_is_kept_beside(void)
     remove_folder(root);
 }
 
+static void grid_is_kept_beside(void)
+{
+    g_autofree char *root = new_folder(), *run = g_build_filename(root, "run", NULL), *text = NULL;
+    g_autofree char *folder = g_build_filename(run, "toy/lost", NULL);
+    g_autoptr(StuntResult) result = sample("toy/lost");
+    g_autoptr(StuntGrid) grid = stunt_grid_new(), read = NULL;
+    g_autoptr(GError) error = NULL;
+    const StuntCell *cell;
+
+    result->cells = 0;
+    g_assert_null(stunt_results_grid(result, root, &error));
+    assert_has(error->message, "toy/lost has no grid");
+    g_clear_error(&error);
+    stunt_grid_add(grid, &(StuntCell){ .row = (char *)"irq.raise", .point = (char *)"1", .outcome = (char *)"hang", .detail = (char *)"" });
+    text = stunt_grid_to_tsv(grid);
+    result->grid = g_bytes_new(text, strlen(text));
+    result->cells = result->bad_cells = 1;
+    g_assert_true(stunt_results_save(run, result, &(StuntResultLogs){ 0 }, NULL));
+    g_assert_cmpuint(count_entries(folder), ==, 4);
+    read = stunt_results_cell(result, folder, 1, &cell, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(cell->outcome, ==, "hang");
+    for (guint64 number = 0; number <= 2; number += 2) {
+        g_assert_null(stunt_results_cell(result, folder, number, &cell, &error));
+        assert_has(error->message, "toy/lost has cells 1 to 1");
+        g_clear_error(&error);
+    }
+    remove_folder(folder);
+    g_assert_null(stunt_results_grid(result, folder, &error));
+    assert_has(error->message, "grid.tsv");
+    remove_folder(root);
+}
+
 /* A scenario outside of the scenarios folder is named by its path. */
 static void names_do_not_lead_out(void)
 {
@@ -281,6 +318,7 @@ int main(int argc, char **argv)
     g_test_add_func("/result/runs-have-folders-of-their-own", runs_have_folders_of_their_own);
     g_test_add_func("/result/saved-results-are-found", saved_results_are_found);
     g_test_add_func("/result/strict-log-is-kept-beside", strict_log_is_kept_beside);
+    g_test_add_func("/result/grid-is-kept-beside", grid_is_kept_beside);
     g_test_add_func("/result/missing-result-is-explained", missing_result_is_explained);
     g_test_add_func("/result/names-do-not-lead-out", names_do_not_lead_out);
     g_test_add_func("/result/files-are-replaced-whole", files_are_replaced_whole);

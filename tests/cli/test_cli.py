@@ -95,7 +95,7 @@ class Usage(CliTest):
     def test_help_lists_every_command_and_each_has_help(self):
         shown = self.stunt("--help")
         commands = re.findall(r"^  (\w+) ", shown.stdout, re.M)
-        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "shell", "variants", "faults", "campaign", "bench",
+        self.assertEqual(commands, ["run", "list", "describe", "replay", "events", "grid", "shell", "variants", "faults", "campaign", "bench",
                                     "doctor", "check"])
         for command in commands:
             one = self.stunt(command, "--help")
@@ -114,7 +114,7 @@ class Usage(CliTest):
         self.refused(["describe", "--live", "--end", "toy/first"], "the scenario did not come to its end", "the reason", status=2)
 
     def test_help_is_narrow(self):
-        for command in ([], ["run"], ["replay"], ["describe"], ["events"], ["faults"], ["campaign"]):
+        for command in ([], ["run"], ["replay"], ["describe"], ["events"], ["grid"], ["faults"], ["campaign"]):
             widest = max(len(line) for line in self.stunt(*command, "--help").stdout.splitlines())
             self.assertLess(widest, 80, command)
 
@@ -140,6 +140,11 @@ class Usage(CliTest):
         self.refused(["events", "toy/first", "--class", "rest"],
                      "unknown event class 'rest', did you mean 'reset'?")
         self.refused(["events", "toy/first"], "no result 'toy/first'")
+        self.refused(["events", "--follow", "--cell", "1", "toy/first"], "leave --follow out")
+        self.refused(["events", "--cell", "one", "toy/first"], "--cell", "one")
+        self.refused(["grid"], "one RESULT is needed")
+        self.refused(["grid", "toy/first"], "no result 'toy/first'")
+        self.refused(["replay", "--cell", "1", "toy/first"], "give --gdb, too")
         self.refused(["replay", "--gdb", "12ab", "toy/first"], "'12ab' is no port")
         self.refused(["replay", "toy/first"], "no result 'toy/first'")
         self.refused(["replay", "--start", "stirct", "toy/first"], "'stirct', did you mean 'strict'?")

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -52,6 +53,21 @@ class StuntTest(unittest.TestCase):
         self.addCleanup(run.wait)
         self.addCleanup(end_session, run.pid)
         return run
+
+    def stopped_under_gdb(self, *words):
+        """What stunt replay --gdb prints until the machine stands, or until it ends without that."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        words = [STUNT, "replay", "--gdb", str(port), *map(str, words)]
+        with subprocess.Popen(words, env=self.env, stdout=subprocess.PIPE, text=True) as replay:
+            told = []
+            for line in replay.stdout:
+                told.append(line.rstrip("\n"))
+                if "Ctrl-C" in line:
+                    break
+            replay.send_signal(signal.SIGINT)
+            replay.communicate(timeout=30)
+        return told
 
     def scenario(self, name, body):
         """Writes a scenario file of the test's own and returns its path."""

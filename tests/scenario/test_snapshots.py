@@ -4,13 +4,10 @@
 
 import json
 import re
-import signal
-import socket
-import subprocess
 import unittest
 from pathlib import Path
 
-from common import STUNT, StuntTest
+from common import StuntTest
 
 HEAD = 'return scenario { summary = "test", machine = { dma0 = "dma" }, modules = { "stunt_dma" }, %s run = function(vm)\n%s\nend }\n'
 NOTE = re.compile(r" -{7}  (snapshot|rewind)  ")
@@ -176,17 +173,7 @@ class Snapshots(StuntTest):
         folder = Path(row["events"]).parent
         number = json.loads((folder / "result.json").read_text())["last_event"]
         seen = [line for part in self.branches(row)[1] for line in part if f"  #{number:06}  " in line]
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
-        words = [STUNT, "replay", "--gdb", str(port), str(folder)]
-        with subprocess.Popen(words, env=self.env, stdout=subprocess.PIPE, text=True) as replay:
-            told = []
-            for line in replay.stdout:
-                told.append(line.rstrip("\n"))
-                if "Ctrl-C" in line:
-                    break
-            replay.send_signal(signal.SIGINT)
-            replay.communicate(timeout=30)
+        told = self.stopped_under_gdb(folder)
         self.assertIn(f"The machine stands at event #{number}.", "\n".join(told))
         self.assertGreater(len(set(seen)), 1, "an earlier branch had another event of that number")
         self.assertIn(seen[-1], told)

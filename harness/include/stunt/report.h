@@ -7,6 +7,7 @@
 #define STUNT_REPORT_H
 
 #include <glib.h>
+#include "stunt/grid.h"
 #include "stunt/result.h"
 
 /* results: StuntResult *, in order. Free with g_free. */
@@ -25,6 +26,9 @@ StuntReportFunc stunt_report_format(const char *name);
 /* Text that XML 1.0 can carry: markup escaped, characters it has no way to write shown as \xNN. Free with
  * g_free. */
 char *stunt_xml_escape(const char *text);
+
+/* A word for a shell, without quotes where none are needed. Free with g_free. */
+char *stunt_report_quote(const char *path);
 
 /* Writes to a file, or to standard output for "-". The file appears whole or not at all. Errors: FAILED. */
 gboolean stunt_report_write(const char *file, const char *text, gsize len, GError **error);
@@ -47,12 +51,19 @@ typedef struct {
 } StuntResultLogs;
 
 /*
- * Puts result.json, events.log and kernel.log of one result in run/<name>/, and events-strict.log if there is
- * one; each whole or not at all, result.json last. Sets result->events and result->replay. Errors: FAILED (a
+ * Puts result.json, events.log and kernel.log of one result in run/<name>/, and events-strict.log and grid.tsv if there are
+ * such; each whole or not at all, result.json last. Sets result->events and result->replay. Errors: FAILED (a
  * full disk, say, and which file).
  */
 gboolean stunt_results_save(const char *run, StuntResult *result, const StuntResultLogs *logs,
                             GError **error);
+
+/* The grid beside a result in its folder. Errors: INPUT (it has none; the file is damaged, and where). */
+StuntGrid *stunt_results_grid(const StuntResult *result, const char *folder, GError **error);
+
+/* The same, and its cell of that number, owned by the grid. Errors: the same; INPUT (no such cell). */
+StuntGrid *stunt_results_cell(const StuntResult *result, const char *folder, guint64 number, const StuntCell **ret_cell,
+                              GError **error);
 
 /* Points root/latest to the run's folder. Errors: FAILED. */
 gboolean stunt_results_set_latest(const char *root, const char *run, GError **error);

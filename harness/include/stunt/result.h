@@ -59,6 +59,8 @@ typedef struct {
     char *bug;          /* planted in the driver, "" normally */
     char *not_unloaded; /* why the modules were not unloaded at the end, "" when they were */
     guint64 rewinds;    /* how often the script had gone back by then: numbers repeat */
+    guint64 cells, bad_cells; /* of its grid: all, and those that are not good */
+    GBytes *grid;       /* the grid itself as in grid.tsv (stunt/grid.h), NULL without cells; a file of its own, not part of the JSON */
 } StuntResult;
 
 StuntResult *stunt_result_new(const char *name, const char *file); /* PASS, all strings "", never NULL */

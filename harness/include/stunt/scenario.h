@@ -10,6 +10,7 @@
 #include "stunt/start.h"
 #include "stunt/timeline.h"
 
+#define STUNT_GOOD_OUTCOME "ok" /* of a cell, unless a scenario says so */
 #define STUNT_DEFAULT_DEADLINE_NS (60 * G_GUINT64_CONSTANT(1000000000))
 
 /* ---- time ---------------------------------------------------------------------------------------- */
@@ -51,6 +52,7 @@ typedef struct {
     GPtrArray *chardev; /* char *, QEMU's character devices; only with realtime */
     GPtrArray *module; /* StuntModule * */
     GPtrArray *catches; /* char *, planted bugs that make it fail */
+    GPtrArray *outcome; /* char *, of cells that are good; empty: STUNT_GOOD_OUTCOME */
     GPtrArray *proof;   /* StuntProof *, by class and action */
     guint64 deadline_ns;
     StuntStatus verdict;  /* the verdict that counts as a pass */

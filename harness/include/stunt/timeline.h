@@ -31,6 +31,8 @@ void stunt_timeline_note(StuntTimeline *timeline, guint64 time_ns, const char *k
 gsize stunt_timeline_events(const StuntTimeline *timeline);                             /* number of events */
 const struct stunt_event *stunt_timeline_event(const StuntTimeline *timeline, gsize i); /* i-th, borrowed */
 
+gsize stunt_timeline_lines(const StuntTimeline *timeline); /* number of lines of the log so far */
+
 /* Number of the newest event that is not hidden, 0 when there is none. */
 guint64 stunt_timeline_last_seq(const StuntTimeline *timeline);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "stunt/error.h"
+#include "stunt/grid.h"
 #include "stunt/report.h"
 #include "stunt/setup.h"
 
@@ -62,8 +63,7 @@ static gboolean save_bytes(const char *folder, const char *name, GBytes *bytes, 
     return stunt_report_write(file, data ? data : "", len, error);
 }
 
-/* For a shell, without quotes where none are needed. */
-static char *quote(const char *path)
+char *stunt_report_quote(const char *path)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%=,";
 
@@ -73,7 +73,7 @@ static char *quote(const char *path)
 /* A run in real time can only be tried again. */
 static char *replay_command(const StuntResult *result, const char *folder)
 {
-    g_autofree char *quoted_folder = quote(folder), *quoted_name = quote(result->name);
+    g_autofree char *quoted_folder = stunt_report_quote(folder), *quoted_name = stunt_report_quote(result->name);
 
     if (g_str_equal(result->mode, "realtime")) {
         return g_strdup_printf("stunt run --seed %" G_GUINT64_FORMAT " --kernel %s%s%s %s", result->seed,
@@ -102,6 +102,7 @@ gboolean stunt_results_save(const char *run, StuntResult *result, const StuntRes
     text = stunt_json_to_text(json);
     bytes = g_bytes_new_take(text, strlen(text));
     return save_bytes(folder, "events.log", logs->events, error) &&
+           (!result->grid || save_bytes(folder, STUNT_GRID_FILE, result->grid, error)) &&
            (!logs->events_strict || save_bytes(folder, "events-strict.log", logs->events_strict, error)) &&
            save_bytes(folder, "kernel.log", logs->kernel, error) &&
            save_bytes(folder, RESULT_FILE, bytes, error);
@@ -178,6 +179,41 @@ static StuntResult *read_result(const char *folder, GError **error)
         g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: %s", file, inner->message);
     }
     return result;
+}
+
+StuntGrid *stunt_results_grid(const StuntResult *result, const char *folder, GError **error)
+{
+    g_autofree char *file = g_build_filename(folder, STUNT_GRID_FILE, NULL), *text = NULL;
+    g_autoptr(GError) inner = NULL;
+    StuntGrid *grid = NULL;
+
+    if (!result->cells) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s has no grid: its scenario made no cells (vm:cell)", result->name);
+        return NULL;
+    }
+    if (g_file_get_contents(file, &text, NULL, &inner)) {
+        grid = stunt_grid_from_tsv(text, &inner);
+    }
+    if (!grid) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "%s: %s", file, inner->message);
+    }
+    return grid;
+}
+
+StuntGrid *stunt_results_cell(const StuntResult *result, const char *folder, guint64 number, const StuntCell **ret_cell,
+                              GError **error)
+{
+    g_autoptr(StuntGrid) grid = stunt_results_grid(result, folder, error);
+
+    if (grid && (number < 1 || number > grid->cell->len)) {
+        g_set_error(error, STUNT_ERROR, STUNT_ERROR_INPUT, "there is no cell %" G_GINT64_FORMAT ": %s has cells 1 to %u",
+                    (gint64)number, result->name, grid->cell->len);
+        return NULL;
+    }
+    if (grid) {
+        *ret_cell = grid->cell->pdata[number - 1];
+    }
+    return g_steal_pointer(&grid);
 }
 
 StuntResult *stunt_results_find(const char *root, const char *word, char **ret_folder, GError **error)

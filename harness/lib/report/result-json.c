@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Results to JSON and back. */
 #include "stunt/error.h"
+#include "stunt/grid.h"
 #include "stunt/result.h"
 
 static void put_string(JsonBuilder *builder, const char *key, const char *value)
@@ -99,6 +100,9 @@ static JsonNode *build(const StuntResult *result, gboolean full)
         put_string(builder, "bug", result->bug);
         put_string(builder, "not_unloaded", result->not_unloaded);
         put_number(builder, "rewinds", result->rewinds);
+        put_string(builder, "grid", result->cells ? STUNT_GRID_FILE : "");
+        put_number(builder, "cells", result->cells);
+        put_number(builder, "bad_cells", result->bad_cells);
         put_string(builder, "iommu", stunt_switch_name(result->iommu));
         put_string(builder, "stunt", stunt_version);
     }
@@ -221,6 +225,8 @@ static void get_result(StuntResult *result, JsonObject *object)
     result->virtual_ns = get_number(object, "virtual_ns");
     result->last_event = get_number(object, "last_event");
     result->rewinds = get_number(object, "rewinds");
+    result->cells = get_number(object, "cells");
+    result->bad_cells = get_number(object, "bad_cells");
     get_rules(result, object);
     get_findings(result, object);
 }

@@ -67,6 +67,7 @@ void stunt_result_free(StuntResult *result)
         }
         g_ptr_array_unref(result->rule);
         g_ptr_array_unref(result->finding);
+        g_clear_pointer(&result->grid, g_bytes_unref);
         g_free(result);
     }
 }

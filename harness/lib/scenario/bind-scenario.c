@@ -77,6 +77,7 @@ static const StuntFunction functions[] = {
       "  shows the bench at work may say `\"INVALID\"` or `\"FAIL\"`: it passes with exactly this\n"
       "  verdict and fails with any other.\n"
       "- `catches`: planted bugs (`stunt variants`) that this scenario must find.\n"
+      "- `outcomes`: outcomes of cells (`vm:cell`) that are good, `{ \"ok\" }` by default.\n"
       "- `proves`: pairs of event class and action that it shows, and what the driver then does:\n"
       "  `{ [\"irq.raise drop\"] = \"the watchdog finds the completion\" }`. A rule of each must fire in\n"
       "  every run, else it is INVALID. `\"* ACTION\"` are all classes of the machine's devices." },

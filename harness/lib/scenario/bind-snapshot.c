@@ -4,10 +4,7 @@
 #include "lib/scenario/snapshot.h"
 #include "stunt/setup.h"
 
-#define DEFAULT_NAME "default"
-
-/* The runtime, when the machine may be kept and put back here. */
-static StuntRuntime *check(lua_State *L, const char *what)
+StuntRuntime *stunt_snapshot_ready(lua_State *L, const char *what)
 {
     StuntRuntime *runtime;
 
@@ -24,7 +21,7 @@ static StuntRuntime *check(lua_State *L, const char *what)
 
 static const char *check_name(lua_State *L)
 {
-    const char *name = luaL_optstring(L, 2, DEFAULT_NAME);
+    const char *name = luaL_optstring(L, 2, STUNT_DEFAULT_SNAPSHOT);
 
     luaL_argcheck(L, *name, 2, "a snapshot's name is empty");
     return name;
@@ -32,7 +29,7 @@ static const char *check_name(lua_State *L)
 
 int stunt_vm_snapshot_call(lua_State *L)
 {
-    StuntRuntime *runtime = check(L, "vm:snapshot");
+    StuntRuntime *runtime = stunt_snapshot_ready(L, "vm:snapshot");
     GError *error = NULL;
 
     if (!stunt_snapshot_take(runtime, check_name(L), &error)) {
@@ -49,6 +46,16 @@ static const char *push_near(lua_State *L, const StuntRuntime *runtime, const ch
     return lua_pushstring(L, near);
 }
 
+StuntScenarioSnapshot *stunt_snapshot_check(lua_State *L, const StuntRuntime *runtime, const char *name)
+{
+    StuntScenarioSnapshot *snapshot = stunt_snapshot_find(runtime, name);
+
+    if (!snapshot) {
+        luaL_error(L, "there is no snapshot '%s'%s", name, push_near(L, runtime, name));
+    }
+    return snapshot;
+}
+
 /* A verdict that falls on going back is of no line in particular: which rewind it was is told beside it. */
 static int fail(lua_State *L, StuntRuntime *runtime, gboolean fallen, GError *error)
 {
@@ -63,15 +70,11 @@ static int fail(lua_State *L, StuntRuntime *runtime, gboolean fallen, GError *er
 
 int stunt_vm_rewind_call(lua_State *L)
 {
-    StuntRuntime *runtime = check(L, "vm:rewind");
-    const char *name = check_name(L);
-    StuntScenarioSnapshot *snapshot = stunt_snapshot_find(runtime, name);
+    StuntRuntime *runtime = stunt_snapshot_ready(L, "vm:rewind");
+    StuntScenarioSnapshot *snapshot = stunt_snapshot_check(L, runtime, check_name(L));
     gboolean fallen = runtime->judged;
     GError *error = NULL;
 
-    if (!snapshot) {
-        return luaL_error(L, "there is no snapshot '%s'%s", name, push_near(L, runtime, name));
-    }
     if (!stunt_snapshot_rewind(runtime, snapshot, &error)) {
         return fail(L, runtime, fallen, error);
     }

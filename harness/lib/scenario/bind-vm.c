@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/scenario/bindings.h"
+#include "lib/scenario/cell.h"
 #include "lib/scenario/command.h"
 #include "lib/scenario/device.h"
 #include "lib/scenario/match.h"
@@ -344,6 +345,15 @@ static const StuntFunction functions[] = {
       "(the event log keeps them), and using a command, rule or snapshot of then is an error. The branch\n"
       "that is given up is judged as a run is at its end: by the health oracle, and a rule that did not\n"
       "fire on it makes the run INVALID. Not in `on_pause`, and not with `realtime`." },
+    { "cell", stunt_vm_cell_call,
+      "vm:cell({ from = snapshot, sweep = name, row =, point = }, function(vm) … return outcome [, detail] end) -> outcome",
+      "Makes one cell of the grid of a sweep: goes to the snapshot (`\"default\"`), runs the function, judges the branch, and goes\n"
+      "back. `row` is what happens at the point, as a rule an event's class, `point` which one of its row, `sweep` what is done there,\n"
+      "when the scenario makes more than one sweep. The outcome is a word or two. Whatever goes wrong in the function becomes its\n"
+      "outcome, and the sweep goes on: `\"hang\"`, `\"panic\"`, `\"off\"`, `\"forbidden event\"`, `\"failed\"` (an expectation), `\"error\"`\n"
+      "(any other error), the kind of the health oracle's finding (`\"misuse\"`, `\"warn\"`, …), or `\"invalid\"` (a rule that did not\n"
+      "fire, an oracle that could not look); the detail says what. At the end of the script a cell whose outcome is not among the\n"
+      "scenario's `outcomes` makes the run a FAIL. `stunt grid` shows the grid." },
     { "now", vm_now, "vm:now() -> integer", "Virtual time in nanoseconds since the machine's start." },
     { "iommu", vm_iommu, "vm:iommu() -> boolean",
       "Whether devices see memory through an IOMMU; then their addresses are not the memory's own." },

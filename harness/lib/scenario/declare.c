@@ -3,7 +3,7 @@
 #include "lib/scenario/declare.h"
 
 static const char *const keys[] = {
-    "summary", "machine", "modules", "deadline", "oracle", "verdict", "catches", "proves",
+    "summary", "machine", "modules", "deadline", "oracle", "verdict", "catches", "outcomes", "proves",
     "run", NULL,
 };
 
@@ -58,6 +58,15 @@ static void declare_catch(lua_State *L, StuntRuntime *runtime)
     g_ptr_array_add(runtime->scenario->catches, g_strdup(lua_tostring(L, -1)));
 }
 
+/* A good outcome of cells on top of the stack. */
+static void declare_outcome(lua_State *L, StuntRuntime *runtime)
+{
+    if (lua_type(L, -1) != LUA_TSTRING) {
+        luaL_error(L, "outcomes must be a list of texts: the outcomes of cells that are good");
+    }
+    g_ptr_array_add(runtime->scenario->outcome, g_strdup(lua_tostring(L, -1)));
+}
+
 static void declare_verdict(lua_State *L, int idx, StuntScenario *scenario)
 {
     const char *name = stunt_bridge_get_string(L, idx, "verdict", "PASS");
@@ -90,6 +99,7 @@ void stunt_declare_scenario(lua_State *L, int idx, StuntRuntime *runtime)
     lua_pop(L, 2);
     stunt_declare_list(L, idx, "modules", runtime, declare_module);
     stunt_declare_list(L, idx, "catches", runtime, declare_catch);
+    stunt_declare_list(L, idx, "outcomes", runtime, declare_outcome);
     stunt_declare_proofs(L, idx, runtime);
     stunt_declare_oracle(L, idx, runtime);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One scenario from the file to the result: a machine that stands ready, script, rules, oracle, verdict. */
+#include <string.h>
+
 #include "lib/plan/plan.h"
 #include "lib/scenario/bindings.h"
+#include "lib/scenario/cell.h"
 #include "lib/scenario/hang.h"
 #include "lib/scenario/health.h"
 #include "lib/scenario/rules.h"
@@ -270,9 +273,11 @@ static void judge_completeness(Run *run)
 static void judge(Run *run, StuntResult *result)
 {
     StuntRuntime *runtime = run->runtime;
-    gboolean fallen = runtime->judged;
+    gboolean fallen;
     GError *error = NULL;
 
+    stunt_cells_judge(runtime);
+    fallen = runtime->judged;
     if (!fallen) {
         stunt_health_judge(runtime);
         stunt_variant_judge(runtime);
@@ -356,6 +361,13 @@ static void fill_result(const Run *run, StuntResult *result)
     stunt_result_set(&result->plan, plan->str);
     g_ptr_array_unref(result->finding);
     result->finding = g_ptr_array_ref(runtime->finding);
+    result->cells = runtime->grid->cell->len;
+    result->bad_cells = runtime->grid->bad;
+    if (result->cells) {
+        char *grid = stunt_grid_to_tsv(runtime->grid);
+
+        result->grid = g_bytes_new_take(grid, strlen(grid));
+    }
     if (runtime->judged) {
         result->status = runtime->status;
         stunt_result_set(&result->reason, runtime->reason);

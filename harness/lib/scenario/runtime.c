@@ -24,6 +24,7 @@ void stunt_runtime_free(StuntRuntime *runtime)
         g_free(runtime->lib_folder);
         g_free(runtime->root);
         g_ptr_array_unref(runtime->snapshot);
+        stunt_grid_free(runtime->grid);
         g_ptr_array_unref(runtime->finding);
         g_ptr_array_unref(runtime->rule);
         g_ptr_array_unref(runtime->all_rules);
@@ -158,6 +159,7 @@ StuntRuntime *stunt_runtime_new(const StuntSetup *setup, const StuntSpec *spec,
     runtime->spec = spec;
     runtime->request = request;
     runtime->scenario = file ? stunt_scenario_new(name, file) : stunt_scenario_one_of_each(spec);
+    runtime->grid = stunt_grid_new();
     runtime->rule = g_ptr_array_new();
     runtime->finding = stunt_findings_new();
     runtime->all_rules = g_ptr_array_new_with_free_func(rule_free);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One scenario file in its sandbox, and the machine that it drives. The bindings find it through their Lua
- * state. A verdict, once fallen, stays: a script that catches the error with pcall() does not undo it.
+ * state. A verdict, once fallen, stays: a script that catches the error with pcall() does not undo it. Only one
+ * that falls in a cell (vm:cell) becomes that cell's outcome.
  */
 #ifndef STUNT_LIB_RUNTIME_H
 #define STUNT_LIB_RUNTIME_H
@@ -10,6 +11,7 @@
 #include "lib/scenario/bridge.h"
 #include "lib/scenario/sandbox.h"
 #include "stunt/error.h"
+#include "stunt/grid.h"
 #include "stunt/guest.h"
 #include "stunt/oracle.h"
 #include "stunt/scenario.h"
@@ -70,6 +72,9 @@ typedef struct StuntRuntime {
     guint handles;                          /* of snapshots in QEMU */
     guint64 rewinds;                        /* so far */
 
+    StuntGrid *grid;  /* cells of sweeps, see cell.h */
+    gboolean in_cell; /* one is being made */
+
     gboolean judged;
     StuntStatus status;
     char *reason, *detail;
@@ -94,6 +99,8 @@ StuntRuntime *stunt_runtime_ready(lua_State *L);
 
 /* Lets the verdict fall unless one has. reason is one line; the last lines of the timeline are added. */
 void stunt_runtime_judge(StuntRuntime *runtime, StuntStatus status, const char *reason);
+/* Takes the verdict back, for whoever has put its consequences right and keeps what it said. */
+void stunt_runtime_retract(StuntRuntime *runtime);
 /* Adds lines under a title to what explains the verdict. */
 void stunt_runtime_add_detail(StuntRuntime *runtime, const char *title, const char *text);
 /* The verdict that a failed call of guest.h or vm.h means; frees the error. where: "FILE:LINE", or NULL. */

@@ -41,6 +41,7 @@ StuntScenario *stunt_scenario_new(const char *name, const char *file)
     scenario->chardev = g_ptr_array_new_with_free_func(g_free);
     scenario->module = stunt_modules_new();
     scenario->catches = g_ptr_array_new_with_free_func(g_free);
+    scenario->outcome = g_ptr_array_new_with_free_func(g_free);
     scenario->proof = g_ptr_array_new_with_free_func(proof_free);
     scenario->allow = g_ptr_array_new_with_free_func(g_free);
     scenario->misuse = g_ptr_array_new_with_free_func(allowance_free);
@@ -83,6 +84,7 @@ void stunt_scenario_free(StuntScenario *scenario)
         g_free(scenario->leave_loaded);
         g_ptr_array_unref(scenario->module);
         g_ptr_array_unref(scenario->catches);
+        g_ptr_array_unref(scenario->outcome);
         g_ptr_array_unref(scenario->proof);
         g_ptr_array_unref(scenario->allow);
         g_ptr_array_unref(scenario->misuse);

@@ -110,12 +110,16 @@ gboolean stunt_snapshot_take(StuntRuntime *runtime, const char *name, GError **e
 
 /* ---- going back ---------------------------------------------------------------------------------- */
 
-/* As at the end of a run, the rules last. FALSE: a verdict fell, or an error. */
-static gboolean judge(StuntRuntime *runtime, const StuntScenarioSnapshot *target, GError **error)
+gboolean stunt_snapshot_is_here(const StuntRuntime *runtime, const StuntScenarioSnapshot *snapshot)
 {
-    gboolean fallen = runtime->judged;
-    gboolean still = runtime->at == target && target->time_ns == stunt_vm_now_ns(runtime->vm) &&
-                     target->arrived == stunt_timeline_events(runtime->timeline);
+    return runtime->at == snapshot && snapshot->time_ns == stunt_vm_now_ns(runtime->vm) &&
+           snapshot->arrived == stunt_timeline_events(runtime->timeline);
+}
+
+/* As at the end of a run, the rules last. */
+gboolean stunt_snapshot_judge(StuntRuntime *runtime, const StuntScenarioSnapshot *target, GError **error)
+{
+    gboolean fallen = runtime->judged, still = stunt_snapshot_is_here(runtime, target);
 
     if (runtime->request->session) {
         return stunt_rules_leave(runtime, G_MAXUINT, error);
@@ -157,9 +161,9 @@ static gboolean set_stop(StuntRuntime *runtime, GError **error)
     return stunt_vm_qom_set(runtime->vm, STUNT_LINK_ID, "stop-at-event", value, error);
 }
 
-gboolean stunt_snapshot_rewind(StuntRuntime *runtime, StuntScenarioSnapshot *snapshot, GError **error)
+gboolean stunt_snapshot_put_back(StuntRuntime *runtime, StuntScenarioSnapshot *snapshot, GError **error)
 {
-    if (!judge(runtime, snapshot, error) || !stunt_vm_rewind(runtime->vm, snapshot->handle, error)) {
+    if (!stunt_vm_rewind(runtime->vm, snapshot->handle, error)) {
         return FALSE;
     }
     stunt_timeline_hide(runtime->timeline, snapshot->events);
@@ -173,6 +177,11 @@ gboolean stunt_snapshot_rewind(StuntRuntime *runtime, StuntScenarioSnapshot *sna
     note(runtime, "rewind", snapshot);
     runtime->rewinds++;
     return set_stop(runtime, error);
+}
+
+gboolean stunt_snapshot_rewind(StuntRuntime *runtime, StuntScenarioSnapshot *snapshot, GError **error)
+{
+    return stunt_snapshot_judge(runtime, snapshot, error) && stunt_snapshot_put_back(runtime, snapshot, error);
 }
 
 gboolean stunt_snapshot_drop_all(StuntRuntime *runtime, GError **error)

@@ -55,6 +55,13 @@ void stunt_runtime_judge(StuntRuntime *runtime, StuntStatus status, const char *
     }
 }
 
+void stunt_runtime_retract(StuntRuntime *runtime)
+{
+    runtime->judged = runtime->hung = FALSE;
+    g_clear_pointer(&runtime->reason, g_free);
+    g_clear_pointer(&runtime->detail, g_free);
+}
+
 void stunt_runtime_add_detail(StuntRuntime *runtime, const char *title, const char *text)
 {
     char *detail = g_strdup_printf("%s%s:\n%s%s", runtime->detail ? runtime->detail : "", title, text,

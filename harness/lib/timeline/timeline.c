@@ -102,6 +102,11 @@ gsize stunt_timeline_events(const StuntTimeline *timeline)
     return timeline->n_events;
 }
 
+gsize stunt_timeline_lines(const StuntTimeline *timeline)
+{
+    return timeline->n_events + timeline->notes->len;
+}
+
 static const struct stunt_event *event_at(const StuntTimeline *timeline, gsize i)
 {
     return (const struct stunt_event *)timeline->chunks->pdata[i >> STUNT_CHUNK_SHIFT] + i % STUNT_CHUNK;
