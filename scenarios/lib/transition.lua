@@ -8,6 +8,7 @@ local slot = require "slot"
 local transition = {}
 
 transition.machine = { dma0 = { type = "dma", bandwidth = 2000000 } }
+transition.modules = { { "stunt_dma", "job_timeout_ms=5000" } } -- behind an IOMMU the job is one descriptor, of two seconds
 
 local function shell(vm, text)
   return vm:spawn { "sh", "-c", text }

@@ -6,7 +6,7 @@ local transition = require "transition"
 return scenario {
   summary = "an error at an event of a suspend or a resume: the system sleeps or refuses to, and the device works again in the end",
   machine = transition.machine,
-  modules = { "stunt_dma" },
+  modules = transition.modules,
   catches = { "no_restore" },
   oracle = { misuse = { dma0 = true } }, -- see transition.outcome()
   outcomes = { "ok", "sleep refused" },

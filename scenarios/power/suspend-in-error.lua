@@ -5,7 +5,7 @@ local transition = require "transition"
 return scenario {
   summary = "a suspend in the middle of a recovery from an error is refused or done, and the recovery comes to its end",
   machine = transition.machine,
-  modules = { "stunt_dma" },
+  modules = transition.modules,
   catches = { "no_error_detected", "no_restore" },
   oracle = { misuse = { dma0 = true } }, -- see transition.outcome()
   outcomes = { "ok", "sleep refused" },

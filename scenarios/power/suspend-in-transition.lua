@@ -6,7 +6,7 @@ local transition = require "transition"
 return scenario {
   summary = "a suspend in the middle of an unbind or a reset: both are done, whoever had work knows what became of it, and the device works",
   machine = transition.machine,
-  modules = { "stunt_dma" },
+  modules = transition.modules,
   deadline = "600s",
   run = function(vm)
     for _, name in ipairs { "unbind", "function reset", "bus reset" } do

@@ -4,7 +4,7 @@ local transition = require "transition"
 return scenario {
   summary = "an error at any event of a suspend and a resume: the system sleeps or refuses to, and the device works again in the end",
   machine = transition.machine,
-  modules = { "stunt_dma" },
+  modules = transition.modules,
   oracle = { misuse = { dma0 = true } }, -- see transition.outcome()
   outcomes = { "ok", "sleep refused" },
   deadline = "600s",

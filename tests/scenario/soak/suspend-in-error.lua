@@ -4,7 +4,7 @@ local transition = require "transition"
 return scenario {
   summary = "a suspend at any event of a recovery from an error is refused or done, and the recovery comes to its end",
   machine = transition.machine,
-  modules = { "stunt_dma" },
+  modules = transition.modules,
   oracle = { misuse = { dma0 = true } }, -- see transition.outcome()
   outcomes = { "ok", "sleep refused" },
   deadline = "600s",
