@@ -38,6 +38,9 @@ static void device_reset(DeviceState *qdev)
     bool awake = stunt_pci_is_awake(dev), cold = dev->power == STUNT_D3COLD;
     const struct stunt_rule *rule = dev->function_reset_rule;
 
+    if (cold && dev->gone) {
+        return; /* it is reset when it gets power */
+    }
     stunt_pci_reset_config(dev);
     stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */
     dev->ready_ns = 0;

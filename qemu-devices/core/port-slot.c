@@ -26,7 +26,8 @@ static uint16_t slot_control(StuntPort *port)
 
 static bool is_on(StuntPort *port)
 {
-    return (slot_control(port) & PCI_EXP_SLTCTL_PCC) == PCI_EXP_SLTCTL_PWR_ON && !port->power_lost;
+    return (slot_control(port) & PCI_EXP_SLTCTL_PCC) == PCI_EXP_SLTCTL_PWR_ON && !port->power_lost &&
+           !port->asleep;
 }
 
 static bool has_power(StuntPort *port)
@@ -34,7 +35,7 @@ static bool has_power(StuntPort *port)
     return port->present && is_on(port);
 }
 
-static void tell_slot(StuntPort *port)
+void stunt_port_tell_slot(StuntPort *port)
 {
     StuntPCI *dev = stunt_port_double(port);
     uint16_t control = slot_control(port);
@@ -138,20 +139,24 @@ static void trained(void *opaque)
     stunt_port_update_irq(port);
 }
 
-/* Its link is down already. */
+/* Its link is down already. Out of the slot there is no auxiliary power either. */
 static void cut_power_of(PCIBus *bus, PCIDevice *pci, void *opaque)
 {
+    StuntPort *port = opaque;
     StuntPCI *dev = (StuntPCI *)object_dynamic_cast(OBJECT(pci), TYPE_STUNT_PCI);
 
     if (dev) {
         stunt_pci_cut_power(dev);
+    }
+    if (dev && !port->present) {
+        stunt_pci_pme_forget(dev);
     }
 }
 
 static void settle_power(StuntPort *port)
 {
     if (!has_power(port)) {
-        pci_for_each_device_under_bus(pci_bridge_get_sec_bus(PCI_BRIDGE(port)), cut_power_of, NULL);
+        pci_for_each_device_under_bus(pci_bridge_get_sec_bus(PCI_BRIDGE(port)), cut_power_of, port);
     }
 }
 
@@ -206,11 +211,11 @@ static bool may_be_taken_out(StuntPort *port)
 void stunt_port_slot_written(StuntPort *port, uint16_t old_control)
 {
     if ((slot_control(port) ^ old_control) & CONTROLS) {
-        tell_slot(port);
+        stunt_port_tell_slot(port);
     }
     if (may_be_taken_out(port)) {
         set_present(port, false);
-        tell_slot(port);
+        stunt_port_tell_slot(port);
     }
     set_status(port, PCI_EXP_SLTSTA_CC); /* done as soon as it is asked for (6.7.3.2) */
 }
@@ -235,8 +240,10 @@ void stunt_port_slot_init(StuntPort *port)
 void stunt_port_slot_reset(StuntPort *port)
 {
     uint8_t *at = express(port);
+    bool slept = port->asleep;
 
     timer_del(&port->train);
+    port->asleep = false;
     pci_word_test_and_clear_mask(at + PCI_EXP_SLTSTA, EVENTS);
     pci_word_test_and_clear_mask(at + PCI_EXP_SLTCTL, PCI_EXP_SLTCTL_DLLSCE | PCI_EXP_SLTCTL_PFDE);
     pci_word_test_and_clear_mask(at + PCI_EXP_LNKCTL, PCI_EXP_LNKCTL_LD);
@@ -245,6 +252,9 @@ void stunt_port_slot_reset(StuntPort *port)
     }
     port->leaving = false;
     port->cold = true;
+    if (slept) {
+        stunt_port_tell_slot(port);
+    }
     if (may_come_up(port) != port->link_up) {
         set_link(port, !port->link_up);
         pci_word_test_and_clear_mask(at + PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
@@ -266,7 +276,7 @@ static bool need_card(StuntPort *port, Error **errp)
 bool stunt_port_press(StuntPort *port, Error **errp)
 {
     set_status(port, PCI_EXP_SLTSTA_ABP);
-    tell_slot(port);
+    stunt_port_tell_slot(port);
     stunt_port_update_irq(port);
     return true;
 }
@@ -277,7 +287,7 @@ bool stunt_port_remove(StuntPort *port, Error **errp)
         return false;
     }
     set_present(port, false);
-    tell_slot(port);
+    stunt_port_tell_slot(port);
     stunt_port_settle(port);
     return true;
 }
@@ -345,7 +355,7 @@ bool stunt_port_power(StuntPort *port, bool on, Error **errp)
     if (!on) {
         set_status(port, PCI_EXP_SLTSTA_PFD);
     }
-    tell_slot(port);
+    stunt_port_tell_slot(port);
     stunt_port_settle(port);
     return true;
 }

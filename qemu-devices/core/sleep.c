@@ -33,6 +33,11 @@ static StuntSleep *the_sleep(void)
     return &stunt_trace.sleep;
 }
 
+bool stunt_sleep_is_asleep(void)
+{
+    return the_sleep()->asleep;
+}
+
 static bool passes_asleep(void)
 {
     return the_sleep()->asleep && runstate_check(RUN_STATE_SUSPENDED);
@@ -151,6 +156,13 @@ static void tell_of_pme(void)
 
 /* ---- falling asleep, waking ------------------------------------------------------------------------ */
 
+static NotifierList power_goes = NOTIFIER_LIST_INITIALIZER(power_goes);
+
+void stunt_sleep_add_notifier(Notifier *notifier)
+{
+    notifier_list_add(&power_goes, notifier);
+}
+
 /* QEMU sets SUSPENDED next, and aborts when it cannot: a stop may have come in the same pass of the main loop. */
 static void falls_asleep(Notifier *notifier, void *data)
 {
@@ -163,6 +175,7 @@ static void falls_asleep(Notifier *notifier, void *data)
     if (sleep->held) {
         runstate_set(RUN_STATE_RUNNING);
     }
+    notifier_list_notify(&power_goes, NULL);
 }
 
 StuntWake stunt_sleep_source(WakeupReason reason)
