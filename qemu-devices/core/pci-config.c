@@ -87,7 +87,9 @@ void stunt_pci_reset_config(StuntPCI *dev)
     PCIDevice *pci = PCI_DEVICE(dev);
 
     pci_word_test_and_clear_mask(pci->config + pci->exp.pm_cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
-    stunt_pci_set_state(dev, STUNT_D0);
+    if (dev->power != STUNT_D3COLD || !dev->gone) { /* no reset gives it power */
+        stunt_pci_set_state(dev, STUNT_D0);
+    }
     stunt_pci_pme_reset(dev);
     dev->forgotten = 0;
     if (pci->exp.exp_cap) {

@@ -39,8 +39,8 @@ static void device_reset(DeviceState *qdev)
     bool awake = stunt_pci_is_awake(dev) && link_was_up;
     const struct stunt_rule *rule = dev->function_reset_rule;
 
-    if (cold && dev->gone) {
-        return; /* it is reset when it gets power */
+    if (cold && dev->gone && stunt_pci_sleeps(dev)) {
+        return; /* of what wakes the system the card's part comes from the port, with power */
     }
     stunt_pci_reset_config(dev);
     stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */

@@ -236,6 +236,12 @@ void stunt_port_slot_init(StuntPort *port)
     timer_init_ns(&port->mend, QEMU_CLOCK_VIRTUAL, mended, port);
 }
 
+/* It has waited for power, and gets none. */
+static void reset_absent(PCIBus *bus, PCIDevice *pci, void *opaque)
+{
+    pci_device_reset(pci);
+}
+
 /* Of the whole machine: who has a card has its link up before anybody looks. */
 void stunt_port_slot_reset(StuntPort *port)
 {
@@ -258,6 +264,8 @@ void stunt_port_slot_reset(StuntPort *port)
     if (may_come_up(port) != port->link_up) {
         set_link(port, !port->link_up);
         pci_word_test_and_clear_mask(at + PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
+    } else if (slept) {
+        pci_for_each_device_under_bus(pci_bridge_get_sec_bus(PCI_BRIDGE(port)), reset_absent, NULL);
     }
     port->cold = !port->link_up;
     settle_power(port);

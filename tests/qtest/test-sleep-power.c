@@ -247,6 +247,26 @@ static void test_snapshot(void)
     }
 }
 
+/* A card that the reset before a rewind gives no power is reset all the same: nothing of what it was stays. */
+static void test_rewound_without_link(void)
+{
+    g_autoptr(Bench) bench = bench_new_port("", WAKES, 4096);
+
+    sleep_place_registers(bench);
+    machine_stop(bench->machine);
+    snapshot_take(bench, "awake");
+    machine_cont(bench->machine);
+    pci_write(&bench->dma, power_reg(bench, PCI_PM_CTRL), 2, D3HOT); /* that takes 10 ms */
+    sleep_begin(bench);
+    sleep_check_asleep(bench);
+    port_set(bench, "link", "false");
+    snapshot_rewind(bench, "awake");
+    snapshot_check_whole(bench);
+    machine_cont(bench->machine);
+    g_assert_cmpuint(power_state(bench), ==, D0);
+    g_assert_true(port_link_is_up(bench));
+}
+
 /* The one that is in the slot when the system wakes knows nothing of what the other was told. */
 static void test_other_card(void)
 {
@@ -308,6 +328,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sleep-power/no-wake-pin", test_no_wake_pin);
     g_test_add_func("/sleep-power/pulled-before", test_pulled_before);
     g_test_add_func("/sleep-power/snapshot", test_snapshot);
+    g_test_add_func("/sleep-power/rewound-without-link", test_rewound_without_link);
     g_test_add_func("/sleep-power/other-card", test_other_card);
     g_test_add_func("/sleep-power/gone-when-it-wakes", test_gone_when_it_wakes);
     g_test_add_func("/sleep-power/keeps-context", test_keeps_context);
