@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The port as a device: type, configuration space, interrupts, state. Slot and link: port-slot.c. */
+/* The port as a device: type, configuration space, interrupts, state. Slot: port-slot.c, link: port-link.c. */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/range.h"

@@ -90,15 +90,21 @@ StuntPCI *stunt_port_double(StuntPort *port);
 /* port-sleep.c */
 void stunt_port_sleep_init(StuntPort *port);
 
-/* port-slot.c, for port.c: the state of slot and link after a change, told to registers, device and guest. */
+/* port-slot.c */
 void stunt_port_slot_init(StuntPort *port);
-void stunt_port_tell_slot(StuntPort *port); /* the event slot */
-void stunt_port_slot_reset(StuntPort *port);
+void stunt_port_slot_reset(StuntPort *port); /* and the link's */
 void stunt_port_slot_written(StuntPort *port, uint16_t old_control);
+bool stunt_port_is_on(StuntPort *port);
+void stunt_port_tell_slot(StuntPort *port); /* the event slot */
+bool stunt_port_hotplug_asks(StuntPort *port);
+
+/* port-link.c: the state of slot and link after a change, told to registers, device and guest. */
 void stunt_port_settle(StuntPort *port);
+void stunt_port_link_init(StuntPort *port);
+/* slept: from S3, main power is back. */
+void stunt_port_link_reset(StuntPort *port, bool slept);
 /* What is behind the port is where the link's state, just loaded, has it. */
 void stunt_port_show_link(StuntPort *port);
-bool stunt_port_hotplug_asks(StuntPort *port);
 
 /* port-dpc.c */
 void stunt_port_dpc_init(StuntPort *port);

@@ -55,4 +55,8 @@ void stunt_sleep_goes_on(void);
 
 void stunt_sleep_init(void);
 
+/* sleep-board.c, for sleep.c: the reset that wakes; the firmware's window, before a machine goes on, also one that was rewound. */
+void stunt_sleep_board_init(void);
+void stunt_sleep_keep_window(void);
+
 #endif
