@@ -73,18 +73,24 @@ static void test_button_came_early(void)
     sleep_check_awake(bench, STUNT_LINK_SOURCE_BUTTON);
 }
 
-/* A card that asks for a change of modem lines, and sleeps in D3cold with the system. */
-static Bench *open_sleeping_card(void)
+/* A card that asks for a change of modem lines, and sleeps in D3cold with the system; the script of port 1's peer is JSON. */
+static Bench *open_sleeping_card_with(const char *peer)
 {
     Bench *bench = open_card(",pme=D3hot,,D3cold");
     unsigned control = pci_find_cap(&bench->uart, PCI_CAP_ID_PM) + PCI_PM_CTRL;
 
+    machine_qom_set(bench->machine, "uart0", "port1.peer", peer);
     uart_write(bench, UART_P(P_WAKE, 0), STUNT_UART_P_WAKE_MODEM);
     pci_write(&bench->uart, control, 2, PCI_PM_CTRL_PME_ENABLE | 3);
     sleep_begin(bench);
     sleep_check_asleep(bench);
     machine_cont(bench->machine);
     return bench;
+}
+
+static Bench *open_sleeping_card(void)
+{
+    return open_sleeping_card_with("\"\"");
 }
 
 /* RI of port 0 goes on, or off. */
@@ -136,6 +142,27 @@ static void test_pme_late(void)
     sleep_check_status(bench, "suspended");
     machine_step(bench->machine, 1);
     sleep_check_awake(bench, STUNT_LINK_SOURCE_PME);
+}
+
+static void check_peer(Bench *bench, const char *state)
+{
+    g_autofree char *text = machine_qom_get_str(bench->machine, "uart0", "port1.peer-state");
+
+    g_assert_true(g_str_has_prefix(text, state));
+}
+
+/* The other end of a line goes on, until the card is pulled out. */
+static void test_far_end(void)
+{
+    g_autoptr(Bench) bench = open_sleeping_card_with("\"after 5ms\\nafter 5ms\"");
+
+    machine_step(bench->machine, 6000000);
+    check_peer(bench, "running");
+    machine_step(bench->machine, 4000000);
+    check_peer(bench, "done");
+    machine_qom_set(bench->machine, "uart0", "port1.peer", "\"after 5ms\"");
+    machine_qom_set(bench->machine, "rp1", "present", "false");
+    check_peer(bench, "ended-early");
 }
 
 static void test_snapshot(void)
@@ -211,6 +238,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sleep/pme", test_pme);
     g_test_add_func("/sleep/pme-lost", test_pme_lost);
     g_test_add_func("/sleep/pme-late", test_pme_late);
+    g_test_add_func("/sleep/far-end", test_far_end);
     g_test_add_func("/sleep/snapshot", test_snapshot);
     g_test_add_func("/sleep/reset-ends-it", test_reset_ends_it);
     g_test_add_func("/sleep/button-is-pressed", test_button_is_pressed);
