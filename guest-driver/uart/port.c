@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A port as serial_core sees it: opened, closed, held back, put to sleep. */
+#include <linux/delay.h>
 #include <linux/pm_runtime.h>
 #include <linux/serial.h>
 
@@ -153,16 +154,24 @@ static int stunt_port_startup(struct uart_port *port)
 	return 0;
 }
 
+/* Before a sleep RTS has gone off: the other end, if it cares, ends the character that it is at. */
+static void stunt_port_let_end(struct uart_port *port)
+{
+	if (tty_port_suspended(&port->state->port) && uart_cts_enabled(port))
+		fsleep(2 * port->frame_time / NSEC_PER_USEC + 1);
+}
+
 static void stunt_port_shutdown(struct uart_port *port)
 {
 	struct stunt_port *sp = to_stunt_port(port);
 	unsigned long flags;
 
+	stunt_port_let_end(port);
 	uart_port_lock_irqsave(port, &flags);
 	if (tty_port_suspended(&port->state->port)) {
 		sp->rx_hold = 0;
-		stunt_rx(sp, true);
 		stunt_tx_done(sp);
+		stunt_rx_rest(sp);
 	}
 	WRITE_ONCE(sp->started, false);
 	stunt_port_enable(sp, 0, ~0U);

@@ -207,3 +207,14 @@ void stunt_rx(struct stunt_port *sp, bool flagged)
 	}
 	tty_flip_buffer_push(&sp->port.state->port);
 }
+
+/* Before a sleep: what is in the ring, and behind that what the device has not yet put there. */
+void stunt_rx_rest(struct stunt_port *sp)
+{
+	stunt_rx(sp, true);
+	stunt_port_write(sp, STUNT_UART_P_DMA_CTRL, 0);
+	if (sp->rx.on && stunt_rx_ring_look(sp)) {
+		sp->rx.on = false;
+		stunt_rx(sp, true);
+	}
+}

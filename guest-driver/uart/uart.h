@@ -212,6 +212,7 @@ int stunt_port_rs485(struct uart_port *port, struct ktermios *termios, struct se
 /* rx.c: under the port's lock */
 /* @flagged: a character with a flag may be what is next. */
 void stunt_rx(struct stunt_port *sp, bool flagged);
+void stunt_rx_rest(struct stunt_port *sp);
 void stunt_rx_hold(struct stunt_port *sp, unsigned int why);
 void stunt_rx_release(struct stunt_port *sp, unsigned int why);
 

@@ -17,19 +17,19 @@ void stunt_pci_show_memory(StuntPCI *dev)
     }
 }
 
+/* The device is told again when it was gone already: it may be out of its slot by now. */
 void stunt_pci_go(StuntPCI *dev)
 {
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
 
-    if (dev->gone) {
-        return;
+    if (!dev->gone) {
+        dev->gone = true;
+        dev->gone_accesses = 0;
+        timer_del(&dev->power_timer);
+        stunt_irq_reset(dev);
+        stunt_posted_drop(dev);
+        stunt_pci_show_memory(dev);
     }
-    dev->gone = true;
-    dev->gone_accesses = 0;
-    timer_del(&dev->power_timer);
-    stunt_irq_reset(dev);
-    stunt_posted_drop(dev);
-    stunt_pci_show_memory(dev);
     if (klass->power_changed) {
         klass->power_changed(dev);
     }
@@ -39,6 +39,7 @@ void stunt_pci_go(StuntPCI *dev)
 void stunt_pci_cut_power(StuntPCI *dev)
 {
     stunt_pci_go(dev);
+    timer_del(&dev->pme_timer);
     stunt_pci_set_state(dev, STUNT_D3COLD);
 }
 
@@ -50,7 +51,15 @@ void stunt_pci_come_back(StuntPCI *dev, StuntReset kind)
     dev->resetting = kind;
     pci_device_reset(PCI_DEVICE(dev));
     dev->resetting = STUNT_RESET_COLD;
+    stunt_pci_pme_exit(dev);
     stunt_pci_pme_written(dev);
+}
+
+bool stunt_pci_sleeps(StuntPCI *dev)
+{
+    StuntPort *port = stunt_port_above(dev);
+
+    return port && stunt_port_sleeps(port);
 }
 
 void stunt_pci_touched_gone(StuntPCI *dev, uint64_t addr)

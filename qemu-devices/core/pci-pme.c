@@ -84,12 +84,39 @@ static uint8_t *control(StuntPCI *dev)
     return PCI_DEVICE(dev)->config + PCI_DEVICE(dev)->exp.pm_cap + PCI_PM_CTRL;
 }
 
-/* Without a link there is nothing that it could say it by. */
-static bool asks(StuntPCI *dev)
+static bool wants(StuntPCI *dev)
 {
     const uint16_t both = PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE;
 
-    return !dev->gone && claims(dev, dev->power) && (pci_get_word(control(dev)) & both) == both;
+    return (pci_get_word(control(dev)) & both) == both;
+}
+
+/* In D3cold, by auxiliary power; awake, nobody listens to it (Base Specification 5.3.3.2). */
+static bool has_wake_pin(StuntPCI *dev)
+{
+    StuntPort *port = stunt_port_above(dev);
+
+    return dev->power == STUNT_D3COLD && claims(dev, STUNT_D3COLD) && port && stunt_port_hears_wake(port);
+}
+
+/* It sends nothing before it knows who it is: a reset has taken the number of its bus (2.2.6.2). */
+static bool can_send(StuntPCI *dev)
+{
+    return !dev->gone && (pci_dev_bus_num(PCI_DEVICE(dev)) || !stunt_port_above(dev));
+}
+
+/* What it has kept in D3cold it tells in D0, as long as nobody has set it up there, whatever it claims. */
+static bool comes_from_d3cold(StuntPCI *dev)
+{
+    uint16_t command = pci_get_word(PCI_DEVICE(dev)->config + PCI_COMMAND);
+
+    return claims(dev, STUNT_D3COLD) && dev->power == STUNT_D0 &&
+           !(command & (PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER));
+}
+
+static bool asks(StuntPCI *dev)
+{
+    return wants(dev) && (can_send(dev) || has_wake_pin(dev)) && (claims(dev, dev->power) || comes_from_d3cold(dev));
 }
 
 static void arrive(StuntPCI *dev)
@@ -98,6 +125,8 @@ static void arrive(StuntPCI *dev)
 
     if (port && !dev->gone) {
         stunt_port_pme(port, pci_requester_id(PCI_DEVICE(dev)));
+    } else if (has_wake_pin(dev)) {
+        stunt_sleep_wake(STUNT_WAKE_PME);
     }
 }
 
@@ -169,7 +198,9 @@ static void send_message(StuntPCI *dev)
     } else {
         arrive(dev);
     }
-    timer_mod_ns(&dev->pme_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SERVICE_TIMEOUT_NS);
+    if (!dev->gone) { /* WAKE# stays as it is */
+        timer_mod_ns(&dev->pme_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SERVICE_TIMEOUT_NS);
+    }
 }
 
 static void send_again(void *opaque)
@@ -188,8 +219,9 @@ static void send_again(void *opaque)
 void stunt_pci_pme(StuntPCI *dev)
 {
     bool alive = !dev->gone || dev->power == STUNT_D3COLD;
+    bool pulls = dev->gone && asks(dev); /* WAKE#, already */
 
-    if (alive && claims(dev, dev->power) && !stunt_pci_is_away(dev)) {
+    if (alive && claims(dev, dev->power) && !stunt_pci_is_away(dev) && !pulls) {
         pci_word_test_and_set_mask(control(dev), PCI_PM_CTRL_PME_STATUS);
         stunt_pci_pme_written(dev);
     }
@@ -197,8 +229,9 @@ void stunt_pci_pme(StuntPCI *dev)
 
 bool stunt_pci_inject_pme(StuntPCI *dev, bool caused, Error **errp)
 {
-    if (!DEVICE(dev)->realized || dev->gone) {
-        error_setg(errp, "the device cannot ask to be woken: it is %s", dev->gone ? "gone" : "not there yet");
+    if (!DEVICE(dev)->realized || (dev->gone && !has_wake_pin(dev))) {
+        error_setg(errp, "the device cannot ask to be woken: it is %s", !dev->gone ? "not there yet" :
+                   dev->power == STUNT_D3COLD ? "without power; it can in S3, in its slot, if its property pme has D3cold" : "gone");
         return false;
     }
     if (caused && !claims(dev, dev->power)) {
@@ -238,11 +271,16 @@ void stunt_pci_pme_exit(StuntPCI *dev)
     timer_del(&dev->pme_late);
 }
 
+void stunt_pci_pme_forget(StuntPCI *dev)
+{
+    pci_word_test_and_clear_mask(control(dev), PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE);
+    stunt_pci_pme_exit(dev);
+}
+
 /* Who claims D3cold has auxiliary power for it; else it outlives no reset but the one that a function makes by itself. */
 void stunt_pci_pme_reset(StuntPCI *dev)
 {
     if (!claims(dev, STUNT_D3COLD) && !(dev->resetting == STUNT_RESET_POWER && claims(dev, STUNT_D3HOT))) {
-        pci_word_test_and_clear_mask(control(dev), PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE);
-        stunt_pci_pme_exit(dev);
+        stunt_pci_pme_forget(dev);
     }
 }

@@ -35,9 +35,13 @@ static void device_reset(DeviceState *qdev)
 {
     StuntPCI *dev = STUNT_PCI(qdev);
     StuntPCIClass *klass = STUNT_PCI_GET_CLASS(dev);
-    bool awake = stunt_pci_is_awake(dev), cold = dev->power == STUNT_D3COLD;
+    bool link_was_up = dev->resetting != STUNT_RESET_HOT, cold = dev->power == STUNT_D3COLD;
+    bool awake = stunt_pci_is_awake(dev) && link_was_up;
     const struct stunt_rule *rule = dev->function_reset_rule;
 
+    if (cold && dev->gone && stunt_pci_sleeps(dev)) {
+        return; /* of what wakes the system the card's part comes from the port, with power */
+    }
     stunt_pci_reset_config(dev);
     stunt_posted_drop(dev); /* a function level reset is a write, and has pushed them before it */
     dev->ready_ns = 0;

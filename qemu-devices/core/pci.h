@@ -218,6 +218,8 @@ void stunt_pci_go(StuntPCI *dev);
 /* And then it loses its power, too. */
 void stunt_pci_cut_power(StuntPCI *dev);
 void stunt_pci_come_back(StuntPCI *dev, StuntReset kind);
+/* It is gone because main power is, in S3, and sits in its slot. */
+bool stunt_pci_sleeps(StuntPCI *dev);
 /* The memory BAR is reachable or not. */
 void stunt_pci_show_memory(StuntPCI *dev);
 /* A register of a device that is gone was accessed; a driver that does not stop doing so is told off, once. */
@@ -268,6 +270,7 @@ void stunt_pci_pme_init(StuntPCI *dev);
 void stunt_pci_pme_exit(StuntPCI *dev);
 void stunt_pci_pme_add(StuntPCI *dev); /* to the PM capability */
 void stunt_pci_pme_reset(StuntPCI *dev);
+void stunt_pci_pme_forget(StuntPCI *dev); /* without auxiliary power: neither status nor enable */
 /* After configuration space was written. */
 void stunt_pci_pme_written(StuntPCI *dev);
 /* pci-flaws.c: the property config-faults. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Properties of the port: link-ns and dpc; and for the harness present, power and link, which tell how it is and
+ * Properties of the port: link-ns, dpc and s3-power; and for the harness present, power and link, which tell how it is and
  * when written change it, unplug, attention and aer.
  */
 #include "qemu/osdep.h"
@@ -13,6 +13,7 @@
 
 static Property properties[] = {
     DEFINE_PROP_BOOL("dpc", StuntPort, has_dpc, false),
+    DEFINE_PROP_BOOL("s3-power", StuntPort, s3_power, false),
     DEFINE_PROP_END_OF_LIST(),
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The port as a device: type, configuration space, interrupts, state. Slot and link: port-slot.c. */
+/* The port as a device: type, configuration space, interrupts, state. Slot: port-slot.c, link: port-link.c. */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/range.h"
@@ -41,8 +41,12 @@ static bool aer_asks(StuntPort *port)
            ((status & PCI_ERR_ROOT_FATAL_RCV) && (command & PCI_ERR_ROOT_CMD_FATAL_EN));
 }
 
+/* In S3 it is without power itself. */
 static bool asks(StuntPort *port, StuntPortCause cause)
 {
+    if (port->asleep) {
+        return false;
+    }
     switch (cause) {
     case STUNT_PORT_HOTPLUG:
         return stunt_port_hotplug_asks(port);
@@ -197,6 +201,7 @@ static void port_realize(DeviceState *qdev, Error **errp)
     stunt_aer_init(PCI_DEVICE(port));
     stunt_port_slot_init(port);
     stunt_port_pme_init(port);
+    stunt_port_sleep_init(port);
     if (port->has_dpc) {
         stunt_port_dpc_init(port);
     }
@@ -235,8 +240,8 @@ static int post_load(void *opaque, int version_id)
 static const VMStateDescription vmstate_port = {
     .name = "stunt-port",
     .priority = MIG_PRI_PCI_BUS,
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .post_load = post_load,
     .fields = (VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent_obj.parent_obj.parent_obj.parent_obj, StuntPort),
@@ -247,6 +252,7 @@ static const VMStateDescription vmstate_port = {
         VMSTATE_BOOL(present, StuntPort),
         VMSTATE_BOOL(leaving, StuntPort),
         VMSTATE_BOOL(power_lost, StuntPort),
+        VMSTATE_BOOL(asleep, StuntPort),
         VMSTATE_BOOL(link_held, StuntPort),
         VMSTATE_BOOL(link_up, StuntPort),
         VMSTATE_BOOL(cold, StuntPort),

@@ -40,11 +40,14 @@ struct StuntPort {
     MemoryRegion unclaimed; /* what nobody behind the port answers */
     uint64_t link_ns;       /* what the link takes to come up */
     bool has_dpc;
+    bool s3_power; /* the slot keeps main power in S3 */
+    Notifier power_goes;
     uint16_t dpc_cap;
 
     bool present;    /* a card is in the slot */
     bool leaving;    /* and is taken out when the guest has switched the slot off */
     bool power_lost; /* the supply of the slot has failed */
+    bool asleep;     /* it is off, as that of the whole port: the system is in S3 */
     bool link_held;  /* the link cannot come up */
     bool link_up;
     bool cold;       /* the card has been without power since the link was up */
@@ -70,23 +73,38 @@ bool stunt_port_link_up(StuntPort *port, Error **errp);
 /* The slot's supply fails, or is there again. */
 bool stunt_port_power(StuntPort *port, bool on, Error **errp);
 
+/* The card is in the slot and has lost its power with the system, in S3. */
+bool stunt_port_sleeps(const StuntPort *port);
+
 /* An error message from below, or of the port itself, arrives. */
 void stunt_port_message(StuntPort *port, StuntSeverity severity, uint16_t source_id);
 
 /* A PM_PME message from below arrives. */
 void stunt_port_pme(StuntPort *port, uint16_t requester_id);
+/* Whether somebody would see WAKE# of the card: it is there, and the system sleeps. */
+bool stunt_port_hears_wake(const StuntPort *port);
 
 /* The double behind the port, NULL without one. */
 StuntPCI *stunt_port_double(StuntPort *port);
 
-/* port-slot.c, for port.c: the state of slot and link after a change, told to registers, device and guest. */
+/* port-sleep.c */
+void stunt_port_sleep_init(StuntPort *port);
+
+/* port-slot.c */
 void stunt_port_slot_init(StuntPort *port);
-void stunt_port_slot_reset(StuntPort *port);
+void stunt_port_slot_reset(StuntPort *port); /* and the link's */
 void stunt_port_slot_written(StuntPort *port, uint16_t old_control);
+bool stunt_port_is_on(StuntPort *port);
+void stunt_port_tell_slot(StuntPort *port); /* the event slot */
+bool stunt_port_hotplug_asks(StuntPort *port);
+
+/* port-link.c: the state of slot and link after a change, told to registers, device and guest. */
 void stunt_port_settle(StuntPort *port);
+void stunt_port_link_init(StuntPort *port);
+/* slept: from S3, main power is back. */
+void stunt_port_link_reset(StuntPort *port, bool slept);
 /* What is behind the port is where the link's state, just loaded, has it. */
 void stunt_port_show_link(StuntPort *port);
-bool stunt_port_hotplug_asks(StuntPort *port);
 
 /* port-dpc.c */
 void stunt_port_dpc_init(StuntPort *port);

@@ -16,10 +16,8 @@
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
 #include "hw/acpi/acpi.h"
-#include "hw/boards.h"
 #include "hw/core/cpu.h"
 #include "hw/i386/ich9.h"
-#include "hw/pci-host/q35.h"
 #include "hw/rtc/mc146818rtc.h"
 #include "hw/rtc/mc146818rtc_regs.h"
 #include "sysemu/cpu-timers.h"
@@ -31,6 +29,11 @@
 static StuntSleep *the_sleep(void)
 {
     return &stunt_trace.sleep;
+}
+
+bool stunt_sleep_is_asleep(void)
+{
+    return the_sleep()->asleep;
 }
 
 static bool passes_asleep(void)
@@ -66,45 +69,6 @@ static ACPIREGS *power_management(void)
     ICH9LPCState *lpc = chipset();
 
     return lpc ? &lpc->pm.acpi_regs : NULL;
-}
-
-/*
- * Once it has booted, SeaBIOS reaches configuration space through a window in memory, also when it wakes. But a reset takes
- * the window away, and SeaBIOS, which is about to open it anew, begins with closing it: nothing that it does to the chipset
- * after that would arrive, and a guest could at best sleep once. So the window comes back with the wake-up, and stays as it is.
- */
-static PCIDevice *host_bridge(void)
-{
-    Object *found = object_resolve_path_type("", TYPE_MCH_PCI_DEVICE, NULL);
-
-    return found ? PCI_DEVICE(found) : NULL;
-}
-
-static void allow_window(PCIDevice *bridge, bool may_change)
-{
-    memset(bridge->wmask + MCH_HOST_BRIDGE_PCIEXBAR, may_change ? 0xff : 0, MCH_HOST_BRIDGE_PCIEXBAR_SIZE);
-}
-
-static uint64_t window_of(PCIDevice *bridge)
-{
-    return pci_get_quad(bridge->config + MCH_HOST_BRIDGE_PCIEXBAR);
-}
-
-static void open_window(PCIDevice *bridge, uint64_t window)
-{
-    allow_window(bridge, true);
-    bridge->config_write(bridge, MCH_HOST_BRIDGE_PCIEXBAR + 4, window >> 32, 4);
-    bridge->config_write(bridge, MCH_HOST_BRIDGE_PCIEXBAR, (uint32_t)window, 4);
-}
-
-/* Also after a rewind, which does not know of it: it is closed at a cold start only. */
-static void keep_window(void)
-{
-    PCIDevice *bridge = host_bridge();
-
-    if (bridge) {
-        allow_window(bridge, !(window_of(bridge) & MCH_HOST_BRIDGE_PCIEXBAREN));
-    }
 }
 
 /* QEMU's permission to wake follows the register when that is written, and not when it is loaded or reset. */
@@ -151,6 +115,13 @@ static void tell_of_pme(void)
 
 /* ---- falling asleep, waking ------------------------------------------------------------------------ */
 
+static NotifierList power_goes = NOTIFIER_LIST_INITIALIZER(power_goes);
+
+void stunt_sleep_add_notifier(Notifier *notifier)
+{
+    notifier_list_add(&power_goes, notifier);
+}
+
 /* QEMU sets SUSPENDED next, and aborts when it cannot: a stop may have come in the same pass of the main loop. */
 static void falls_asleep(Notifier *notifier, void *data)
 {
@@ -163,6 +134,7 @@ static void falls_asleep(Notifier *notifier, void *data)
     if (sleep->held) {
         runstate_set(RUN_STATE_RUNNING);
     }
+    notifier_list_notify(&power_goes, NULL);
 }
 
 StuntWake stunt_sleep_source(WakeupReason reason)
@@ -185,51 +157,7 @@ static void wakes(Notifier *notifier, void *data)
 /* Waking is one; and no other leaves it asleep. */
 static void reset(void *opaque)
 {
-    PCIDevice *bridge = host_bridge();
-
     the_sleep()->asleep = false;
-    if (bridge) {
-        allow_window(bridge, true);
-    }
-}
-
-/* ---- waking the board -------------------------------------------------------------------------------- */
-
-static void (*reset_board)(MachineState *machine);
-
-/*
- * A reset writes what QEMU was started with into memory again: firmware tables, and a kernel that is an ELF file. One of a machine
- * that waits for its state does not.
- */
-static void reset_but_memory(MachineState *machine)
-{
-    runstate_set(RUN_STATE_PAUSED);
-    runstate_set(RUN_STATE_PRELAUNCH);
-    runstate_set(RUN_STATE_INMIGRATE);
-    reset_board(machine);
-    runstate_set(RUN_STATE_RUNNING);
-}
-
-static void wake_board(MachineState *machine)
-{
-    PCIDevice *bridge = host_bridge();
-    uint64_t window = bridge ? window_of(bridge) : 0;
-
-    reset_but_memory(machine);
-    if (bridge) {
-        open_window(bridge, window);
-        keep_window();
-    }
-}
-
-static void board_is_made(Notifier *notifier, void *data)
-{
-    MachineClass *board = MACHINE_GET_CLASS(current_machine);
-
-    reset_board = board->wakeup;
-    if (reset_board) {
-        board->wakeup = wake_board;
-    }
 }
 
 void stunt_sleep_wake(StuntWake source)
@@ -312,7 +240,7 @@ void stunt_sleep_before_leap(void)
 /* Before QEMU would start the processors, which it does in RUNNING only. */
 void stunt_sleep_goes_on(void)
 {
-    keep_window();
+    stunt_sleep_keep_window();
     if (the_sleep()->asleep) {
         renew_permissions();
         runstate_set(RUN_STATE_SUSPENDED);
@@ -323,10 +251,9 @@ void stunt_sleep_init(void)
 {
     static Notifier suspend_notifier = { .notify = falls_asleep };
     static Notifier wakeup_notifier = { .notify = wakes };
-    static Notifier board_notifier = { .notify = board_is_made };
 
     qemu_register_suspend_notifier(&suspend_notifier);
     qemu_register_wakeup_notifier(&wakeup_notifier);
     qemu_register_reset(reset, NULL);
-    qemu_add_machine_init_done_notifier(&board_notifier);
+    stunt_sleep_board_init();
 }

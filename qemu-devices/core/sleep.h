@@ -3,12 +3,13 @@
  * S3: the guest has switched main power off, and something wakes it at an exact virtual time. To everybody here a machine
  * that sleeps is one that runs: time passes, timers fire, it can be stopped, looked at, kept and put back.
  *
- * A device that loses main power then registers with qemu_register_suspend_notifier(); at the wake-up the whole system is
- * reset, as by a cold start.
+ * Whoever loses main power then is told by stunt_sleep_add_notifier(); at the wake-up the whole system is reset, as by a cold
+ * start.
  */
 #ifndef STUNT_CORE_SLEEP_H
 #define STUNT_CORE_SLEEP_H
 
+#include "qemu/notify.h"
 #include "qemu/typedefs.h"
 #include "sysemu/runstate.h"
 
@@ -25,6 +26,12 @@ typedef struct StuntSleep {
     bool held;     /* it fell asleep at a stop, and QEMU has yet to be told that it stands still */
     uint32_t wake; /* StuntWake that is under way, OTHER: none */
 } StuntSleep;
+
+/* Main power is off. */
+bool stunt_sleep_is_asleep(void);
+
+/* Called when main power goes off, and stunt_sleep_wake() works already; data is NULL. */
+void stunt_sleep_add_notifier(Notifier *notifier);
 
 /* Whether virtual time passes: it runs, or sleeps and is not stopped. */
 bool stunt_sleep_or_running(void);
@@ -47,5 +54,9 @@ void stunt_sleep_before_leap(void);
 void stunt_sleep_goes_on(void);
 
 void stunt_sleep_init(void);
+
+/* sleep-board.c, for sleep.c: the reset that wakes; the firmware's window, before a machine goes on, also one that was rewound. */
+void stunt_sleep_board_init(void);
+void stunt_sleep_keep_window(void);
 
 #endif

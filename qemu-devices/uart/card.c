@@ -43,7 +43,7 @@ void uart_card_power_changed(UartCard *card, bool awake)
 {
     stunt_uart_sync(card);
     card->awake = awake;
-    if (card->pci && card->pci->gone) {
+    if (card->pci && card->pci->gone && !stunt_pci_sleeps(card->pci)) {
         uart_peers_leave(card);
     }
     for (unsigned i = 0; i < card->n_ports; i++) {

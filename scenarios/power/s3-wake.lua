@@ -18,7 +18,7 @@ return scenario {
     for _, after in ipairs { 2, 3600 } do
       local rings = (vm:now() // SECOND + after) * SECOND
       vm:suspend("s3", { rtc = after * SECOND })
-      expect.equal(vm.uart0:power().state, "D3hot")
+      expect.equal(vm.uart0:power().state, "D3cold")
       local r = vm:wake("rtc")
       expect.equal({ r.status, r.source, r.woken_ns }, { 0, "rtc", rings })
     end

@@ -248,7 +248,7 @@ static void test_injected(void)
     g_assert_cmphex(status(bench), ==, PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE);
     refuse(bench, "dma0", "true", "does not claim that it asks to be woken from D0");
     set_power(bench, false);
-    refuse(bench, "uart0", "false", "it is gone");
+    refuse(bench, "uart0", "false", "it is without power");
 }
 
 int main(int argc, char **argv)

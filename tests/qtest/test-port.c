@@ -218,6 +218,25 @@ static void test_link_down_and_up(void)
     port_check_return(bench, HOT);
 }
 
+/* The reset that comes with the link is not carried out: it goes on where it was. */
+static void test_link_up_and_kept(void)
+{
+    g_autoptr(Bench) bench = bench_new_port("", ",latency-ns=50000000", 4096);
+    Channel channel = channel_open(bench, 1, 2);
+
+    port_arm(bench, "at=reset nth=1 action=keep-context");
+    channel_put(&channel, &(struct stunt_dma_desc){ .op = STUNT_DMA_OP_FILL, .dst = RAM_DST, .len = 64, .arg = 0x11 });
+    channel_kick(&channel);
+    port_set(bench, "link", "false");
+    machine_step(bench->machine, 100000000);
+    port_set(bench, "link", "true");
+    machine_step(bench->machine, LINK_NS);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST), ==, 0);
+    pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
+    machine_step(bench->machine, 100000000);
+    g_assert_cmphex(machine_read32(bench->machine, RAM_DST), ==, 0x11);
+}
+
 static void test_link_down_for_a_time(void)
 {
     g_autoptr(Bench) bench = port_new("");
@@ -329,6 +348,7 @@ int main(int argc, char **argv)
     g_test_add_func("/port/power-by-the-guest", test_power_by_the_guest);
     g_test_add_func("/port/power-fault", test_power_fault);
     g_test_add_func("/port/link-down-and-up", test_link_down_and_up);
+    g_test_add_func("/port/link-up-and-kept", test_link_up_and_kept);
     g_test_add_func("/port/link-down-for-a-time", test_link_down_for_a_time);
     g_test_add_func("/port/link-disable", test_link_disable);
     g_test_add_func("/port/secondary-bus-reset", test_secondary_bus_reset);
