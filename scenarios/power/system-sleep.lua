@@ -27,7 +27,10 @@ local function with_work(vm, way, depth, sleeps)
   local r = way == "disk" and hibernate(vm, depth) or power.suspend(vm, depth, way)
   expect.equal(r.status, 0, r.err)
   expect.equal({ power.count(vm, power.D3HOT, since), power.count(vm, power.D0, since) }, { sleeps, sleeps })
-  expect.equal({ call:done(), requests:done() }, { false, false }, "both are still to come")
+  expect.is_true(not call:done(), "it is still to come")
+  if way ~= "disk" then -- where the device works on for the second that it takes to find memory for the image
+    expect.is_true(not requests:done(), "they are still to come")
+  end
 
   r = vm:wait(call)
   expect.equal({ r.status, r.values.data }, { 0, "ok" }, r.out)
