@@ -1,0 +1,79 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Two engines are wired to each other: each rings the other's doorbell, whatever else they do, and however they interrupt.
+local bell = require "bell"
+local dma = require "dma"
+
+local LOAD = "stunt-dma copy --device /dev/stunt-dma%d --size 20000 --count 200 --threads 4"
+
+-- A bit that is not waited for stands until somebody wants it.
+local function masks(vm)
+  local listener = bell.listen(vm, 1, 2, "200ms")
+  bell.ring(vm, 0, 5)
+  local _, all = bell.heard(vm, listener)
+  expect.equal(all, 0, "others have rung")
+  expect.equal(bell.await(vm, 1, 4), 4)
+  bell.ring(vm, 0, 1)
+  expect.equal(bell.await(vm, 1, 0xff), 1, "two rings of a bit that nobody has taken are one")
+  bell.ring(vm, 1, 0x80000000)
+  expect.equal(bell.await(vm, 0, 0xffffffff), 0x80000000, "and the other way")
+end
+
+local function refused(vm)
+  local function error_of(words) return vm:run("stunt-dma " .. words).values.error end
+  expect.equal(error_of "ring --device /dev/stunt-dma2", "ENXIO", "nobody is there")
+  expect.equal(error_of "await-ring --device /dev/stunt-dma2", "ENXIO")
+  expect.equal(error_of "ring --mask 0", "EINVAL")
+  expect.equal(error_of "await-ring --mask 0", "EINVAL")
+  expect.equal(error_of "await-ring --timeout-ns 1000000", "ETIMEDOUT")
+  expect.equal(vm:run("stunt-dma ring --mask 0x100000000").status, 64)
+end
+
+-- Each bit once, while both engines work.
+local function under_load(vm)
+  local listener = bell.listen(vm, 1, 0xffffffff)
+  local loads = { vm:spawn(LOAD:format(0)), vm:spawn(LOAD:format(1)) }
+  for bit = 0, 31 do
+    bell.ring(vm, 0, 1 << bit)
+  end
+  for _, load in ipairs(loads) do
+    expect.equal(vm:wait(load, { timeout = "30s" }).status, 0)
+  end
+  local heard, all = bell.heard(vm, listener)
+  expect.equal(all, 0xffffffff)
+  for bit = 0, 31 do
+    expect.equal(heard[bit], 1, "bit " .. bit)
+  end
+end
+
+-- Rings that come faster than they are answered are heard, and are no storm of interrupts.
+local function many(vm)
+  local listener = bell.listen(vm, 1, 1)
+  dma.ok(vm, "ring --count 2000")
+  expect.between(bell.heard(vm, listener)[0], 1, 2000)
+  bell.ring(vm, 0, 2)
+  expect.equal(bell.await(vm, 1, 3), 2)
+end
+
+return scenario {
+  summary = "two engines ring each other's doorbell: each ring is heard, once, in every way of signalling",
+  machine = bell.machine { dma2 = "dma" },
+  deadline = "120s",
+  run = function(vm)
+    for _, mode in ipairs { "msix", "msi", "intx" } do
+      vm:step(mode)
+      vm:insmod("stunt_dma", "irq_mode=" .. mode)
+      masks(vm)
+      refused(vm)
+      under_load(vm)
+      many(vm)
+      for n = 0, 2 do
+        local sysfs = "/sys/bus/pci/devices/" .. dma.address_of(vm, n)
+        expect.equal({ vm:get(sysfs .. "/storms"), vm:get(sysfs .. "/lost_irqs") }, { "0\n", "0\n" })
+      end
+      vm:rmmod("stunt_dma")
+    end
+    for _, name in ipairs { "dma0", "dma1", "dma2" } do
+      expect.equal(vm[name]:misuse(), 0, name)
+    end
+  end,
+}
