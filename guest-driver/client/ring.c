@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stunt-dma ring and await-ring: doorbells between two devices. */
+/* stunt-dma ring and await: doorbells between two devices. */
 #include <stdio.h>
 
 #include "tool.h"
@@ -41,7 +41,7 @@ int run_await_ring(struct stunt_dma *dma, const struct options *opts)
 		uint32_t rung = 0;
 
 		ret = stunt_dma_await_ring(dma, opts->mask, opts->how.timeout_ns, &rung);
-		printf("await-ring mask=0x%x rung=0x%x %s\n", (uint32_t)opts->mask, rung,
+		printf("await mask=0x%x rung=0x%x %s\n", (uint32_t)opts->mask, rung,
 		       verdict(ret, 0, buf));
 	}
 	return exit_status(ret, 0);

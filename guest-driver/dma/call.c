@@ -158,14 +158,14 @@ static long stunt_call_ring(struct stunt_file *sf, void __user *arg)
 
 static long stunt_call_await_ring(struct stunt_file *sf, void __user *arg)
 {
-	struct stunt_dma_await_ring await;
+	struct stunt_dma_await_ring call;
 	u32 usize;
 	int ret;
 
-	ret = stunt_cdev_get(&await, sizeof(await), sizeof(await), arg, &usize);
+	ret = stunt_cdev_get(&call, sizeof(call), sizeof(call), arg, &usize);
 	if (!ret)
-		ret = stunt_bell_await(sf->sd, &await);
-	return ret ?: stunt_cdev_put(&await, sizeof(await), arg, usize);
+		ret = stunt_bell_await(sf->sd, &call);
+	return ret ?: stunt_cdev_put(&call, sizeof(call), arg, usize);
 }
 
 static long stunt_call_cancel(struct stunt_file *sf, void __user *arg)

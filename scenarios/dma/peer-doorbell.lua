@@ -21,10 +21,10 @@ end
 local function refused(vm)
   local function error_of(words) return vm:run("stunt-dma " .. words).values.error end
   expect.equal(error_of "ring --device /dev/stunt-dma2", "ENXIO", "nobody is there")
-  expect.equal(error_of "await-ring --device /dev/stunt-dma2", "ENXIO")
+  expect.equal(error_of "await --device /dev/stunt-dma2", "ENXIO")
   expect.equal(error_of "ring --mask 0", "EINVAL")
-  expect.equal(error_of "await-ring --mask 0", "EINVAL")
-  expect.equal(error_of "await-ring --timeout-ns 1000000", "ETIMEDOUT")
+  expect.equal(error_of "await --mask 0", "EINVAL")
+  expect.equal(error_of "await --timeout-ns 1000000", "ETIMEDOUT")
   expect.equal(vm:run("stunt-dma ring --mask 0x100000000").status, 64)
 end
 

@@ -23,7 +23,7 @@ local MANY = 2500
 -- Waits for as many rings as come until there is none for so long, or there are more than anybody rings here. To be waited for,
 -- see bell.heard().
 function bell.listen(vm, n, mask, timeout)
-  return vm:spawn(("stunt-dma await-ring --device /dev/stunt-dma%d --mask %d --count %d --timeout-ns %d"):format(n, mask, MANY,
+  return vm:spawn(("stunt-dma await --device /dev/stunt-dma%d --mask %d --count %d --timeout-ns %d"):format(n, mask, MANY,
     ns(timeout or "1s")))
 end
 
@@ -46,7 +46,7 @@ end
 
 -- Waits for one ring; gives the bits.
 function bell.await(vm, n, mask)
-  local r = vm:run(("stunt-dma await-ring --device /dev/stunt-dma%d --mask %d --timeout-ns 5000000000"):format(n, mask))
+  local r = vm:run(("stunt-dma await --device /dev/stunt-dma%d --mask %d --timeout-ns 5000000000"):format(n, mask))
   expect.equal(r.status, 0, r.out .. r.err)
   return math.tointeger(r.values.rung) -- of one line
 end

@@ -33,7 +33,7 @@ class Live(StuntTest):
         self.assertEqual(rows["0000:00:02.0"]["driver"]["guest"], "stunt_link, running")
         self.assertEqual(rows["0000:01:00.0"]["driver"], {"what": "driver", "guest": "stunt_dma, running",
                                                           "model": "(stunt-dma)", "differs": False})
-        for what, value in (("interrupts", "MSI-X"), ("vectors", "5"), ("power", "D0"), ("bus master", "yes"),
+        for what, value in (("interrupts", "MSI-X"), ("vectors", "6"), ("power", "D0"), ("bus master", "yes"),
                             ("class", "0801"), ("there", "yes")):
             self.equal_row(rows, "0000:01:00.0", what, value)
         self.equal_row(rows, "0000:00:02.0", "interrupts", "MSI")
