@@ -330,6 +330,21 @@ static void test_in_a_circle(void)
     channel_check_copy(&channel, RAM_SRC, RAM_DST, 5000);
 }
 
+/* One event, two messages: the first comes back as a ring, and the second, into a register of the device's own, is refused still. */
+static void test_guarded_after_it(void)
+{
+    g_autoptr(Bench) bench = open_peers("");
+    Channel channel = channel_open(bench, 0, 2);
+
+    pci_enable_msix(&bench->dma, PEER_BAR_ADDR + STUNT_DMA_PEER_RING, STUNT_DMA_VECTORS);
+    pci_set_msix(&bench->dma, STUNT_DMA_VEC_ERROR, DMA_BAR_ADDR + STUNT_DMA_CTRL, STUNT_DMA_CTRL_RESET);
+    pci_reg_write(&bench->dma, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
+    channel_do(&channel, (struct stunt_dma_desc){ .op = STUNT_DMA_OP_COPY, .flags = STUNT_DMA_DESC_IRQ });
+    g_assert_true(channel_halted(&channel));
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_PEER_STATUS), ==, STUNT_DMA_VEC_CH0_DONE + 1);
+    g_assert_cmphex(pci_reg_read(&bench->dma, STUNT_DMA_CTRL), ==, STUNT_DMA_CTRL_IRQ_ENABLE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -345,5 +360,6 @@ int main(int argc, char **argv)
     g_test_add_func("/peer/gone", test_gone);
     g_test_add_func("/peer/snapshot", test_snapshot);
     g_test_add_func("/peer/in-a-circle", test_in_a_circle);
+    g_test_add_func("/peer/guarded-after-it", test_guarded_after_it);
     return g_test_run();
 }
