@@ -45,11 +45,14 @@ local function under_load(vm)
   end
 end
 
--- Rings that come faster than they are answered are heard, and are no storm of interrupts.
+-- Many rings that nobody takes are one, and no storm of interrupts; those that somebody takes are heard.
 local function many(vm)
-  local listener = bell.listen(vm, 1, 1)
   dma.ok(vm, "ring --count 2000")
-  expect.between(bell.heard(vm, listener)[0], 1, 2000)
+  local listener = bell.listen(vm, 1, 1)
+  expect.equal(bell.heard(vm, listener), { [0] = 1 })
+  listener = bell.listen(vm, 1, 1)
+  dma.ok(vm, "ring --count 500")
+  expect.between(bell.heard(vm, listener)[0], 1, 500)
   bell.ring(vm, 0, 2)
   expect.equal(bell.await(vm, 1, 3), 2)
 end
