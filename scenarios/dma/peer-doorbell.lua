@@ -57,8 +57,26 @@ local function many(vm)
   expect.equal(bell.await(vm, 1, 3), 2)
 end
 
+-- What the driver has heard outlives a reset of the function. Who waits is told of an unbind, which drops what has rung, and what rings
+-- until the device is bound again.
+local function bound(vm)
+  local address = dma.address_of(vm, 1)
+  bell.ring(vm, 0, 1)
+  dma.write(vm, ("/sys/bus/pci/devices/%s/reset"):format(address), 1)
+  expect.equal(bell.await(vm, 1, 3), 1)
+  bell.ring(vm, 0, 2)
+  local waiter = vm:spawn("stunt-dma await --device /dev/stunt-dma1 --mask 1")
+  vm:sleep("10ms")
+  dma.write(vm, "/sys/bus/pci/drivers/stunt_dma/unbind", address)
+  expect.equal(vm:wait(waiter).values.error, "ENODEV")
+  bell.ring(vm, 0, 4)
+  dma.write(vm, "/sys/bus/pci/drivers/stunt_dma/bind", address)
+  bell.ring(vm, 0, 8)
+  expect.equal(bell.await(vm, 1, 0xff), 8)
+end
+
 return scenario {
-  summary = "two engines ring each other's doorbell: each ring is heard, once, in every way of signalling",
+  summary = "two engines ring each other's doorbell: each ring is heard, once, in every way of signalling, by a driver that is bound",
   machine = bell.machine { dma2 = "dma" },
   deadline = "120s",
   run = function(vm)
@@ -69,6 +87,7 @@ return scenario {
       refused(vm)
       under_load(vm)
       many(vm)
+      bound(vm)
       for n = 0, 2 do
         local sysfs = "/sys/bus/pci/devices/" .. dma.address_of(vm, n)
         expect.equal({ vm:get(sysfs .. "/storms"), vm:get(sysfs .. "/lost_irqs") }, { "0\n", "0\n" })
