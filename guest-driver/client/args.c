@@ -52,6 +52,7 @@ static const struct option_info infos[] = {
 	{"differ", KIND_NUMBER, AT(differ), AT(has_differ), "offset of a byte to make different"},
 	{"piece", KIND_NUMBER, AT(piece), 0, "bytes of the file at a time, 1M"},
 	{"peer", KIND_TEXT, AT(peer), 0, "the other device, /dev/stunt-dma1"},
+	{"mask", KIND_NUMBER, AT(mask), 0, "bits of the doorbell, 1"},
 	{"output", KIND_TEXT, AT(output), 0, "where the copy of the file goes"},
 	{"src", KIND_ADDRESS, AT(src), AT(src_base), "N, bounce:N, bar:N, ring:N or comps:N"},
 	{"dst", KIND_ADDRESS, AT(dst), AT(dst_base), "likewise"},
@@ -347,6 +348,7 @@ bool parse_args(int argc, char **argv, struct options *opts, const struct comman
 	*opts = (struct options){
 		.device = "/dev/stunt-dma0",
 		.peer = "/dev/stunt-dma1",
+		.mask = 1,
 		.how.channel = STUNT_DMA_CHANNEL_ANY,
 		.size = 4096,
 		.seed = 1,

@@ -38,6 +38,8 @@ const struct command commands[] = {
 	{.name = "peer",
 	 .options = " channel timeout-ns size src-offset dst-offset seed peer offset ",
 	 .run = run_peer},
+	{.name = "ring", .options = " mask count ", .run = run_ring},
+	{.name = "await", .options = " mask timeout-ns count ", .run = run_await_ring},
 	{.name = "sweep", .options = " channel timeout-ns seed ", .run = run_sweep},
 	{.name = "submit",
 	 .options = " channel timeout-ns size src-offset dst-offset seed count op pattern entries "

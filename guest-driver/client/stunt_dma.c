@@ -214,6 +214,23 @@ int stunt_dma_channel_reset(struct stunt_dma *dma, unsigned int channel)
 	return stunt_dma_call(dma, STUNT_DMA_CHANNEL_RESET, &reset);
 }
 
+int stunt_dma_ring(struct stunt_dma *dma, uint32_t mask)
+{
+	struct stunt_dma_ring arg = {.size = sizeof(arg), .mask = mask};
+
+	return stunt_dma_call(dma, STUNT_DMA_RING, &arg);
+}
+
+int stunt_dma_await_ring(struct stunt_dma *dma, uint32_t mask, uint64_t timeout_ns, uint32_t *ret_rung)
+{
+	struct stunt_dma_await_ring arg = {.size = sizeof(arg), .mask = mask, .timeout_ns = timeout_ns};
+	int ret = stunt_dma_call(dma, STUNT_DMA_AWAIT_RING, &arg);
+
+	if (ret == 0)
+		*ret_rung = arg.rung;
+	return ret;
+}
+
 int stunt_dma_scalar(struct stunt_dma *dma, unsigned int selector, const uint64_t *in, size_t n_in,
 		     uint64_t *ret_out, size_t n_out)
 {

@@ -74,6 +74,16 @@ int stunt_dma_peer(struct stunt_dma *dma, const struct stunt_dma_how *how, struc
 		   bool from, void *data, size_t len, uint64_t offset,
 		   struct stunt_dma_result *ret_result);
 
+/*
+ * Rings these bits at the peer that the device is wired to. -ENXIO: it is not; -EAGAIN: it is being reset.
+ */
+int stunt_dma_ring(struct stunt_dma *dma, uint32_t mask);
+/*
+ * Blocks until the peer has rung one of these bits, and takes those that have rung. timeout_ns 0: for as long as it takes.
+ * Also -ETIMEDOUT, -EINTR, -ENXIO.
+ */
+int stunt_dma_await_ring(struct stunt_dma *dma, uint32_t mask, uint64_t timeout_ns, uint32_t *ret_rung);
+
 /* One descriptor as it stands; `raw` as in stunt/uapi/dma.h, size and flags are filled in. */
 int stunt_dma_raw(struct stunt_dma *dma, struct stunt_dma_raw *raw);
 

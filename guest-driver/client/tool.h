@@ -30,6 +30,7 @@ struct options {
 	uint64_t differ;
 	const char *file, *output;
 	const char *peer;
+	uint64_t mask;
 	/* raw */
 	uint32_t src_base, dst_base;
 	uint64_t src, dst, arg, reserved;
@@ -109,6 +110,8 @@ int run_compare(struct stunt_dma *dma, const struct options *opts);
 int run_file(struct stunt_dma *dma, const struct options *opts);
 int run_raw(struct stunt_dma *dma, const struct options *opts);
 int run_peer(struct stunt_dma *dma, const struct options *opts);
+int run_ring(struct stunt_dma *dma, const struct options *opts);
+int run_await_ring(struct stunt_dma *dma, const struct options *opts);
 int run_sweep(struct stunt_dma *dma, const struct options *opts);
 int run_reset(struct stunt_dma *dma, const struct options *opts);
 int run_submit(struct stunt_dma *dma, const struct options *opts);

@@ -57,6 +57,8 @@
 	    "INT_STATUS of all ones is taken at face value")				\
 	BUG(no_restore, "configuration not restored",					\
 	    "after a reset of the link configuration space is left as it is")		\
+	BUG(pme_uncleared, "PME not cleared",						\
+	    "what has rung stays in PEER_STATUS: the device asks to be woken as soon as it sleeps")	\
 	BUG(pool_leak, "leak on error path",						\
 	    "a chain of a transfer that failed is not given back to its pool")		\
 	BUG(power_leaked, "leak",							\
@@ -67,6 +69,8 @@
 	    "a job that starts over counts what it had done before")			\
 	BUG(reuse_stale, "use after completion",					\
 	    "from the second round on, slots of the ring are handed over as they are")	\
+	BUG(ring_lost_in_sleep, "lost event",						\
+	    "what has rung while the device slept is cleared unseen when it wakes")	\
 	BUG(sleep_in_primary, "sleeps in atomic context",				\
 	    "the hard handler sleeps")							\
 	BUG(touch_in_d3, "access in D3",						\

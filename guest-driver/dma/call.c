@@ -146,6 +146,28 @@ static long stunt_call_peer(struct stunt_file *sf, void __user *arg)
 	return ret ?: stunt_cdev_put(&peer, sizeof(peer), arg, usize);
 }
 
+static long stunt_call_ring(struct stunt_file *sf, void __user *arg)
+{
+	struct stunt_dma_ring ring;
+	u32 usize;
+	int ret;
+
+	ret = stunt_cdev_get(&ring, sizeof(ring), sizeof(ring), arg, &usize);
+	return ret ?: stunt_bell_ring(sf->sd, &ring);
+}
+
+static long stunt_call_await_ring(struct stunt_file *sf, void __user *arg)
+{
+	struct stunt_dma_await_ring call;
+	u32 usize;
+	int ret;
+
+	ret = stunt_cdev_get(&call, sizeof(call), sizeof(call), arg, &usize);
+	if (!ret)
+		ret = stunt_bell_await(sf->sd, &call);
+	return ret ?: stunt_cdev_put(&call, sizeof(call), arg, usize);
+}
+
 static long stunt_call_cancel(struct stunt_file *sf, void __user *arg)
 {
 	struct stunt_dma_cancel cancel;
@@ -175,6 +197,8 @@ static const struct stunt_call {
 	[_IOC_NR(STUNT_DMA_SUBMIT)] = { stunt_call_submit, STUNT_CALL_DRIVES },
 	[_IOC_NR(STUNT_DMA_CANCEL)] = { stunt_call_cancel, STUNT_CALL_DRIVES },
 	[_IOC_NR(STUNT_DMA_PEER)] = { stunt_call_peer, STUNT_CALL_DRIVES },
+	[_IOC_NR(STUNT_DMA_RING)] = { stunt_call_ring, STUNT_CALL_DRIVES },
+	[_IOC_NR(STUNT_DMA_AWAIT_RING)] = { stunt_call_await_ring, STUNT_CALL_DRIVES },
 };
 
 /*

@@ -33,7 +33,9 @@ struct stunt_file;
  * @files: struct stunt_file.node
  * @map_lock: read: a page is being mapped; write: none is, while what lies behind it changes
  * @generation: changes of stunt_dma.state
- * @state_wait: who polls for such a change
+ * @state_wait: who polls for such a change, or waits for the peer to ring
+ * @rung: bits that the peer has rung and nobody has taken
+ * @rings: how often there were any
  * @changed: tells the rest of the system of it
  * @mapped: requests whose memory is mapped for the device
  * @drained: woken when @mapped gets 0
@@ -44,6 +46,8 @@ struct stunt_client {
 	struct rw_semaphore map_lock;
 	atomic64_t generation;
 	wait_queue_head_t state_wait;
+	atomic_t rung;
+	atomic_t rings;
 	struct work_struct changed;
 	atomic_t mapped;
 	wait_queue_head_t drained;
@@ -131,6 +135,11 @@ int stunt_peer_claim(struct stunt_dma *sd);
 /* The state is such that nobody begins: calls off what others do on the device's memory. */
 void stunt_peer_evict(struct stunt_dma *sd);
 int stunt_peer(struct stunt_file *sf, struct stunt_dma_peer *call);
+
+/* bell.c */
+int stunt_bell_ring(struct stunt_dma *sd, const struct stunt_dma_ring *call);
+/* Sleeps until one of the bits has rung, which does not keep the device awake. */
+int stunt_bell_await(struct stunt_dma *sd, struct stunt_dma_await_ring *call);
 
 /* scalar.c */
 int stunt_scalar(struct stunt_file *sf, struct stunt_dma_scalar *call);

@@ -217,6 +217,7 @@ struct stunt_dma {
 	unsigned long swept;
 	unsigned int channels;
 	unsigned int width;
+	bool wired;			/* to a peer, see bell.c */
 	unsigned int ring_log2;
 	u32 ops;
 	u32 max_len;
@@ -434,6 +435,11 @@ void stunt_engine_finish(struct stunt_dma_chan *ch, struct stunt_dma_job *job);
 bool stunt_engine_tell(struct stunt_dma_chan *ch);
 /* The binding ends: what clients have prepared keeps nothing of the hardware. */
 void stunt_engine_let_go(struct stunt_dma *sd);
+
+/* bell.c: takes what the peer has rung out of the device, and tells who waits for it. Any context. */
+void stunt_bell_answer(struct stunt_dma *sd);
+/* The same when the device starts; no handler runs. */
+void stunt_bell_start(struct stunt_dma *sd);
 
 /* sysfs.c */
 extern const struct attribute_group *stunt_dma_groups[];

@@ -39,6 +39,7 @@ int stunt_dma_hw_probe(struct stunt_dma *sd)
 
 	sd->channels = min_t(u32, FIELD_GET(STUNT_DMA_CAPS_CHANNELS, caps), STUNT_DMA_CHANNELS);
 	sd->width = FIELD_GET(STUNT_DMA_CAPS_WIDTH, caps);
+	sd->wired = caps & STUNT_DMA_CAPS_PEER;
 	sd->ops = FIELD_GET(STUNT_DMA_CAPS_OPS, caps);
 	sd->ring_log2 = min_t(u32, sd->ring_log2, FIELD_GET(STUNT_DMA_CAPS_RING_LOG2, caps));
 	if (!sd->channels || !sd->ring_log2 || !sd->max_len || sd->width < 1 || sd->width > 64) {

@@ -33,6 +33,8 @@ void stunt_vec_serve(struct stunt_dma_vec *vec, u32 causes)
 	for (i = 0; i < sd->channels; i++)
 		if (error || causes & BIT(i))
 			stunt_chan_service(&sd->chan[i], error);
+	if (causes & STUNT_DMA_INT_STATUS_PEER)
+		stunt_bell_answer(sd);
 }
 
 /*
@@ -192,6 +194,8 @@ static void stunt_vec_name(struct stunt_dma_vec *vec, unsigned int i)
 		snprintf(vec->name, sizeof(vec->name), "%s-%u", sd->name, i);
 	else if (i == STUNT_DMA_VEC_ERROR)
 		snprintf(vec->name, sizeof(vec->name), "%s-error", sd->name);
+	else if (i == STUNT_DMA_VEC_PEER)
+		snprintf(vec->name, sizeof(vec->name), "%s-peer", sd->name);
 	else
 		snprintf(vec->name, sizeof(vec->name), "%s-ch%u", sd->name, i);
 }

@@ -87,6 +87,18 @@ static int stunt_dma_resume(struct device *dev)
 	return stunt_dma_revive(sd);
 }
 
+/*
+ * What rings while the system sleeps is not lost with a device that may not wake it, and that slept by itself already: the
+ * PCI core leaves such a device asleep, and clears its PME_Status.
+ */
+static void stunt_dma_complete(struct device *dev)
+{
+	struct stunt_dma *sd = dev_get_drvdata(dev);
+
+	if (sd->wired)
+		pm_request_resume(dev);
+}
+
 /* ---- by itself ---------------------------------------------------------------------------------------- */
 
 /* Whether somebody cannot wait as long as it takes at least to wake. */
@@ -125,6 +137,7 @@ static int stunt_dma_runtime_resume(struct device *dev)
 }
 
 const struct dev_pm_ops stunt_dma_pm = {
+	.complete = pm_sleep_ptr(stunt_dma_complete),
 	SYSTEM_SLEEP_PM_OPS(stunt_dma_suspend, stunt_dma_resume)
 	RUNTIME_PM_OPS(stunt_dma_runtime_suspend, stunt_dma_runtime_resume, NULL)
 };

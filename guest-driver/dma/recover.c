@@ -420,6 +420,7 @@ int stunt_dma_start(struct stunt_dma *sd, const struct stunt_pci_info *info)
 	for (i = 0; i < sd->channels; i++)
 		stunt_chan_begin(&sd->chan[i]);
 	clear_bit(0, &sd->swept);
+	stunt_bell_start(sd);
 	stunt_dma_set_state(sd, STUNT_DMA_RUNNING);
 	mutex_unlock(&sd->settings);
 	stunt_dma_irq_enable(sd);

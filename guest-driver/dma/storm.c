@@ -15,7 +15,7 @@
 #define STUNT_STORM_HOLD_MS	10
 #define STUNT_STORM_HOLD_MAX_MS	1000
 
-/* Changes with every completion that is taken from a channel of this vector, and with every reset. */
+/* Changes with every completion that is taken from a channel of this vector, with every ring, and with every reset. */
 static u32 stunt_vec_progress(const struct stunt_dma_vec *vec)
 {
 	struct stunt_dma *sd = vec->sd;
@@ -26,6 +26,8 @@ static u32 stunt_vec_progress(const struct stunt_dma_vec *vec)
 	for (i = 0; i < sd->channels; i++)
 		if (all || vec->causes & BIT(i))
 			sum += READ_ONCE(sd->chan[i].head);
+	if (vec->causes & STUNT_DMA_INT_STATUS_PEER)
+		sum += atomic_read(&sd->client.rings);
 	return sum;
 }
 

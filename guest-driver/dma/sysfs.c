@@ -82,13 +82,15 @@ static int stunt_vec_emit(const struct stunt_dma *sd, unsigned int vector, char 
 		n += sysfs_emit_at(buf, n, cause == vector ? "" : "+");
 		if (cause == STUNT_DMA_VEC_ERROR)
 			n += sysfs_emit_at(buf, n, "ERROR");
+		else if (cause == STUNT_DMA_VEC_PEER)
+			n += sysfs_emit_at(buf, n, "PEER");
 		else
 			n += sysfs_emit_at(buf, n, "CH%u_DONE", cause);
 	}
 	return n;
 }
 
-/* "CH0_DONE=3 CH1_DONE=0 ... ERROR=0", or "ALL=3" where all causes share a vector. */
+/* "CH0_DONE=3 CH1_DONE=0 ... ERROR=0 PEER=0", or "ALL=3" where all causes share a vector. */
 static ssize_t irq_counts_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct stunt_dma *sd = dev_get_drvdata(dev);
@@ -107,7 +109,7 @@ static ssize_t irq_counts_show(struct device *dev, struct device_attribute *attr
 }
 static DEVICE_ATTR_RO(irq_counts);
 
-/* "msix 5": how it signals, and by how many vectors. */
+/* "msix 6": how it signals, and by how many vectors. */
 static ssize_t irq_mode_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct stunt_dma *sd = dev_get_drvdata(dev);

@@ -208,8 +208,9 @@ void stunt_pci_power_written(StuntPCI *dev, uint32_t addr, int len)
         return;
     }
     timer_del(&dev->power_timer);
-    dev->defied = dev->keeps = false;
+    dev->keeps = false;
     if (state != dev->power) {
+        dev->defied = false; /* a write for the sake of PME is no request that it could obey */
         change_state(dev, state);
     }
 }

@@ -10,11 +10,13 @@
 #define LATENCY_MAX_NS 1000000000000u
 #define BANDWIDTH_DEFAULT 4000000000u
 
-static void show_caps(StuntPCI *dev)
+void stunt_dma_show_caps(StuntDma *dma)
 {
-    uint32_t caps = stunt_pci_reg(dev, STUNT_DMA_CAPS, 0) & ~STUNT_DMA_CAPS_WIDTH;
+    StuntPCI *dev = STUNT_PCI(dma);
+    uint32_t caps = stunt_pci_reg(dev, STUNT_DMA_CAPS, 0) & ~(STUNT_DMA_CAPS_WIDTH | STUNT_DMA_CAPS_PEER);
 
-    stunt_pci_set_reg(dev, STUNT_DMA_CAPS, 0, caps | (uint32_t)dev->dma_width << STUNT_DMA_CAPS_WIDTH_SHIFT);
+    stunt_pci_set_reg(dev, STUNT_DMA_CAPS, 0, caps | (uint32_t)dev->dma_width << STUNT_DMA_CAPS_WIDTH_SHIFT |
+                                                  (dma->wired ? STUNT_DMA_CAPS_PEER : 0));
 }
 
 static void dma_reset(StuntPCI *dev, StuntReset kind)
@@ -25,7 +27,8 @@ static void dma_reset(StuntPCI *dev, StuntReset kind)
         stunt_dma_channel_clear(&dma->channel[i]);
     }
     dma->signal = dma->live = dma->fresh = dma->again = 0;
-    show_caps(dev);
+    stunt_dma_show_caps(dma);
+    stunt_dma_peer_reset(dma, kind);
 }
 
 static void dma_power_changed(StuntPCI *dev)
@@ -39,6 +42,7 @@ static void dma_power_changed(StuntPCI *dev)
             stunt_dma_channel_wake(&dma->channel[i]);
         }
     }
+    stunt_dma_peer_remind(dma);
     stunt_dma_signal(dma); /* what was held back until a moment in its sleep */
 }
 
@@ -51,19 +55,20 @@ static void dma_realize(StuntPCI *dev, Error **errp)
 {
     StuntDma *dma = STUNT_DMA(dev);
 
-    if (!stunt_dma_width_valid(dev, errp)) {
+    if (!stunt_dma_width_valid(dev, errp) || !stunt_dma_peer_wire(dma, errp)) {
         return;
     }
     for (unsigned i = 0; i < ARRAY_SIZE(dma->scratch); i++) {
         dma->scratch[i] = g_malloc(STUNT_DMA_CHUNK);
     }
-    show_caps(dev);
+    stunt_dma_show_caps(dma);
 }
 
 static void dma_unrealize(StuntPCI *dev)
 {
     StuntDma *dma = STUNT_DMA(dev);
 
+    stunt_dma_peer_unwire(dma);
     for (unsigned i = 0; i < STUNT_DMA_CHANNELS; i++) {
         stunt_dma_channel_clear(&dma->channel[i]);
     }
@@ -104,6 +109,7 @@ static void set_bandwidth(Object *obj, Visitor *v, const char *name, void *opaqu
 
 static Property dma_properties[] = {
     DEFINE_PROP_UINT8("dma-width", StuntDma, parent_obj.dma_width, 64),
+    DEFINE_PROP_STRING("peer", StuntDma, peer_id),
     DEFINE_PROP_END_OF_LIST(),
 };
 
@@ -113,6 +119,7 @@ static void instance_init(Object *obj)
 
     dma->latency_ns = LATENCY_DEFAULT_NS;
     dma->bandwidth = BANDWIDTH_DEFAULT;
+    stunt_dma_peer_init(dma);
     for (unsigned i = 0; i < STUNT_DMA_CHANNELS; i++) {
         stunt_dma_channel_init(dma, i);
     }

@@ -9,6 +9,7 @@
  * engine.c   the steps of a job
  * desc.c     fetching a descriptor and judging it
  * owned.c    descriptors that the driver has handed over and must leave alone
+ * peer.c     doorbells between two of these devices
  * ops.c      moving, filling, summing and comparing data
  * vmstate.c  what a snapshot keeps
  */
@@ -102,12 +103,18 @@ struct StuntDma {
 
     uint64_t latency_ns; /* of each descriptor */
     uint64_t bandwidth;  /* bytes per second, 0: no limit */
+    char *peer_id;       /* as given */
 
     StuntDmaChannel channel[STUNT_DMA_CHANNELS];
     uint32_t signal; /* bits of INT_STATUS that ask for an interrupt */
     uint32_t live;   /* vectors that are raised */
     uint32_t fresh;  /* new causes, until stunt_dma_signal(); always 0 between events */
     uint32_t again;  /* those that a fault doubles; likewise */
+
+    StuntDma *peer; /* at the other end of the wire; NULL: nobody, or not any more */
+    uint8_t wired;  /* there is a wire */
+    uint32_t rung;  /* PEER_STATUS */
+    QEMUTimer wake_timer; /* asks to be woken when a change of power states is over */
 
     uint8_t *scratch[2]; /* STUNT_DMA_CHUNK bytes each; nothing of it outlives a step */
 };
@@ -118,6 +125,24 @@ void stunt_dma_reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
 void stunt_dma_cause(StuntDma *dma, uint32_t bits, bool ask);
 /* Raises and lowers vectors as the noted causes want it. The last act of every event. */
 void stunt_dma_signal(StuntDma *dma);
+
+/* device.c */
+void stunt_dma_show_caps(StuntDma *dma);
+
+/* peer.c */
+void stunt_dma_peer_init(StuntDma *dma);
+/*
+ * Wires the device to the one that the property `peer` names, which must have been made before; from then on either can
+ * ring the other. False with an error when that cannot be.
+ */
+bool stunt_dma_peer_wire(StuntDma *dma, Error **errp);
+void stunt_dma_peer_unwire(StuntDma *dma);
+/* PEER_RING, PEER_STATUS were written. */
+void stunt_dma_peer_ring(StuntDma *dma, const struct stunt_reg_access *access);
+void stunt_dma_peer_cleared(StuntDma *dma, uint32_t left);
+/* Registers are at their start, power has changed: what has rung and still stands asks again. */
+void stunt_dma_peer_reset(StuntDma *dma, StuntReset kind);
+void stunt_dma_peer_remind(StuntDma *dma);
 
 /* moderate.c */
 void stunt_dma_moderate_init(StuntDmaChannel *ch);

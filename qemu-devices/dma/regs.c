@@ -32,7 +32,8 @@ static void raise_vectors(StuntDma *dma, uint32_t fresh)
     uint32_t lower = dma->live & ~wanted;
 
     QEMU_BUILD_BUG_ON(STUNT_DMA_INT_STATUS_CH_DONE_SHIFT != STUNT_DMA_VEC_CH0_DONE ||
-                      STUNT_DMA_INT_STATUS_ERROR_SHIFT != STUNT_DMA_VEC_ERROR);
+                      STUNT_DMA_INT_STATUS_ERROR_SHIFT != STUNT_DMA_VEC_ERROR ||
+                      STUNT_DMA_INT_STATUS_PEER_SHIFT != STUNT_DMA_VEC_PEER);
     dma->live = wanted;
     for (unsigned vector = 0; vector < STUNT_DMA_VECTORS; vector++) {
         /* a message may have reset us: then nothing is live any more */
@@ -158,6 +159,10 @@ void stunt_dma_reg_written(StuntPCI *dev, const struct stunt_reg_access *access)
         stunt_pci_soft_reset(dev);
     } else if (access->info->offset == STUNT_DMA_INT_STATUS) {
         acknowledged(dma, access->value);
+    } else if (access->info->offset == STUNT_DMA_PEER_RING) {
+        stunt_dma_peer_ring(dma, access);
+    } else if (access->info->offset == STUNT_DMA_PEER_STATUS) {
+        stunt_dma_peer_cleared(dma, access->value);
     }
     stunt_dma_signal(dma);
 }

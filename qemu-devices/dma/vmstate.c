@@ -119,16 +119,19 @@ static const VMStateDescription vmstate_channel = {
 
 const VMStateDescription vmstate_stunt_dma = {
     .name = "stunt-dma",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
         STUNT_PCI_VMSTATE(StuntDma, parent_obj),
         VMSTATE_UINT8_EQUAL(parent_obj.dma_width, StuntDma, "dma-width differs"),
+        VMSTATE_UINT8_EQUAL(wired, StuntDma, "peer differs"),
         VMSTATE_UINT64(latency_ns, StuntDma),
         VMSTATE_UINT64(bandwidth, StuntDma),
         VMSTATE_STRUCT_ARRAY(channel, StuntDma, STUNT_DMA_CHANNELS, 0, vmstate_channel, StuntDmaChannel),
         VMSTATE_UINT32(signal, StuntDma),
         VMSTATE_UINT32(live, StuntDma),
+        VMSTATE_UINT32(rung, StuntDma),
+        VMSTATE_TIMER(wake_timer, StuntDma),
         VMSTATE_END_OF_LIST()
     }
 };

@@ -3,8 +3,8 @@
 local dma = require "dma"
 
 local ways = {
-  { mode = "msix", number = 2, vectors = { 5 } },
-  { mode = "msi", number = 1, vectors = { 1, 5 } }, -- one, if the machine cannot remap interrupts
+  { mode = "msix", number = 2, vectors = { 6 } },
+  { mode = "msi", number = 1, vectors = { 1, 6 } }, -- one, if the machine cannot remap interrupts
   { mode = "intx", number = 0, vectors = { 1 } },
 }
 

@@ -8,7 +8,7 @@ end
 
 local function serves(vm, mode, threaded)
   vm:insmod("stunt_dma", ("irq_mode=%s threaded=%d watchdog_ms=50"):format(mode, threaded))
-  expect.equal(threads(vm), threaded * (mode == "msix" and 5 or 1), "interrupt threads")
+  expect.equal(threads(vm), threaded * (mode == "msix" and 6 or 1), "interrupt threads")
   local since = dma.last_event(vm)
   local r = dma.ok(vm, "copy --threads 4 --count 3 --size 20003")
   expect.is_true(not r.out:find("data=wrong"))

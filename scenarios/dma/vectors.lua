@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Each interrupt vector reaches its own handler in the driver, and no other.
+local bell = require "bell"
 local dma = require "dma"
 
-local vectors = { "CH0_DONE", "CH1_DONE", "CH2_DONE", "CH3_DONE", "ERROR" }
+local vectors = { "CH0_DONE", "CH1_DONE", "CH2_DONE", "CH3_DONE", "ERROR", "PEER" }
 
 -- Only this vector's counter went up.
 local function only(vm, name, work)
@@ -22,9 +23,10 @@ end
 
 return scenario {
   summary = "each interrupt vector reaches its own handler",
-  machine = { dma0 = "dma" },
+  machine = bell.machine(),
   modules = { "stunt_dma" },
   run = function(vm)
+    dma.write(vm, "/sys/bus/pci/drivers/stunt_dma/unbind", dma.address_of(vm, 1))
     for channel = 0, 3 do
       only(vm, ("CH%d_DONE"):format(channel), function()
         dma.ok(vm, ("copy --channel %d --size 5000"):format(channel))
@@ -32,6 +34,9 @@ return scenario {
     end
     only(vm, "ERROR", function()
       expect.equal(vm:run("stunt-dma raw --channel 0 --op 99").values.status, "BAD_OP")
+    end)
+    only(vm, "PEER", function()
+      vm.dma1:poke("PEER_RING", 1)
     end)
   end,
 }

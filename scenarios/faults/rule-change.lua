@@ -39,7 +39,7 @@ return scenario {
     rule:disarm()
     expect.error(function() rule:change { nth = 1 } end, "is disarmed")
     expect.between(copy(2).virtual_ns, 0, plain + ns("1ms"), "no more")
-    expect.error(function() vm.dma0:fault { at = "irq.raise", match = { vector = 9 }, action = "drop" } end, "0 to 4, it can never be 9")
+    expect.error(function() vm.dma0:fault { at = "irq.raise", match = { vector = 9 }, action = "drop" } end, "0 to 5, it can never be 9")
     expect.error(function() vm.dma0:fault { at = "link.mark", action = "mark" } end, "no events of class link.mark")
   end,
 }

@@ -73,6 +73,8 @@ static void power_refuse_to_wake(Bench *bench)
     pci_set_power_state(&bench->dma, 3);
     pci_set_power_state(&bench->dma, 0);
     check_answers(bench, false);
+    pci_set_power_state(&bench->dma, power_of(bench)); /* as who writes PME_En, and the state that it reads */
+    check_answers(bench, false);
     pci_set_power_state(&bench->dma, 0);
     check_answers(bench, true);
 }

@@ -13,7 +13,7 @@
 static uint64_t some_address(void)
 {
     static const uint64_t place[] = { 0, RAM_RING, RAM_COMP, RAM_SRC, RAM_DST, RAM_MSI, DMA_BAR_ADDR,
-                                      LINK_BAR_ADDR, 0xb0100000, 0xfee00000, 0x3fffff0, 0x3fffffff0,
+                                      LINK_BAR_ADDR, PEER_BAR_ADDR, 0xb0100000, 0xfee00000, 0x3fffff0, 0x3fffffff0,
                                       UINT64_MAX - 100 };
 
     return place[below(G_N_ELEMENTS(place))] + (below(2) ? below(0x10000) : below(64) * 64);
@@ -37,7 +37,7 @@ static struct stunt_dma_desc some_desc(void)
 
 static void poke_registers(Bench *bench)
 {
-    const Pci *pci = below(4) ? &bench->dma : &bench->link;
+    const Pci *pci = below(4) ? &bench->dma : below(2) ? &bench->peer : &bench->link;
     unsigned size = below(8) ? 4 : 1u << below(4);
     uint64_t at = pci->bar + (below(8) ? 4 * below(0x90) : below(0x4000));
 
@@ -46,6 +46,21 @@ static void poke_registers(Bench *bench)
     } else {
         machine_write_sized(bench->machine, at, size, (uint64_t)odd_number() << (below(8) ? 0 : 32));
     }
+}
+
+/* Now and then by a message, which the other one's message may answer. */
+static void ring_peer(Bench *bench)
+{
+    const Pci *pci = below(2) ? &bench->dma : &bench->peer, *other = pci == &bench->dma ? &bench->peer : &bench->dma;
+
+    if (below(2)) {
+        pci_enable_msix(pci, other->bar + STUNT_DMA_PEER_RING, STUNT_DMA_VECTORS);
+        pci_reg_write(pci, STUNT_DMA_CTRL, STUNT_DMA_CTRL_IRQ_ENABLE);
+    }
+    if (below(4) == 0) {
+        pci_ask_power_state(&bench->peer, below(4));
+    }
+    pci_reg_write(pci, STUNT_DMA_PEER_RING, odd_number());
 }
 
 /* Not among the rules that stay armed: this program itself must find the capabilities. */
@@ -191,8 +206,10 @@ static void one_step(Bench *bench)
         scatter_descs(bench);
     } else if (what < 87) {
         enable_messages(bench);
-    } else if (what < 89) {
+    } else if (what < 88) {
         moderate_some(bench);
+    } else if (what < 89) {
+        ring_peer(bench);
     } else if (what < 90) {
         inject_some(bench);
     } else if (what < 96) {
@@ -234,7 +251,7 @@ static Bench *start(void)
 {
     g_autofree char *props = some_properties();
 
-    return bench_new_traced(props, 4096);
+    return bench_new_peers(props, "", 4096);
 }
 
 int main(int argc, char **argv)

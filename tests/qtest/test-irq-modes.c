@@ -417,7 +417,7 @@ static void test_inject_refused(void)
 {
     g_autoptr(Bench) bench = bench_new("", "");
 
-    refuse_inject(bench, "5", "vector 5 is not there: stunt-dma has 5");
+    refuse_inject(bench, "6", "vector 6 is not there: stunt-dma has 6");
     refuse_inject(bench, "4294967295", "vector 4294967295 is not there");
     refuse_inject(bench, "-1", "inject-irq");
     pci_set_power_state(&bench->dma, 3);

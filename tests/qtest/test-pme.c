@@ -60,9 +60,9 @@ static void test_who_can(void)
 
     g_assert_cmphex(pci_read(&bench->uart, pm(&bench->uart, PCI_PM_PMC), 2) & PCI_PM_CAP_PME_MASK, ==,
                     PCI_PM_CAP_PME_D1 | PCI_PM_CAP_PME_D2 | PCI_PM_CAP_PME_D3hot);
-    g_assert_cmphex(pci_read(&bench->dma, pm(&bench->dma, PCI_PM_PMC), 2) & PCI_PM_CAP_PME_MASK, ==, 0);
-    pci_write(&bench->dma, pm(&bench->dma, PCI_PM_CTRL), 2, PCI_PM_CTRL_PME_ENABLE);
-    g_assert_cmphex(pci_read(&bench->dma, pm(&bench->dma, PCI_PM_CTRL), 2) & PCI_PM_CTRL_PME_ENABLE, ==, 0);
+    g_assert_cmphex(pci_read(&bench->link, pm(&bench->link, PCI_PM_PMC), 2) & PCI_PM_CAP_PME_MASK, ==, 0);
+    pci_write(&bench->link, pm(&bench->link, PCI_PM_CTRL), 2, PCI_PM_CTRL_PME_ENABLE);
+    g_assert_cmphex(pci_read(&bench->link, pm(&bench->link, PCI_PM_CTRL), 2) & PCI_PM_CTRL_PME_ENABLE, ==, 0);
 }
 
 static void test_again_until_looked_after(void)

@@ -144,6 +144,11 @@ static void test_properties(void)
     expect("-device stunt-dma,d3hot-exit-ns=1000000000001", -1, "d3hot-exit-ns is 1000000000001, at most 1000000000000");
     expect("-device stunt-dma,pme=D0,,D3ht", -1, "pme: there is no power state 'D3ht', did you mean 'D3hot'?");
     expect("-device stunt-uart,pme=D1,d1=off", -1, "pme says D1, but this state is not offered");
+    expect("-device stunt-dma,peer=a -device stunt-dma,id=a", -1, "no stunt-dma of this id comes before this one");
+    expect("-device stunt-uart,id=a -device stunt-dma,peer=a", -1, "no stunt-dma of this id comes before this one");
+    expect("-device stunt-dma,id=a,peer=a", -1, "peer is 'a', which is the device itself");
+    expect("-device stunt-dma,id=a -device stunt-dma,id=b,peer=a -device stunt-dma,peer=a", -1,
+           "peer is 'a', which has a peer already");
     expect("-device stunt-uart,ports=3", -1, "ports is 3, not 1, 2, 4 or 8");
     expect("-device stunt-uart,ports=0", -1, "ports is 0, not ");
     expect("-device stunt-uart,ports=16", -1, "ports is 16, not ");

@@ -275,7 +275,7 @@ static void test_rule_errors(void)
 
     g_assert_cmpstr(misspelt, ==, "unknown event class 'irq.rase'; did you mean 'irq.raise'?");
     g_assert_cmpstr(device, ==, "unknown device 'dma7'");
-    g_assert_cmpstr(never, ==, "match.vector: vector of irq.raise at a dma device is 0 to 4, it can never be 9");
+    g_assert_cmpstr(never, ==, "match.vector: vector of irq.raise at a dma device is 0 to 5, it can never be 9");
     g_assert_nonnull(strstr(nobody, "'a'"));
 }
 

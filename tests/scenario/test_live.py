@@ -33,13 +33,13 @@ class Live(StuntTest):
         self.assertEqual(rows["0000:00:02.0"]["driver"]["guest"], "stunt_link, running")
         self.assertEqual(rows["0000:01:00.0"]["driver"], {"what": "driver", "guest": "stunt_dma, running",
                                                           "model": "(stunt-dma)", "differs": False})
-        for what, value in (("interrupts", "MSI-X"), ("vectors", "5"), ("power", "D0"), ("bus master", "yes"),
+        for what, value in (("interrupts", "MSI-X"), ("vectors", "6"), ("power", "D0"), ("bus master", "yes"),
                             ("class", "0801"), ("there", "yes")):
             self.equal_row(rows, "0000:01:00.0", what, value)
         self.equal_row(rows, "0000:00:02.0", "interrupts", "MSI")
         self.equal_row(rows, "0000:00:08.0", "leads to bus", "01")
-        self.assertRegex(rows["0000:01:00.0"]["signals"]["guest"], r"^\d+:0( \d+:0){4}$")
-        self.assertEqual(rows["0000:01:00.0"]["signals"]["model"], "0:0 1:0 2:0 3:0 4:0")
+        self.assertRegex(rows["0000:01:00.0"]["signals"]["guest"], r"^\d+:0( \d+:0){5}$")
+        self.assertEqual(rows["0000:01:00.0"]["signals"]["model"], "0:0 1:0 2:0 3:0 4:0 5:0")
         (dma,) = [function for function in document["functions"] if function["name"] == "dma0"]
         self.assertEqual(dma["registers"]["INT_MASK"], 0)
         self.assertIn("CH_CTRL[3]", dma["registers"])

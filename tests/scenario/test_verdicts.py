@@ -259,7 +259,7 @@ class BadInput(StuntTest):
         self.refused(HEAD % ("", 'vm.dma0:interrupt("CH1_DON")'), "CH1_DONE")
 
     def test_vector_that_is_not_there(self):
-        self.refused(HEAD % ("", "vm.dma0:interrupt(5)"), "there is no such vector")
+        self.refused(HEAD % ("", "vm.dma0:interrupt(6)"), "there is no such vector")
 
     def test_impossible_property_of_a_machine(self):
         machine = 'return scenario { summary = "x", machine = { a = { type = "dma", ["msi-vectors"] = 3 } }, run = function(vm) end }'

@@ -277,7 +277,7 @@ static void test_what_a_device_never_has(void)
 {
     refuse(REAL "link.ask", "at: a dma device has no events of class link.ask");
     refuse(REAL "irq.raise match.vector=9",
-           "match.vector: vector of irq.raise at a dma device is 0 to 4, it can never be 9");
+           "match.vector: vector of irq.raise at a dma device is 0 to 5, it can never be 9");
     refuse(REAL "dma.read match.channel=4",
            "match.channel: channel of dma.read at a dma device is 0 to 3, it can never be 4");
     refuse(REAL "dma.read match.channel=8/0x8",
@@ -288,8 +288,8 @@ static void test_what_a_device_never_has(void)
     refuse(REAL "reset match.kind=99", NULL);
     refuse(REAL "mmio.read match.offset=0x102", NULL);
     refuse(REAL "mmio.write match.offset=0x4000", NULL);
-    refuse("id=r device=real0 at=irq.raise action=wrong-vector param.vector=5",
-           "param.vector: vector of irq.raise at a dma device is 0 to 4, it can never be 5");
+    refuse("id=r device=real0 at=irq.raise action=wrong-vector param.vector=6",
+           "param.vector: vector of irq.raise at a dma device is 0 to 5, it can never be 6");
     take(REAL "dma.read match.channel=2/0x2 match.addr=0xffffffffffffffff");
     take(REAL "mmio.read match.offset=0x100/0xfff");
     take(REAL "mmio.read match.offset=0x100 match.value=5");

@@ -25,7 +25,8 @@
 #define STUNT_DMA_VEC_CH2_DONE 2U /* Channel 2 wrote completions */
 #define STUNT_DMA_VEC_CH3_DONE 3U /* Channel 3 wrote completions */
 #define STUNT_DMA_VEC_ERROR    4U /* A channel halted on an error */
-#define STUNT_DMA_VECTORS      5U /* How many there are */
+#define STUNT_DMA_VEC_PEER     5U /* The peer has rung */
+#define STUNT_DMA_VECTORS      6U /* How many there are */
 
 /* What a descriptor asks for */
 #define STUNT_DMA_OP_NOP     0U
@@ -87,6 +88,7 @@
 #define STUNT_DMA_MISUSE_LEFT_MAPPED       16U
 #define STUNT_DMA_MISUSE_GONE_POLLED       17U
 #define STUNT_DMA_MISUSE_TOO_EARLY         18U
+#define STUNT_DMA_MISUSE_NO_PEER           19U
 
 /*
  * Call-backs of the driver as it marks them on the timeline, `value` of the event `link.mark`; from bit 16 on
@@ -126,12 +128,12 @@
 #define STUNT_DMA_VERSION             0x004U
 #define STUNT_DMA_VERSION_MINOR       0x0000ffffU
 #define STUNT_DMA_VERSION_MINOR_SHIFT 0U
-#define STUNT_DMA_VERSION_MINOR_VALUE 1U /* Always */
+#define STUNT_DMA_VERSION_MINOR_VALUE 2U /* Always */
 #define STUNT_DMA_VERSION_MAJOR       0xffff0000U
 #define STUNT_DMA_VERSION_MAJOR_SHIFT 16U
 #define STUNT_DMA_VERSION_MAJOR_VALUE 1U /* Always */
 
-/* CAPS: What this instance can do; WIDTH follows the property dma-width */
+/* CAPS: What this instance can do; WIDTH follows the property dma-width, PEER the property peer */
 #define STUNT_DMA_CAPS                 0x008U
 #define STUNT_DMA_CAPS_CHANNELS        0x0000000fU
 #define STUNT_DMA_CAPS_CHANNELS_SHIFT  0U
@@ -141,6 +143,8 @@
 #define STUNT_DMA_CAPS_WIDTH_SHIFT     16U
 #define STUNT_DMA_CAPS_RING_LOG2       0x1f000000U /* Largest ring, log2 of entries */
 #define STUNT_DMA_CAPS_RING_LOG2_SHIFT 24U
+#define STUNT_DMA_CAPS_PEER            0x20000000U /* It is wired to a peer */
+#define STUNT_DMA_CAPS_PEER_SHIFT      29U
 
 /* CTRL: Global control */
 #define STUNT_DMA_CTRL                  0x00cU
@@ -155,6 +159,8 @@
 #define STUNT_DMA_INT_STATUS_CH_DONE_SHIFT 0U
 #define STUNT_DMA_INT_STATUS_ERROR         0x00000010U /* A channel halted on an error */
 #define STUNT_DMA_INT_STATUS_ERROR_SHIFT   4U
+#define STUNT_DMA_INT_STATUS_PEER          0x00000020U /* The peer has rung */
+#define STUNT_DMA_INT_STATUS_PEER_SHIFT    5U
 
 /* INT_MASK: A set bit keeps its bit of INT_STATUS from signalling */
 #define STUNT_DMA_INT_MASK               0x014U
@@ -162,6 +168,8 @@
 #define STUNT_DMA_INT_MASK_CH_DONE_SHIFT 0U
 #define STUNT_DMA_INT_MASK_ERROR         0x00000010U
 #define STUNT_DMA_INT_MASK_ERROR_SHIFT   4U
+#define STUNT_DMA_INT_MASK_PEER          0x00000020U
+#define STUNT_DMA_INT_MASK_PEER_SHIFT    5U
 
 /* ERR_COUNT: Descriptors refused or failed since reset */
 #define STUNT_DMA_ERR_COUNT 0x018U
@@ -172,6 +180,12 @@
 /* MAX_LEN: Largest length of one descriptor, in bytes */
 #define STUNT_DMA_MAX_LEN       0x020U
 #define STUNT_DMA_MAX_LEN_VALUE 0x10000000U /* Always */
+
+/* PEER_RING: Doorbell of the peer: sets these bits in its PEER_STATUS */
+#define STUNT_DMA_PEER_RING 0x024U
+
+/* PEER_STATUS: Bits that the peer has rung since they were cleared */
+#define STUNT_DMA_PEER_STATUS 0x028U
 
 /* CH_CTRL: Channel control */
 #define STUNT_DMA_CH_CTRL              0x100U

@@ -15,7 +15,7 @@
 #ifndef STUNT_UAPI_DMA_H
 #define STUNT_UAPI_DMA_H
 
-#define STUNT_DMA_UAPI_VERSION 2 /* 1: without what is said to be of version 2 */
+#define STUNT_DMA_UAPI_VERSION 3 /* an earlier one is without what is said to be of a later version */
 
 #define STUNT_DMA_CHANNEL_ANY 0xffffffffu /* the driver chooses */
 #define STUNT_DMA_BOUNCE_SIZE 65536u      /* bytes of the buffer that STUNT_DMA_RAW uses */
@@ -303,6 +303,31 @@ struct stunt_dma_peer {
     uint64_t reserved[2]; /* in: 0 */
 };
 
+/*
+ * Rings the doorbell of the device's peer (version 3): sets bits of its PEER_STATUS. The peer is the device of the
+ * kind that this one is wired to; asleep, it is woken if it may wake. EINVAL (size, flags, reserved, no bit),
+ * ENXIO (there is no peer), EAGAIN (the device is being reset or asleep), ENODEV.
+ */
+struct stunt_dma_ring {
+    uint32_t size;     /* in: sizeof(struct stunt_dma_ring) */
+    uint32_t flags;    /* in: 0 */
+    uint32_t mask;     /* in: bits to ring */
+    uint32_t reserved; /* in: 0 */
+};
+
+/*
+ * Waits until the peer has rung one of these bits, and takes those that have rung (version 3). A bit that nobody
+ * waits for stands until somebody takes it, and rings on it are one; of several who wait for a bit one gets it. Waiting does
+ * not keep the device awake. EINVAL (size, flags, no bit), ENXIO (there is no peer), ETIMEDOUT, EINTR, ENODEV.
+ */
+struct stunt_dma_await_ring {
+    uint32_t size;       /* in: sizeof(struct stunt_dma_await_ring) */
+    uint32_t flags;      /* in: 0 */
+    uint32_t mask;       /* in: bits to wait for */
+    uint32_t rung;       /* out: those that have rung */
+    uint64_t timeout_ns; /* in: 0: for as long as it takes */
+};
+
 #define STUNT_DMA_INFO _IOWR('D', 0x00, struct stunt_dma_info)
 #define STUNT_DMA_TRANSFER _IOWR('D', 0x01, struct stunt_dma_transfer)
 #define STUNT_DMA_RAW _IOWR('D', 0x02, struct stunt_dma_raw)
@@ -312,6 +337,8 @@ struct stunt_dma_peer {
 #define STUNT_DMA_SUBMIT _IOWR('D', 0x06, struct stunt_dma_submit)
 #define STUNT_DMA_CANCEL _IOWR('D', 0x07, struct stunt_dma_cancel)
 #define STUNT_DMA_PEER _IOWR('D', 0x10, struct stunt_dma_peer)
+#define STUNT_DMA_RING _IOWR('D', 0x11, struct stunt_dma_ring)
+#define STUNT_DMA_AWAIT_RING _IOWR('D', 0x12, struct stunt_dma_await_ring)
 
 #ifdef __cplusplus
 #define STUNT_DMA_UAPI_ASSERT(c, m) static_assert(c, m)
@@ -330,5 +357,7 @@ STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_queue) == 16, "stunt_dma_queue is 
 STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_submit) == 80, "stunt_dma_submit is 80 bytes");
 STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_cancel) == 24, "stunt_dma_cancel is 24 bytes");
 STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_peer) == 88, "stunt_dma_peer is 88 bytes");
+STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_ring) == 16, "stunt_dma_ring is 16 bytes");
+STUNT_DMA_UAPI_ASSERT(sizeof(struct stunt_dma_await_ring) == 24, "stunt_dma_await_ring is 24 bytes");
 
 #endif

@@ -3,7 +3,7 @@
 
 #define PORT_SLOT 3
 #define LINK_SLOT 4
-#define UART_PORT_SLOT 5
+#define SECOND_PORT_SLOT 5 /* of a uart, or of the peer */
 
 #define STOCK_PORT "pcie-root-port"
 
@@ -31,8 +31,12 @@ void bench_configure(Bench *bench)
     pci_map_bar(&bench->link, 0, LINK_BAR_ADDR);
     pci_map_bar(&bench->dma, 0, DMA_BAR_ADDR);
     if (bench->uart.machine) {
-        pci_open_port(bench->machine, UART_PORT_SLOT, 2, UART_BAR_ADDR);
+        pci_open_port(bench->machine, SECOND_PORT_SLOT, 2, UART_BAR_ADDR);
         pci_map_bar(&bench->uart, 0, UART_BAR_ADDR);
+    }
+    if (bench->peer.machine) {
+        pci_open_port(bench->machine, SECOND_PORT_SLOT, 2, PEER_BAR_ADDR);
+        pci_map_bar(&bench->peer, 0, PEER_BAR_ADDR);
     }
 }
 
@@ -81,10 +85,21 @@ Bench *bench_new_serial(const char *uart_props, unsigned capacity)
 {
     g_autofree char *args =
         g_strdup_printf("-device stunt-port,id=rp1,bus=pcie.0,addr=0x%x,chassis=2,slot=2 "
-                        "-device stunt-uart,id=uart0,bus=rp1,addr=0%s", UART_PORT_SLOT, uart_props);
+                        "-device stunt-uart,id=uart0,bus=rp1,addr=0%s", SECOND_PORT_SLOT, uart_props);
     Bench *bench = new_with_shm(STOCK_PORT, "", capacity, args);
 
     bench->uart = (Pci){ .machine = bench->machine, .bar = UART_BAR_ADDR, .bus = 2 };
+    return configured(bench);
+}
+
+Bench *bench_new_peers(const char *dma_props, const char *peer_props, unsigned capacity)
+{
+    g_autofree char *args =
+        g_strdup_printf("-device stunt-port,id=rp1,bus=pcie.0,addr=0x%x,chassis=2,slot=2 "
+                        "-device stunt-dma,id=dma1,bus=rp1,addr=0,peer=dma0%s", SECOND_PORT_SLOT, peer_props);
+    Bench *bench = new_with_shm(STOCK_PORT, dma_props, capacity, args);
+
+    bench->peer = (Pci){ .machine = bench->machine, .bar = PEER_BAR_ADDR, .bus = 2 };
     return configured(bench);
 }
 

@@ -9,6 +9,7 @@
 #define LINK_BAR_ADDR UINT64_C(0xfd000000)
 #define DMA_BAR_ADDR PCI_WINDOW
 #define UART_BAR_ADDR UINT64_C(0xfb000000)
+#define PEER_BAR_ADDR UART_BAR_ADDR
 
 /* Guest RAM for tests: everything below is free. */
 #define RAM_MSI UINT64_C(0x00100000)
@@ -22,6 +23,7 @@ typedef struct Bench {
     Shm *shm; /* of bench_new_traced(), else NULL */
     Pci link, dma;
     Pci uart; /* of bench_new_serial() */
+    Pci peer; /* of bench_new_peers() */
 } Bench;
 
 /* dma_props: more properties of the DMA device (",dma-width=40"); args: more arguments. "" for none. */
@@ -35,6 +37,9 @@ Bench *bench_new_port(const char *port_props, const char *dma_props, unsigned ca
 
 /* As bench_new_traced(), with a stunt-uart, uart0, behind a stunt-port, rp1. */
 Bench *bench_new_serial(const char *uart_props, unsigned capacity);
+
+/* As bench_new_traced(), with a second stunt-dma, dma1, behind a stunt-port, rp1, that is the first one's peer. */
+Bench *bench_new_peers(const char *dma_props, const char *peer_props, unsigned capacity);
 
 /* Without shared memory, stopped, waiting for its state by migrate-incoming; nothing is configured. */
 Bench *bench_new_incoming(const char *dma_props);
