@@ -3,7 +3,6 @@
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
-#include "core/clock.h"
 #include "core/pci.h"
 
 #define ALL_VECTORS UINT32_MAX
@@ -87,14 +86,10 @@ static void later_expired(void *opaque)
     StuntIRQLater *later = opaque;
     StuntPCI *dev = later->dev;
     unsigned vector = later->vector;
-    /* a delayed signal has a period of 0 and its cause behind it */
-    bool delayed = later->period_ns == 0;
+    bool delayed;
 
     stunt_pci_enter(dev);
-    later->left--;
-    if (later->left) {
-        timer_mod_ns(&later->timer, stunt_clock_after(later->period_ns));
-    }
+    delayed = stunt_repeat_next(&later->repeat); /* then its cause is behind it */
     if (stunt_pci_is_ready(dev)) {
         if (delayed) {
             deliver_delayed(dev, vector);
@@ -105,34 +100,34 @@ static void later_expired(void *opaque)
     stunt_pci_leave(dev);
 }
 
-static bool put_off(StuntPCI *dev, unsigned vector, uint64_t first_ns, uint32_t count, uint64_t period_ns)
+/* For signals of this vector; NULL when all are taken. */
+static StuntRepeat *take_place(StuntPCI *dev, unsigned vector)
 {
     for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
         StuntIRQLater *later = &dev->irq.later[i];
 
-        if (later->left == 0) {
+        if (later->repeat.left == 0) {
             later->vector = vector;
-            later->left = count;
-            later->period_ns = period_ns;
-            timer_mod_ns(&later->timer, stunt_clock_after(first_ns));
-            return true;
+            return &later->repeat;
         }
     }
-    return false;
+    return NULL;
 }
 
 static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_rule *rule)
 {
+    StuntRepeat *place;
     unsigned other;
-    uint64_t period, ns;
 
     switch (rule->action) {
     case STUNT_ACT_DROP:
         break;
     case STUNT_ACT_DUPLICATE:
         deliver(dev, vector);
-        ns = rule->param[STUNT_ACT_DUPLICATE_NS];
-        if (ns == 0 || !put_off(dev, vector, ns, 1, ns)) {
+        place = rule->param[STUNT_ACT_DUPLICATE_NS] ? take_place(dev, vector) : NULL;
+        if (place) {
+            stunt_repeat_once(place, rule->param[STUNT_ACT_DUPLICATE_NS]);
+        } else {
             deliver_again(dev, vector);
         }
         break;
@@ -146,17 +141,20 @@ static void deliver_faulty(StuntPCI *dev, unsigned vector, const struct stunt_ru
         deliver(dev, vector);
         break;
     case STUNT_ACT_DELAY:
-        if (!put_off(dev, vector, rule->param[STUNT_ACT_DELAY_NS], 1, 0)) {
+        place = take_place(dev, vector);
+        if (!place) {
             deliver(dev, vector);
-        } else if (stunt_irq_mode(dev) != STUNT_IRQ_INTX) {
+            break;
+        }
+        stunt_repeat_delay(place, rule->param[STUNT_ACT_DELAY_NS]);
+        if (stunt_irq_mode(dev) != STUNT_IRQ_INTX) {
             dev->irq.raised |= 1u << vector; /* its message is under way */
         }
         break;
     case STUNT_ACT_STORM:
-        period = MAX(rule->param[STUNT_ACT_STORM_NS], STUNT_STORM_PERIOD_MIN_NS);
-        if (rule->param[STUNT_ACT_STORM_COUNT] > 1) {
-            put_off(dev, vector, period, MIN(rule->param[STUNT_ACT_STORM_COUNT] - 1, STUNT_STORM_COUNT_MAX),
-                    period);
+        place = take_place(dev, vector);
+        if (place) {
+            stunt_repeat_storm(place, rule->param[STUNT_ACT_STORM_COUNT], rule->param[STUNT_ACT_STORM_NS]);
         }
         deliver(dev, vector);
         break;
@@ -187,20 +185,14 @@ void stunt_irq_raise(StuntPCI *dev, unsigned vector)
     }
 }
 
-static void forget(StuntIRQLater *later)
-{
-    later->left = 0;
-    timer_del(&later->timer);
-}
-
 /* All of a vector, or of every vector with ALL_VECTORS. */
 static void forget_delayed(StuntPCI *dev, unsigned vector)
 {
     for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
         StuntIRQLater *later = &dev->irq.later[i];
 
-        if (later->left && later->period_ns == 0 && (later->vector == vector || vector == ALL_VECTORS)) {
-            forget(later);
+        if (stunt_repeat_is_delayed(&later->repeat) && (later->vector == vector || vector == ALL_VECTORS)) {
+            stunt_repeat_forget(&later->repeat);
         }
     }
 }
@@ -303,7 +295,7 @@ bool stunt_irq_inject(StuntPCI *dev, unsigned vector, Error **errp)
 void stunt_irq_cancel(StuntPCI *dev)
 {
     for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
-        forget(&dev->irq.later[i]);
+        stunt_repeat_forget(&dev->irq.later[i].repeat);
     }
     dev->irq.raised = 0;
 }
@@ -320,41 +312,31 @@ void stunt_irq_init(StuntPCI *dev)
         StuntIRQLater *later = &dev->irq.later[i];
 
         later->dev = dev;
-        timer_init_ns(&later->timer, QEMU_CLOCK_VIRTUAL, later_expired, later);
+        stunt_repeat_init(&later->repeat, later_expired, later);
     }
+}
+
+static bool vector_can_be(void *opaque, int version_id)
+{
+    return ((const StuntIRQLater *)opaque)->vector < 32;
 }
 
 static const VMStateDescription vmstate_later = {
     .name = "stunt-irq-later",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
-        VMSTATE_TIMER(timer, StuntIRQLater),
         VMSTATE_UINT32(vector, StuntIRQLater),
-        VMSTATE_UINT32(left, StuntIRQLater),
-        VMSTATE_UINT64(period_ns, StuntIRQLater),
+        VMSTATE_VALIDATE("a vector that can be", vector_can_be),
+        STUNT_REPEAT_VMSTATE(repeat, StuntIRQLater),
         VMSTATE_END_OF_LIST()
     }
 };
 
-static int irq_post_load(void *opaque, int version_id)
-{
-    StuntIRQ *irq = opaque;
-
-    /* a timer without a delivery, or a vector that cannot be, is not what we saved */
-    for (unsigned i = 0; i < STUNT_IRQ_LATER; i++) {
-        if ((irq->later[i].left == 0) == timer_pending(&irq->later[i].timer) || irq->later[i].vector >= 32) {
-            return -EINVAL;
-        }
-    }
-    return 0;
-}
-
 const VMStateDescription vmstate_stunt_irq = {
     .name = "stunt-irq",
-    .version_id = 1,
-    .minimum_version_id = 1,
-    .post_load = irq_post_load,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
         VMSTATE_UINT32(raised, StuntIRQ),
         VMSTATE_STRUCT_ARRAY(later, StuntIRQ, STUNT_IRQ_LATER, 0, vmstate_later, StuntIRQLater),

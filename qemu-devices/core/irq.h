@@ -12,8 +12,7 @@
 #ifndef STUNT_CORE_IRQ_H
 #define STUNT_CORE_IRQ_H
 
-#include "qemu/timer.h"
-#include "migration/vmstate.h"
+#include "core/repeat.h"
 
 typedef struct StuntPCI StuntPCI;
 
@@ -24,19 +23,13 @@ typedef enum StuntIRQMode {
     STUNT_IRQ_MSIX = 2,
 } StuntIRQMode;
 
-/* Limits of the action `storm`; the period lets the guest's time move on between two. */
-#define STUNT_STORM_COUNT_MAX 1000000u
-#define STUNT_STORM_PERIOD_MIN_NS 100u
-
 /* Deliveries that a fault has put off. When all places are taken, the next is delivered at once. */
 #define STUNT_IRQ_LATER 16
 
 typedef struct StuntIRQLater {
     StuntPCI *dev;
-    QEMUTimer timer;
     uint32_t vector;
-    uint32_t left;      /* deliveries to come; 0: place is free */
-    uint64_t period_ns; /* between them */
+    StuntRepeat repeat; /* none to come: the place is free */
 } StuntIRQLater;
 
 typedef struct StuntIRQ {

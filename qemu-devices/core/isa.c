@@ -32,29 +32,12 @@ static void glitch(StuntISA *dev)
     qemu_set_irq(dev->line, dev->raised);
 }
 
-static void forget(StuntISA *dev)
-{
-    dev->left = 0;
-    timer_del(&dev->later);
-}
-
-static void put_off(StuntISA *dev, uint32_t count, uint64_t first_ns, uint64_t period_ns)
-{
-    dev->left = count;
-    dev->period_ns = period_ns;
-    timer_mod_ns(&dev->later, stunt_clock_after(first_ns));
-}
-
 static void later_due(void *opaque)
 {
     StuntISA *dev = opaque;
 
     stunt_callback_begin(DEVICE(dev));
-    dev->left--;
-    if (dev->left) {
-        timer_mod_ns(&dev->later, stunt_clock_after(dev->period_ns));
-    }
-    if (dev->period_ns == 0) {
+    if (stunt_repeat_next(&dev->later)) {
         stunt_event_echo(dev->trace_id, STUNT_EV_IRQ_RAISE, 0, STUNT_IRQ_INTX);
         qemu_set_irq(dev->line, dev->raised);
     } else {
@@ -66,19 +49,16 @@ static void later_due(void *opaque)
 /* There is one vector, so it cannot be the wrong one; and no data that it could come before. */
 static void raise_faulty(StuntISA *dev, const struct stunt_rule *rule)
 {
-    uint64_t ns;
-
     switch (rule->action) {
     case STUNT_ACT_DROP:
         return;
     case STUNT_ACT_DELAY:
-        put_off(dev, 1, rule->param[STUNT_ACT_DELAY_NS], 0);
+        stunt_repeat_delay(&dev->later, rule->param[STUNT_ACT_DELAY_NS]);
         return;
     case STUNT_ACT_DUPLICATE:
         qemu_set_irq(dev->line, 1);
-        ns = rule->param[STUNT_ACT_DUPLICATE_NS];
-        if (ns) {
-            put_off(dev, 1, ns, ns);
+        if (rule->param[STUNT_ACT_DUPLICATE_NS]) {
+            stunt_repeat_once(&dev->later, rule->param[STUNT_ACT_DUPLICATE_NS]);
         } else {
             glitch(dev);
         }
@@ -88,10 +68,7 @@ static void raise_faulty(StuntISA *dev, const struct stunt_rule *rule)
         glitch(dev);
         return;
     case STUNT_ACT_STORM:
-        ns = MAX(rule->param[STUNT_ACT_STORM_NS], STUNT_STORM_PERIOD_MIN_NS);
-        if (rule->param[STUNT_ACT_STORM_COUNT] > 1) {
-            put_off(dev, MIN(rule->param[STUNT_ACT_STORM_COUNT] - 1, STUNT_STORM_COUNT_MAX), ns, ns);
-        }
+        stunt_repeat_storm(&dev->later, rule->param[STUNT_ACT_STORM_COUNT], rule->param[STUNT_ACT_STORM_NS]);
         break;
     }
     qemu_set_irq(dev->line, 1);
@@ -106,8 +83,8 @@ void stunt_isa_set_irq(StuntISA *dev, bool on)
     }
     dev->raised = on;
     if (!on) {
-        if (dev->left && dev->period_ns == 0) {
-            forget(dev); /* a signal that was put off goes with its cause */
+        if (stunt_repeat_is_delayed(&dev->later)) {
+            stunt_repeat_forget(&dev->later); /* a signal that was put off goes with its cause */
         }
         (void)stunt_event(dev->trace_id, STUNT_EV_IRQ_LOWER, 0);
         qemu_set_irq(dev->line, 0);
@@ -171,7 +148,7 @@ static const MemoryRegionOps io_ops = {
 
 static void take_down(StuntISA *dev)
 {
-    forget(dev);
+    stunt_repeat_forget(&dev->later);
     stunt_trace_unregister(dev->trace_id);
     dev->trace_id = -1;
 }
@@ -217,7 +194,7 @@ static void device_reset(DeviceState *qdev)
     StuntISA *dev = STUNT_ISA(qdev);
 
     (void)stunt_event(dev->trace_id, STUNT_EV_RESET, COLD, 0);
-    forget(dev);
+    stunt_repeat_forget(&dev->later);
     dev->raised = false;
     qemu_set_irq(dev->line, 0);
     STUNT_ISA_GET_CLASS(dev)->reset(dev);
@@ -270,7 +247,7 @@ static void instance_init(Object *obj)
     dev->trace_id = -1;
     dev->iobase = spec->isa_iobase;
     dev->irq = spec->isa_irq;
-    timer_init_ns(&dev->later, QEMU_CLOCK_VIRTUAL, later_due, dev);
+    stunt_repeat_init(&dev->later, later_due, dev);
     for (unsigned i = 0; i < spec->window->size; i++) {
         g_autofree char *name = g_strdup_printf("reg.%s", spec->window->names[i]);
 
@@ -280,26 +257,16 @@ static void instance_init(Object *obj)
     object_property_add_uint64_ptr(obj, "misuse-count", &dev->misuse_count, OBJ_PROP_FLAG_READ);
 }
 
-static bool later_sane(void *opaque, int version_id)
-{
-    StuntISA *dev = opaque;
-
-    return (dev->left == 0) != timer_pending(&dev->later);
-}
-
 const VMStateDescription vmstate_stunt_isa = {
     .name = "stunt-isa",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .fields = (VMStateField[]) {
         VMSTATE_UINT32_EQUAL(iobase, StuntISA, "iobase differs"),
         VMSTATE_UINT32_EQUAL(irq, StuntISA, "irq differs"),
         VMSTATE_UINT64(misuse_count, StuntISA),
         VMSTATE_BOOL(raised, StuntISA),
-        VMSTATE_TIMER(later, StuntISA),
-        VMSTATE_UINT32(left, StuntISA),
-        VMSTATE_UINT64(period_ns, StuntISA),
-        VMSTATE_VALIDATE("a signal for each timer", later_sane),
+        STUNT_REPEAT_VMSTATE(later, StuntISA),
         VMSTATE_END_OF_LIST()
     }
 };

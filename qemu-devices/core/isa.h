@@ -7,9 +7,9 @@
 #define STUNT_CORE_ISA_H
 
 #include "hw/isa/isa.h"
+#include "core/repeat.h"
 #include "core/spec.h"
 #include "core/trace.h"
-#include "migration/vmstate.h"
 
 #define TYPE_STUNT_ISA "stunt-isa"
 OBJECT_DECLARE_TYPE(StuntISA, StuntISAClass, STUNT_ISA)
@@ -36,9 +36,7 @@ struct StuntISA {
     int trace_id; /* index into the device table, -1 before realize */
     uint64_t misuse_count;
     bool raised;         /* what the device wants of its line */
-    QEMUTimer later;     /* a signal that a fault has put off, or more of them */
-    uint32_t left;       /* so many are to come */
-    uint64_t period_ns;  /* between them; 0: it is the delayed one itself */
+    StuntRepeat later;   /* a signal that a fault has put off, or more of them */
 };
 
 /* For a device type's class_init. `vmsd` has STUNT_ISA_VMSTATE() among its fields. */

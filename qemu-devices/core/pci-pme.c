@@ -136,29 +136,15 @@ static void arrive_again(StuntPCI *dev)
     arrive(dev);
 }
 
-/* `count` messages, `ns` apart, in place of those that are still under way. */
-static void put_off(StuntPCI *dev, uint64_t count, uint64_t ns, bool again)
-{
-    dev->pme_left = MIN(count, STUNT_STORM_COUNT_MAX);
-    dev->pme_period_ns = MAX(ns, STUNT_STORM_PERIOD_MIN_NS);
-    dev->pme_again = again;
-    if (dev->pme_left) {
-        timer_mod_ns(&dev->pme_late, stunt_clock_after(dev->pme_period_ns));
-    }
-}
-
 static void late_is_due(void *opaque)
 {
     StuntPCI *dev = opaque;
 
     stunt_pci_enter(dev);
-    if (--dev->pme_left) {
-        timer_mod_ns(&dev->pme_late, stunt_clock_after(dev->pme_period_ns));
-    }
-    if (dev->pme_again) {
-        arrive_again(dev);
-    } else {
+    if (stunt_repeat_next(&dev->pme_late)) {
         arrive(dev);
+    } else {
+        arrive_again(dev);
     }
     stunt_pci_leave(dev);
 }
@@ -169,19 +155,19 @@ static void arrive_faulty(StuntPCI *dev, const struct stunt_rule *rule)
     case STUNT_ACT_DROP:
         break;
     case STUNT_ACT_DELAY:
-        put_off(dev, 1, rule->param[STUNT_ACT_DELAY_NS], false);
+        stunt_repeat_delay(&dev->pme_late, rule->param[STUNT_ACT_DELAY_NS]);
         break;
     case STUNT_ACT_DUPLICATE:
         arrive(dev);
         if (rule->param[STUNT_ACT_DUPLICATE_NS]) {
-            put_off(dev, 1, rule->param[STUNT_ACT_DUPLICATE_NS], true);
+            stunt_repeat_once(&dev->pme_late, rule->param[STUNT_ACT_DUPLICATE_NS]);
         } else {
             arrive_again(dev);
         }
         break;
     case STUNT_ACT_STORM:
         arrive(dev);
-        put_off(dev, MAX(rule->param[STUNT_ACT_STORM_COUNT], 1) - 1, rule->param[STUNT_ACT_STORM_NS], true);
+        stunt_repeat_storm(&dev->pme_late, rule->param[STUNT_ACT_STORM_COUNT], rule->param[STUNT_ACT_STORM_NS]);
         break;
     default:
         arrive(dev);
@@ -199,7 +185,7 @@ static void send_message(StuntPCI *dev)
         arrive(dev);
     }
     if (!dev->gone) { /* WAKE# stays as it is */
-        timer_mod_ns(&dev->pme_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SERVICE_TIMEOUT_NS);
+        timer_mod_ns(&dev->pme_timer, stunt_clock_after(SERVICE_TIMEOUT_NS));
     }
 }
 
@@ -262,13 +248,13 @@ void stunt_pci_pme_written(StuntPCI *dev)
 void stunt_pci_pme_init(StuntPCI *dev)
 {
     timer_init_ns(&dev->pme_timer, QEMU_CLOCK_VIRTUAL, send_again, dev);
-    timer_init_ns(&dev->pme_late, QEMU_CLOCK_VIRTUAL, late_is_due, dev);
+    stunt_repeat_init(&dev->pme_late, late_is_due, dev);
 }
 
 void stunt_pci_pme_exit(StuntPCI *dev)
 {
     timer_del(&dev->pme_timer);
-    timer_del(&dev->pme_late);
+    stunt_repeat_forget(&dev->pme_late);
 }
 
 void stunt_pci_pme_forget(StuntPCI *dev)

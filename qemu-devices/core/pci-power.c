@@ -13,11 +13,6 @@
 #define D3HOT_DELAY_NS 10000000u
 #define D2_DELAY_NS 200000u
 
-static int64_t later(uint64_t ns)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (int64_t)MIN(ns, STUNT_CLOCK_PASS_MAX_NS);
-}
-
 bool stunt_pci_is_away(const StuntPCI *dev)
 {
     return dev->away_ns && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < dev->away_ns;
@@ -126,7 +121,7 @@ static void begin_to_enter(StuntPCI *dev, StuntPower state, uint64_t delay_ns)
 
     if (ns) {
         show_state(dev);
-        timer_mod_ns(&dev->power_timer, later(ns));
+        timer_mod_ns(&dev->power_timer, stunt_clock_after(ns));
     } else {
         enter(dev, state);
     }
@@ -168,7 +163,7 @@ static void change_state(StuntPCI *dev, StuntPower state)
         return; /* in the middle of it */
     }
     dev->power_asked = state;
-    dev->settled_ns = later(specified_ns(dev->power, state));
+    dev->settled_ns = stunt_clock_after(specified_ns(dev->power, state));
     if (rule) {
         enter_faulty(dev, state, rule);
     } else {
@@ -239,7 +234,7 @@ void stunt_pci_soft_reset(StuntPCI *dev)
         return;
     }
     if (stunt_rule_is(rule, STUNT_ACT_DELAY)) {
-        timer_mod_ns(&dev->reset_timer, later(rule->param[STUNT_ACT_DELAY_NS]));
+        timer_mod_ns(&dev->reset_timer, stunt_clock_after(rule->param[STUNT_ACT_DELAY_NS]));
         return;
     }
     stunt_pci_clear(dev, STUNT_RESET_SOFT);
@@ -261,11 +256,11 @@ bool stunt_pci_whole_reset(StuntPCI *dev, StuntReset kind, const struct stunt_ru
     }
     stunt_pci_clear(dev, kind);
     if (stunt_rule_is(rule, STUNT_ACT_DELAY)) {
-        go_away(dev, later(rule->param[STUNT_ACT_DELAY_NS]), true);
+        go_away(dev, stunt_clock_after(rule->param[STUNT_ACT_DELAY_NS]), true);
     } else if (stunt_rule_is(rule, STUNT_ACT_HANG)) {
         go_away(dev, INT64_MAX, true);
     } else if (stunt_rule_is(rule, STUNT_ACT_RETRY)) {
-        dev->retry_ns = later(rule->param[STUNT_ACT_RETRY_NS]);
+        dev->retry_ns = stunt_clock_after(rule->param[STUNT_ACT_RETRY_NS]);
     }
     return true;
 }
@@ -311,14 +306,7 @@ static bool is_needed(void *opaque)
     StuntPCI *dev = opaque;
 
     return dev->defied || dev->away_ns || dev->settled_ns || timer_pending(&dev->power_timer) ||
-           timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer) || timer_pending(&dev->pme_late);
-}
-
-static bool late_valid(void *opaque, int version_id)
-{
-    StuntPCI *dev = opaque;
-
-    return (dev->pme_left > 0 || !timer_pending(&dev->pme_late)) && dev->pme_left <= STUNT_STORM_COUNT_MAX;
+           timer_pending(&dev->reset_timer) || timer_pending(&dev->pme_timer) || dev->pme_late.left;
 }
 
 static bool asked_valid(void *opaque, int version_id)
@@ -328,8 +316,8 @@ static bool asked_valid(void *opaque, int version_id)
 
 const VMStateDescription vmstate_stunt_power = {
     .name = "stunt-pci/power",
-    .version_id = 4,
-    .minimum_version_id = 4,
+    .version_id = 5,
+    .minimum_version_id = 5,
     .needed = is_needed,
     .fields = (VMStateField[]) {
         VMSTATE_BOOL(defied, StuntPCI),
@@ -342,11 +330,7 @@ const VMStateDescription vmstate_stunt_power = {
         VMSTATE_INT64(settled_ns, StuntPCI),
         VMSTATE_TIMER(reset_timer, StuntPCI),
         VMSTATE_TIMER(pme_timer, StuntPCI),
-        VMSTATE_TIMER(pme_late, StuntPCI),
-        VMSTATE_UINT32(pme_left, StuntPCI),
-        VMSTATE_VALIDATE("late messages as there can be", late_valid),
-        VMSTATE_UINT64(pme_period_ns, StuntPCI),
-        VMSTATE_BOOL(pme_again, StuntPCI),
+        STUNT_REPEAT_VMSTATE(pme_late, StuntPCI),
         VMSTATE_END_OF_LIST()
     }
 };

@@ -119,10 +119,7 @@ struct StuntPCI {
     QEMUTimer power_timer; /* puts off that state */
     QEMUTimer reset_timer; /* puts off a soft reset */
     QEMUTimer pme_timer;   /* sends a PM_PME message again */
-    QEMUTimer pme_late;    /* the next of those that a fault makes late, or more */
-    uint32_t pme_left;     /* how many these are */
-    uint64_t pme_period_ns; /* so far apart */
-    bool pme_again;        /* and events of their own */
+    StuntRepeat pme_late;  /* one that a fault makes late, or more of them */
     int64_t away_ns;       /* virtual time until which a fault keeps it from answering, 0: it does */
     bool away_config;      /* and its configuration space, too */
     int64_t retry_ns;      /* or asks for configuration requests to be repeated, 0: it does not */
