@@ -189,13 +189,23 @@ static void send_message(StuntPCI *dev)
     }
 }
 
-static void send_again(void *opaque)
+/* Whoever hears a message looks into configuration space: not before a change of states has had its time. */
+static void send_when_settled(StuntPCI *dev)
+{
+    if (stunt_pci_is_settling(dev) && !dev->gone) {
+        timer_mod_ns(&dev->pme_timer, dev->settled_ns);
+    } else {
+        send_message(dev);
+    }
+}
+
+static void is_due(void *opaque)
 {
     StuntPCI *dev = opaque;
 
     if (asks(dev)) {
         stunt_pci_enter(dev);
-        send_message(dev);
+        send_when_settled(dev);
         stunt_pci_leave(dev);
     }
 }
@@ -241,13 +251,13 @@ void stunt_pci_pme_written(StuntPCI *dev)
     if (!asks(dev)) {
         timer_del(&dev->pme_timer);
     } else if (!timer_pending(&dev->pme_timer)) {
-        send_message(dev);
+        send_when_settled(dev);
     }
 }
 
 void stunt_pci_pme_init(StuntPCI *dev)
 {
-    timer_init_ns(&dev->pme_timer, QEMU_CLOCK_VIRTUAL, send_again, dev);
+    timer_init_ns(&dev->pme_timer, QEMU_CLOCK_VIRTUAL, is_due, dev);
     stunt_repeat_init(&dev->pme_late, late_is_due, dev);
 }
 

@@ -118,7 +118,7 @@ struct StuntPCI {
     bool defied;           /* a fault keeps it from the power state that the driver asked for */
     QEMUTimer power_timer; /* puts off that state */
     QEMUTimer reset_timer; /* puts off a soft reset */
-    QEMUTimer pme_timer;   /* sends a PM_PME message again */
+    QEMUTimer pme_timer;   /* sends a PM_PME message, when it may, and again */
     StuntRepeat pme_late;  /* one that a fault makes late, or more of them */
     int64_t away_ns;       /* virtual time until which a fault keeps it from answering, 0: it does */
     bool away_config;      /* and its configuration space, too */

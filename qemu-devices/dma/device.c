@@ -119,7 +119,6 @@ static void instance_init(Object *obj)
 
     dma->latency_ns = LATENCY_DEFAULT_NS;
     dma->bandwidth = BANDWIDTH_DEFAULT;
-    stunt_dma_peer_init(dma);
     for (unsigned i = 0; i < STUNT_DMA_CHANNELS; i++) {
         stunt_dma_channel_init(dma, i);
     }

@@ -114,7 +114,6 @@ struct StuntDma {
     StuntDma *peer; /* at the other end of the wire; NULL: nobody, or not any more */
     uint8_t wired;  /* there is a wire */
     uint32_t rung;  /* PEER_STATUS */
-    QEMUTimer wake_timer; /* asks to be woken when a change of power states is over */
 
     uint8_t *scratch[2]; /* STUNT_DMA_CHUNK bytes each; nothing of it outlives a step */
 };
@@ -130,7 +129,6 @@ void stunt_dma_signal(StuntDma *dma);
 void stunt_dma_show_caps(StuntDma *dma);
 
 /* peer.c */
-void stunt_dma_peer_init(StuntDma *dma);
 /*
  * Wires the device to the one that the property `peer` names, which must have been made before; from then on either can
  * ring the other. False with an error when that cannot be.

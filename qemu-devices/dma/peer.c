@@ -49,7 +49,6 @@ bool stunt_dma_peer_wire(StuntDma *dma, Error **errp)
 
 void stunt_dma_peer_unwire(StuntDma *dma)
 {
-    timer_del(&dma->wake_timer);
     if (dma->peer) {
         dma->peer->peer = NULL;
         dma->peer = NULL;
@@ -64,35 +63,12 @@ static void set_status(StuntDma *dma, uint32_t bits)
     stunt_pci_set_reg(STUNT_PCI(dma), STUNT_DMA_PEER_STATUS, 0, bits);
 }
 
-/* Who hears that it asks to be woken looks into its configuration space: not before a change of power states is over. */
-static void ask_to_be_woken(StuntDma *dma)
-{
-    StuntPCI *dev = STUNT_PCI(dma);
-
-    if (stunt_pci_is_settling(dev)) {
-        timer_mod_ns(&dma->wake_timer, dev->settled_ns);
-    } else {
-        stunt_pci_pme(dev);
-    }
-}
-
-static void is_settled(void *opaque)
-{
-    StuntDma *dma = opaque;
-
-    stunt_pci_enter(STUNT_PCI(dma));
-    if (dma->rung && !stunt_pci_is_awake(STUNT_PCI(dma))) {
-        ask_to_be_woken(dma);
-    }
-    stunt_pci_leave(STUNT_PCI(dma));
-}
-
 void stunt_dma_peer_remind(StuntDma *dma)
 {
     if (dma->rung && stunt_pci_is_awake(STUNT_PCI(dma))) {
         stunt_dma_cause(dma, STUNT_DMA_INT_STATUS_PEER, true);
     } else if (dma->rung) {
-        ask_to_be_woken(dma);
+        stunt_pci_pme(STUNT_PCI(dma));
     }
 }
 
@@ -154,13 +130,7 @@ static bool stays(const StuntPCI *dev, StuntReset kind)
 
 void stunt_dma_peer_reset(StuntDma *dma, StuntReset kind)
 {
-    timer_del(&dma->wake_timer);
     set_status(dma, stays(STUNT_PCI(dma), kind) ? dma->rung : 0);
     stunt_dma_peer_remind(dma);
     stunt_dma_signal(dma);
-}
-
-void stunt_dma_peer_init(StuntDma *dma)
-{
-    timer_init_ns(&dma->wake_timer, QEMU_CLOCK_VIRTUAL, is_settled, dma);
 }

@@ -131,7 +131,6 @@ const VMStateDescription vmstate_stunt_dma = {
         VMSTATE_UINT32(signal, StuntDma),
         VMSTATE_UINT32(live, StuntDma),
         VMSTATE_UINT32(rung, StuntDma),
-        VMSTATE_TIMER(wake_timer, StuntDma),
         VMSTATE_END_OF_LIST()
     }
 };

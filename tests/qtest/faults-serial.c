@@ -105,6 +105,7 @@ static void ask_to_be_woken(Bench *bench)
 
     uart_write(bench, UART_P(P_WAKE, 2), STUNT_UART_P_WAKE_MODEM);
     pci_write(&bench->uart, control, 2, PCI_PM_CTRL_PME_ENABLE | 3);
+    machine_step(bench->machine, 10000000); /* until then nothing is told */
     shm_forget(bench->shm);
     machine_qom_set(bench->machine, "uart0", "port2.inputs", "0");
     g_assert_cmphex(pci_read(&bench->uart, control, 2) & PCI_PM_CTRL_PME_STATUS, !=, 0);

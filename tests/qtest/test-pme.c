@@ -19,10 +19,18 @@ static uint16_t status(Bench *bench)
     return pci_read(&bench->uart, pm(&bench->uart, PCI_PM_CTRL), 2) & (PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_PME_ENABLE);
 }
 
-static void sleep_in_d3(Bench *bench, uint16_t enable)
+#define SETTLED_NS 10000000
+
+static void fall_asleep_in_d3(Bench *bench, uint16_t enable)
 {
     pci_write(&bench->uart, pm(&bench->uart, PCI_PM_CTRL), 2, PCI_PM_CTRL_PME_STATUS | enable | 3);
     shm_forget(bench->shm);
+}
+
+static void sleep_in_d3(Bench *bench, uint16_t enable)
+{
+    fall_asleep_in_d3(bench, enable);
+    machine_step(bench->machine, SETTLED_NS);
 }
 
 /* RI of port 0 goes on, or off. */
@@ -87,6 +95,21 @@ static void test_again_until_looked_after(void)
     g_assert_cmphex(status(bench), ==, PCI_PM_CTRL_PME_ENABLE);
     machine_step(bench->machine, 3 * AGAIN_NS);
     g_assert_cmpuint(messages(bench), ==, 0);
+}
+
+/* What rings while it falls asleep is told when that has had its time: who hears it looks into configuration space. */
+static void test_settled_first(void)
+{
+    g_autoptr(Bench) bench = open_card();
+
+    fall_asleep_in_d3(bench, PCI_PM_CTRL_PME_ENABLE);
+    ring(bench, true);
+    machine_step(bench->machine, SETTLED_NS - 1);
+    g_assert_cmpuint(messages(bench), ==, 0);
+    machine_step(bench->machine, 1);
+    g_assert_cmpuint(messages(bench), ==, 1);
+    machine_step(bench->machine, AGAIN_NS);
+    g_assert_cmpuint(messages(bench), ==, 1);
 }
 
 static void test_enabled_later(void)
@@ -256,6 +279,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pme/who-can", test_who_can);
     g_test_add_func("/pme/again-until-looked-after", test_again_until_looked_after);
+    g_test_add_func("/pme/settled-first", test_settled_first);
     g_test_add_func("/pme/enabled-later", test_enabled_later);
     g_test_add_func("/pme/not-wanted", test_not_wanted);
     g_test_add_func("/pme/ends", test_ends);
