@@ -229,9 +229,7 @@ static void check_alive(Bench *bench)
     Channel channel;
 
     machine_qom_set(bench->machine, "link0", "fault-disarm", "\"*\"");
-    if (!machine_is_running(bench->machine)) {
-        machine_cont(bench->machine);
-    }
+    fuzz_go_on(bench);
     machine_system_reset(bench->machine);
     bench_configure(bench);
     channel = channel_open(bench, below(STUNT_DMA_CH_CTRL_COUNT), 2);

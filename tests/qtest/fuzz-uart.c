@@ -204,7 +204,7 @@ static void one_step(Bench *bench)
 static void check_alive(Bench *bench)
 {
     machine_qom_set(bench->machine, "link0", "fault-disarm", "\"*\"");
-    go_on(bench);
+    fuzz_go_on(bench);
     machine_qom_set(bench->machine, "uart0", "noise", "0");
     machine_system_reset(bench->machine);
     bench_configure(bench);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #define STEPS_BETWEEN_CHECKS 500
+#define STOPS_MAX 8 /* one for each reason that there is */
 
 static GRand *dice;
 
@@ -23,6 +24,17 @@ uint32_t odd_number(void)
     static const uint32_t edge[] = { 0, 1, 2, 3, 63, 255, 256, 257, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff };
 
     return below(3) ? any_number() >> below(32) : edge[below(G_N_ELEMENTS(edge))];
+}
+
+void fuzz_go_on(Bench *bench)
+{
+    for (unsigned i = 0; i < STOPS_MAX; i++) {
+        if (!machine_is_running(bench->machine)) {
+            machine_cont(bench->machine);
+        }
+        machine_step(bench->machine, 1);
+    }
+    g_assert_true(machine_is_running(bench->machine));
 }
 
 static unsigned long run(const Fuzz *fuzz, Bench *bench, long seconds)
