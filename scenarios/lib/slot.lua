@@ -81,6 +81,15 @@ function slot.patient(vm)
   dma.write(vm, "/sys/module/stunt_dma/parameters/job_timeout_ms", 600000)
 end
 
+-- Another card comes in the place of this one.
+function slot.replace(vm)
+  vm.dma0:remove()
+  slot.until_away(vm)
+  vm.dma0:plug()
+  slot.until_bound(vm)
+  slot.works(vm)
+end
+
 -- A transfer that is well under way; gives it, and the number of the newest event.
 function slot.transfer(vm)
   local transfer = vm:spawn("stunt-dma copy --channel 1 --size 4M")

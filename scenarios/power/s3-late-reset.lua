@@ -10,11 +10,7 @@ local function gives_up(vm, action, params)
   vm:step(action .. ", given up")
   cold.asleep(vm, action, params, "dma0")
   expect.equal(vm:run("stunt-dma copy --channel 1 --size 4096").values.error, "ENODEV", action)
-  vm.dma0:remove()
-  slot.until_away(vm)
-  vm.dma0:plug()
-  slot.until_bound(vm)
-  slot.works(vm)
+  slot.replace(vm)
 end
 
 return scenario {

@@ -12,14 +12,6 @@ local function recovers(vm)
   slot.works(vm)
 end
 
-local function replugged(vm)
-  vm.dma0:remove()
-  slot.until_away(vm)
-  vm.dma0:plug()
-  slot.until_bound(vm)
-  slot.works(vm)
-end
-
 return scenario {
   summary = "after S3 the root port reports errors and changes of its slot as before",
   machine = { dma0 = "dma" },
@@ -30,7 +22,7 @@ return scenario {
       power.sleep(vm, "s3", "5s")
       recovers(vm)
       power.sleep(vm, "s3", "5s")
-      replugged(vm)
+      slot.replace(vm)
     end
     expect.equal(vm.dma0:misuse(), 0)
   end,
