@@ -124,8 +124,8 @@ RAMBlock *stunt_main_ram(Error **errp);
 /* Writes main memory into the file, which is empty. False with an error. */
 bool stunt_ram_file_write(int fd, Error **errp);
 
-/* Writes so many pages of a block, from `page` on, to a place in the file. False with an error. */
-bool stunt_ram_write_run(int fd, off_t at, const RAMBlock *block, uint64_t page, uint64_t n, Error **errp);
+/* Writes the wanted pages of a block to their places in the file or, packed, one behind the other. False with an error. */
+bool stunt_ram_write_pages(int fd, const RAMBlock *block, const unsigned long *wanted, bool packed, Error **errp);
 
 /*
  * Writes the pages of main memory that are not as in the RAM file into the pages file, which is empty, one behind the

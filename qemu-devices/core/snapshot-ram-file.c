@@ -6,13 +6,10 @@
 #include "qemu/osdep.h"
 #include "qemu/bitmap.h"
 #include "qemu/cutils.h"
-#include "qemu/units.h"
 #include "exec/memory.h"
 #include "exec/ramlist.h"
 #include "hw/boards.h"
 #include "core/snapshot-parts.h"
-
-#define RUN_MAX (256 * KiB / STUNT_PAGE)
 
 RAMBlock *stunt_main_ram(Error **errp)
 {
@@ -27,11 +24,8 @@ RAMBlock *stunt_main_ram(Error **errp)
 
 /* ---- writing --------------------------------------------------------------------------------------- */
 
-bool stunt_ram_write_run(int fd, off_t at, const RAMBlock *block, uint64_t page, uint64_t n, Error **errp)
+static bool write_run(int fd, off_t at, const uint8_t *from, size_t left, Error **errp)
 {
-    const uint8_t *from = block->host + page * STUNT_PAGE;
-    size_t left = n * STUNT_PAGE;
-
     while (left) {
         ssize_t done = pwrite(fd, from, left, at);
 
@@ -49,16 +43,37 @@ bool stunt_ram_write_run(int fd, off_t at, const RAMBlock *block, uint64_t page,
     return true;
 }
 
-static bool has_content(const RAMBlock *block, const unsigned long *in_use, uint64_t page)
+bool stunt_ram_write_pages(int fd, const RAMBlock *block, const unsigned long *wanted, bool packed, Error **errp)
 {
-    return test_bit(page, in_use) && !buffer_is_zero(block->host + page * STUNT_PAGE, STUNT_PAGE);
+    uint64_t pages = block->used_length / STUNT_PAGE, end;
+    off_t at = 0;
+
+    for (uint64_t page = find_first_bit(wanted, pages); page < pages; page = find_next_bit(wanted, pages, end)) {
+        end = find_next_zero_bit(wanted, pages, page);
+        if (!write_run(fd, packed ? at : (off_t)(page * STUNT_PAGE), block->host + page * STUNT_PAGE,
+                       (end - page) * STUNT_PAGE, errp)) {
+            return false;
+        }
+        at += (end - page) * STUNT_PAGE;
+    }
+    return true;
+}
+
+static void leave_out_zeros(const RAMBlock *block, unsigned long *wanted)
+{
+    uint64_t pages = block->used_length / STUNT_PAGE;
+
+    for (uint64_t page = find_first_bit(wanted, pages); page < pages; page = find_next_bit(wanted, pages, page + 1)) {
+        if (buffer_is_zero(block->host + page * STUNT_PAGE, STUNT_PAGE)) {
+            clear_bit(page, wanted);
+        }
+    }
 }
 
 bool stunt_ram_file_write(int fd, Error **errp)
 {
     const RAMBlock *block = stunt_main_ram(errp);
-    g_autofree unsigned long *in_use = NULL;
-    uint64_t pages;
+    g_autofree unsigned long *wanted = NULL;
 
     if (!block) {
         return false;
@@ -67,21 +82,9 @@ bool stunt_ram_file_write(int fd, Error **errp)
         error_setg_errno(errp, errno, "cannot give the RAM file its size");
         return false;
     }
-    pages = block->used_length / STUNT_PAGE;
-    in_use = stunt_pages_in_use(block, block->used_length);
-    for (uint64_t page = find_first_bit(in_use, pages); page < pages;
-         page = find_next_bit(in_use, pages, page)) {
-        uint64_t n = 0;
-
-        while (n < RUN_MAX && page + n < pages && has_content(block, in_use, page + n)) {
-            n++;
-        }
-        if (n && !stunt_ram_write_run(fd, page * STUNT_PAGE, block, page, n, errp)) {
-            return false;
-        }
-        page += n ?: 1;
-    }
-    return true;
+    wanted = stunt_pages_in_use(block, block->used_length);
+    leave_out_zeros(block, wanted);
+    return stunt_ram_write_pages(fd, block, wanted, false, errp);
 }
 
 /* ---- does it fit? ---------------------------------------------------------------------------------- */

@@ -5,10 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bitmap.h"
-#include "qemu/units.h"
 #include "core/snapshot-parts.h"
-
-#define RUN_MAX (256 * KiB / STUNT_PAGE)
 
 /* ---- writing --------------------------------------------------------------------------------------- */
 
@@ -31,59 +28,42 @@ static uint8_t *map_ram_file(int fd, const RAMBlock *block, Error **errp)
     return data;
 }
 
-static bool differs(const RAMBlock *block, const uint8_t *file, const unsigned long *in_use, uint64_t page)
-{
-    return test_bit(page, in_use) &&
-           memcmp(block->host + page * STUNT_PAGE, file + page * STUNT_PAGE, STUNT_PAGE) != 0;
-}
-
-static void add_numbers(GByteArray *numbers, uint64_t page, uint64_t n)
-{
-    for (uint64_t i = 0; i < n; i++) {
-        uint8_t number[STUNT_STATE_PAGE_BYTES];
-
-        stunt_state_put_page(number, page + i);
-        g_byte_array_append(numbers, number, sizeof(number));
-    }
-}
-
-static bool write_different(const RAMBlock *block, const uint8_t *file, const unsigned long *in_use, int pages_fd,
-                            GByteArray *numbers, Error **errp)
+static void leave_out_same(const RAMBlock *block, const uint8_t *file, unsigned long *wanted)
 {
     uint64_t pages = block->used_length / STUNT_PAGE;
-    off_t at = 0;
 
-    for (uint64_t page = find_first_bit(in_use, pages); page < pages; page = find_next_bit(in_use, pages, page)) {
-        uint64_t n = 0;
-
-        while (n < RUN_MAX && page + n < pages && differs(block, file, in_use, page + n)) {
-            n++;
+    for (uint64_t page = find_first_bit(wanted, pages); page < pages; page = find_next_bit(wanted, pages, page + 1)) {
+        if (memcmp(block->host + page * STUNT_PAGE, file + page * STUNT_PAGE, STUNT_PAGE) == 0) {
+            clear_bit(page, wanted);
         }
-        if (n && !stunt_ram_write_run(pages_fd, at, block, page, n, errp)) {
-            return false;
-        }
-        add_numbers(numbers, page, n);
-        at += n * STUNT_PAGE;
-        page += n ?: 1;
     }
-    return true;
+}
+
+static void add_numbers(GByteArray *numbers, const unsigned long *wanted, uint64_t pages)
+{
+    for (uint64_t page = find_first_bit(wanted, pages); page < pages; page = find_next_bit(wanted, pages, page + 1)) {
+        uint8_t number[STUNT_STATE_PAGE_BYTES];
+
+        stunt_state_put_page(number, page);
+        g_byte_array_append(numbers, number, sizeof(number));
+    }
 }
 
 bool stunt_ram_pages_write(int ram_fd, int pages_fd, GByteArray *numbers, Error **errp)
 {
     const RAMBlock *block = stunt_main_ram(errp);
     uint8_t *file = block ? map_ram_file(ram_fd, block, errp) : NULL;
-    g_autofree unsigned long *in_use = NULL;
-    bool ok;
+    g_autofree unsigned long *wanted = NULL;
 
     if (!file) {
         return false;
     }
-    in_use = stunt_pages_in_use(block, block->used_length);
-    stunt_pages_add_file(in_use, ram_fd, block->used_length);
-    ok = write_different(block, file, in_use, pages_fd, numbers, errp);
+    wanted = stunt_pages_in_use(block, block->used_length);
+    stunt_pages_add_file(wanted, ram_fd, block->used_length);
+    leave_out_same(block, file, wanted);
     munmap(file, block->used_length);
-    return ok;
+    add_numbers(numbers, wanted, block->used_length / STUNT_PAGE);
+    return stunt_ram_write_pages(pages_fd, block, wanted, true, errp);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------- */
